@@ -1,0 +1,61 @@
+# Commands for people; each works in a fresh clone. `make help` lists them.
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check services services-stop bench demo messages pins coverage
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+# The environment. A stamp per requirements file: nothing is installed twice, a changed pin is.
+.venv/created:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Dossier needs Python 3.11 or newer; this is %s. Name another one: make PYTHON=python3.12 …" % sys.version.split()[0])'
+	@echo "Environment …"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run.stamp: requirements.txt | .venv/created
+	@echo "Packages …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt | .venv/created
+	@echo "Packages for development …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/run.stamp
+
+run: .venv/run.stamp ## web and worker in the foreground, with demo content the first time (PORT, HOST)
+	@exec $(BIN)/python deploy/serve.py --host $(HOST) --port $(PORT) $(if $(PUBLIC_DEMO),--public-demo)
+
+test: .venv/dev.stamp ## all tests, on SQLite and PostgreSQL, with real servers and a browser
+	@$(BIN)/python deploy/catalogues.py compile
+	@$(BIN)/python tests/run.py
+
+check: .venv/dev.stamp ## format, lint, types, layers, templates, migrations, catalogues, deployment, pins
+	@$(BIN)/python deploy/checks/check.py
+
+coverage: .venv/dev.stamp ## the unit tests on SQLite with branch coverage, at least 90 %
+	@$(BIN)/python -m pytest tests -n 2 --ignore=tests/e2e --ignore=tests/a11y --cov --cov-report=term:skip-covered
+
+services: ## PostgreSQL, Elasticsearch, S3, Redis for development; prints the variables to export
+	@$(PYTHON) deploy/services/services.py start
+
+services-stop: ## stops what `make services` started
+	@$(PYTHON) deploy/services/services.py stop
+
+bench: .venv/dev.stamp ## the benchmarks, each beside its floor or peer (ONLY=name)
+	@$(BIN)/python -m bench.runner $(ONLY)
+
+demo: .venv/run.stamp ## demo content into an empty or demo database (FORCE=1 for any other)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py load_demo $(if $(FORCE),--force)
+
+messages: .venv/dev.stamp ## brings the strings of the code into every catalogue (needs gettext)
+	@$(BIN)/python deploy/catalogues.py update
+
+pins: .venv/dev.stamp ## compiles requirements*.txt from pyproject.toml again
+	@$(BIN)/pip-compile --quiet --no-emit-find-links --no-emit-index-url --strip-extras --output-file=requirements.txt pyproject.toml
+	@$(BIN)/pip-compile --quiet --extra=dev --no-emit-find-links --no-emit-index-url --strip-extras --output-file=requirements-dev.txt pyproject.toml

@@ -1,0 +1,152 @@
+"""Which parts of the page tree are closed to a visitor.
+
+A page is public only if nothing above it says otherwise: an ancestor that is a draft, expired or
+embargoed hides what is below it, and so does a view restriction of an ancestor. A restriction
+counts for the whole translation group of the page it was put on: Wagtail itself forgets the
+translations until the next sync.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.db.models.functions import Length, Substr
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction, Site
+
+if TYPE_CHECKING:
+    from access.visitor import Visitor
+
+NOBODY = "nobody"
+"""The token of pages that no visitor but a superuser may see; no visitor holds it."""
+
+
+def published_now(now: datetime | None = None) -> Q:
+    """Pages that are public by their own row: live, not yet expired, their embargo over.
+
+    The clock is asked here, on every request, because Wagtail keeps answering 200 until its
+    schedule has run.
+    """
+    now = now or timezone.now()
+    return (
+        Q(live=True)
+        & (Q(expire_at__isnull=True) | Q(expire_at__gt=now))
+        & (Q(go_live_at__isnull=True) | Q(go_live_at__lte=now))
+    )
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """One view restriction: ``groups`` is None where any signed-in visitor passes, empty where nobody does."""
+
+    translation_key: object
+    groups: frozenset[int] | None
+
+    def admits(self, visitor: Visitor) -> bool:
+        """Whether ``visitor`` passes. Shared passwords admit nobody: they would pass every other rule too."""
+        if visitor.sees_all_restrictions:
+            return True
+        if self.groups is None:
+            return visitor.is_staff_member
+        return bool(self.groups & visitor.group_ids)
+
+
+def restrictions(translation_keys: Iterable[object] | None = None) -> list[Restriction]:
+    """All view restrictions, or those put on any page of the given translation groups. One query, two with groups."""
+    rows = PageViewRestriction.objects.all()
+    if translation_keys is not None:
+        rows = rows.filter(page__translation_key__in=list(translation_keys))
+    found: dict[int, tuple[object, str]] = {}
+    groups: dict[int, set[int]] = defaultdict(set)
+    for pk, key, kind, group in rows.values_list("pk", "page__translation_key", "restriction_type", "groups"):
+        found[pk] = (key, kind)
+        if group is not None:
+            groups[pk].add(group)
+    return [
+        Restriction(
+            key,
+            None
+            if kind == PageViewRestriction.LOGIN
+            else frozenset(groups[pk] if kind == PageViewRestriction.GROUPS else ()),
+        )
+        for pk, (key, kind) in found.items()
+        if kind != PageViewRestriction.NONE
+    ]
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Tree paths: ``roots`` are open, everything below ``closed`` is not. Paths are treebeard's."""
+
+    roots: frozenset[str]
+    closed: frozenset[str]
+
+    @classmethod
+    def read(cls, visitor: Visitor) -> Boundary:
+        """Reads the boundary from the database, as it is now. At most five small queries."""
+        roots = Page.objects.filter(
+            depth=2, translation_key__in=Site.objects.values("root_page__translation_key")
+        ).values_list("path", flat=True)
+        # Not by numchild: saving a section that was loaded before its children came writes the old number back.
+        parents = Page.objects.filter(depth__gt=2).annotate(above=Substr("path", 1, Length("path") - Page.steplen))
+        hidden = (
+            Page.objects.filter(depth__gt=1, path__in=parents.order_by().values("above"))
+            .exclude(published_now())
+            .values_list("path", flat=True)
+        )
+        refused = {rule.translation_key for rule in restrictions() if not rule.admits(visitor)}
+        closed = set(hidden)
+        if refused:
+            closed |= set(Page.objects.filter(translation_key__in=refused).values_list("path", flat=True))
+        return cls(frozenset(roots), frozenset(cls._outermost(closed)))
+
+    @staticmethod
+    def _outermost(paths: set[str]) -> list[str]:
+        """Drops paths below other paths, so that the filter stays short."""
+        kept: list[str] = []
+        for path in sorted(paths):
+            if not kept or not path.startswith(kept[-1]):
+                kept.append(path)
+        return kept
+
+    def admits(self, page: Page) -> bool:
+        """Whether the place of ``page`` in the tree is open; says nothing about the page's own row."""
+        return any(page.path.startswith(root) for root in self.roots) and not any(
+            page.path.startswith(path) for path in self.closed
+        )
+
+    def as_q(self) -> Q:
+        """The same rule as a filter on Page."""
+        if not self.roots:
+            return Q(pk__in=[])
+        inside = Q()
+        for root in self.roots:
+            inside |= Q(path__startswith=root)
+        for path in self.closed:
+            inside &= ~Q(path__startswith=path)
+        return inside
+
+
+def page_tokens(page: Page) -> frozenset[str]:
+    """The access tokens that the search index stores for ``page``: who passes every restriction above it.
+
+    Returns ``{"public"}`` without restrictions, ``{"login"}``, ``{"g:<id>", …}``, or pairs where two
+    group restrictions lie one below the other; ``{"nobody"}`` where no such token can say it.
+    """
+    steplen = Page.steplen
+    paths = [page.path[:end] for end in range(steplen, len(page.path) + 1, steplen)]
+    keys = Page.objects.filter(path__in=paths).values_list("translation_key", flat=True)
+    rules = restrictions(keys)
+    if not rules:
+        return frozenset({"public"})
+    sets = [rule.groups for rule in rules if rule.groups is not None]
+    if not sets:
+        return frozenset({"login"})
+    choices = {frozenset(choice) for choice in product(*sets)}
+    return frozenset("g:" + "+".join(map(str, sorted(c))) for c in choices if 0 < len(c) <= 2) or frozenset({NOBODY})

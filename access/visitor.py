@@ -1,0 +1,81 @@
+"""Who is looking: a user and, later, the preview link they came with.
+
+A ``Visitor`` lives as long as one request or one task. It remembers what it read about the tree
+(which sections are hidden from it), so that every list of a page asks the database once.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+
+from access.boundary import Boundary
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from access.models import User
+
+
+def account_of(request: HttpRequest) -> User:
+    """The signed-in user of an admin request. Raises PermissionDenied for anybody else."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
+
+
+class Visitor:
+    """The one argument of every access rule. Make a new one per request or task; never keep it longer."""
+
+    def __init__(self, user: User | AnonymousUser | None = None) -> None:
+        self.user: User | AnonymousUser = user or AnonymousUser()
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Visitor:
+        """The visitor of ``request``, the same object for the whole request."""
+        visitor = getattr(request, "_dossier_visitor", None)
+        if not isinstance(visitor, cls) or visitor.user != request.user:
+            visitor = cls(request.user)
+            request._dossier_visitor = visitor  # type: ignore[attr-defined]  # per-request memo
+        return visitor
+
+    @property
+    def is_staff_member(self) -> bool:
+        """True for an active account; only such a visitor can hold rights beyond the public's."""
+        return bool(self.user.is_authenticated and self.user.is_active)
+
+    @cached_property
+    def sees_all_restrictions(self) -> bool:
+        """True for superusers: no view restriction hides a live page from them."""
+        return self.is_staff_member and bool(self.user.is_superuser)
+
+    @cached_property
+    def group_ids(self) -> frozenset[int]:
+        """Primary keys of the visitor's groups; empty for anonymous and inactive visitors."""
+        if not self.is_staff_member:
+            return frozenset()
+        return frozenset(self.user.groups.values_list("pk", flat=True))
+
+    @cached_property
+    def tokens(self) -> frozenset[str] | None:
+        """What the search engine filters by: a thing is a hit if it holds one of these tokens.
+
+        ``public``, ``login`` and ``g:<id>``; ``g:<id>+<id>`` for pages below two group
+        restrictions. ``None`` means: no filter (superusers).
+        """
+        if self.sees_all_restrictions:
+            return None
+        if not self.is_staff_member:
+            return frozenset({"public"})
+        ids = sorted(self.group_ids)
+        pairs = {f"g:{a}+{b}" for a, b in combinations(ids, 2)}
+        return frozenset({"public", "login", *(f"g:{pk}" for pk in ids), *pairs})
+
+    @cached_property
+    def boundary(self) -> Boundary:
+        """Which parts of the page tree are closed to this visitor, read once."""
+        return Boundary.read(self)

@@ -1,0 +1,79 @@
+"""How many publications a second the import publishes, beside Wagtail's own way of adding bare pages."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import django
+
+from bench.measure import Result
+
+ROWS = 1000
+BARE = 100
+
+
+def write_rows(path: Path) -> None:
+    """A file of rows without PDFs, as small as an honest one can be."""
+    with path.open("w", encoding="utf-8") as lines:
+        for number in range(ROWS):
+            row = {
+                "key": f"bench-{number}",
+                "language": "en",
+                "title": f"Report number {number}",
+                "summary": f"What was found in the year {1990 + number % 30}.",
+                "date": f"{1990 + number % 30}-06-01",
+            }
+            lines.write(json.dumps(row) + "\n")
+
+
+def bare_pages() -> float:
+    """Pages a second by ``add_child``: no revision, no approval, no index."""
+    from django.db import transaction
+    from wagtail.models import Locale, Page
+
+    root = Page.objects.get(depth=1)
+    locale = Locale.objects.get(language_code="en")
+    began = time.perf_counter()
+    with transaction.atomic():
+        for number in range(BARE):
+            root.add_child(instance=Page(title=f"Bare {number}", slug=f"bare-{number}", locale=locale, live=False))
+        speed = BARE / (time.perf_counter() - began)
+        transaction.set_rollback(True)
+    return speed
+
+
+def run() -> list[Result]:
+    """Publications a second, the first time and again (when nothing changes)."""
+    django.setup()
+    from access.models import User
+    from cms.publications.importing import Importer
+
+    floor = bare_pages()
+    speeds = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.jsonl"
+        write_rows(path)
+        for expected in ("created", "unchanged"):
+            importer = Importer(
+                user=User.objects.get(username="admin"),
+                files=None,
+                publish=True,
+                strict=False,
+                dry_run=False,
+                language="en",
+                progress=lambda *arguments: None,
+            )
+            began = time.perf_counter()
+            with path.open(encoding="utf-8") as lines:
+                summary = importer.run(lines)
+            speeds.append(ROWS / (time.perf_counter() - began))
+            assert getattr(summary, expected) == ROWS, f"{summary} instead of {ROWS} {expected}"
+    return [
+        Result("import, published", speeds[0], "bare add_child", floor, "1/s", limit=1.0, higher_is_better=True),
+        Result(
+            "import again, unchanged", speeds[1], "first import", speeds[0], "1/s", limit=5.0, higher_is_better=True
+        ),
+    ]

@@ -1,0 +1,188 @@
+"""Cases: what the organisation does, with the documents, terms and topics that belong to it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page
+
+from cms.core.blocks import BODY_BLOCKS
+from cms.core.models import BasePage, Place, WorkKind
+from cms.core.translatable import shared
+from cms.glossary.panels import TERM_PANELS
+from cms.publications.models import PublicationPage
+from cms.topics.models import TopicPage
+from cms.topics.panels import TOPIC_PANELS
+
+if TYPE_CHECKING:
+    from cms.core.frame import Frame
+
+
+class CaseIndexPage(BasePage):
+    """All cases, with filters."""
+
+    parent_page_types = ["home.HomePage", "cms_core.SectionPage"]
+    subpage_types = ["cases.CasePage"]
+
+    class Meta:
+        verbose_name = _("list of cases")
+        verbose_name_plural = _("lists of cases")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.cases.pages import index_context  # it needs the models
+
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **index_context(self, request, context["frame"])}
+
+
+class CasePage(BasePage):
+    """A case, a project or a programme."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        ONGOING = "ongoing", _("Ongoing")
+        CLOSED = "closed", _("Closed")
+
+    card_kind: ClassVar[str] = "case"
+    legal_review: ClassVar[bool] = True
+    parent_page_types = ["cases.CaseIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    subtitle = models.CharField(_("subtitle"), max_length=255, blank=True)
+    work_kind = models.ForeignKey(
+        WorkKind,
+        verbose_name=_("kind of work"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cases",
+    )
+    main_topic = models.ForeignKey(
+        TopicPage, verbose_name=_("main topic"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    place = models.ForeignKey(
+        Place,
+        verbose_name=_("place"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cases",
+        help_text=_("Named above the text and shown on the map."),
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, blank=True)
+    start_date = models.DateField(_("start"), null=True, blank=True)
+    end_date = models.DateField(_("end"), null=True, blank=True)
+    body = StreamField(BODY_BLOCKS, verbose_name=_("text"), blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("subtitle"),
+        *BasePage.summary_panels,
+        MultiFieldPanel(
+            [FieldPanel("place"), FieldPanel("work_kind"), PageChooserPanel("main_topic", "topics.TopicPage")],
+            _("Line below the title"),
+            help_text=_("Only what is filled in is shown. Each part leads to all cases of the same kind."),
+        ),
+        FieldRowPanel([FieldPanel("status"), FieldPanel("start_date"), FieldPanel("end_date")]),
+        FieldPanel("body"),
+        InlinePanel("documents", heading=_("Documents"), label=_("Publication or file")),
+        *TERM_PANELS,
+        *TOPIC_PANELS,
+        *BasePage.place_panels,
+        *BasePage.image_panels,
+    ]
+    override_translatable_fields = [
+        *BasePage.override_translatable_fields,
+        *shared("work_kind", "main_topic", "place", "status", "start_date", "end_date"),
+    ]
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.start_date and self.end_date and self.end_date < self.start_date:
+            raise ValidationError({"end_date": _("The end lies before the start.")})
+
+    @property
+    def date(self) -> datetime.date | None:
+        """The date that lists show."""
+        return self.start_date
+
+    def structured_data(self, frame: Frame) -> dict[str, Any]:
+        return {
+            "@type": "Article",
+            "headline": self.title,
+            "alternativeHeadline": self.subtitle,
+            "author": {"@type": "Organization", "name": frame.publisher},
+        }
+
+    def frame_pages(self) -> list[QuerySet[Page]]:
+        from cms.cases.pages import linked_pages  # it needs the models
+
+        return linked_pages(self)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.cases.pages import case_context  # it needs the models
+
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **case_context(self, request, context["frame"])}
+
+
+class CaseDocument(Orderable):
+    """What belongs to a case: a publication (the work, in whatever language there is) or a single file."""
+
+    page = ParentalKey(CasePage, on_delete=models.CASCADE, related_name="documents")
+    publication = models.ForeignKey(
+        PublicationPage,
+        verbose_name=_("publication"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="case_documents",
+    )
+    document = models.ForeignKey(
+        settings.WAGTAILDOCS_DOCUMENT_MODEL,
+        verbose_name=_("file"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="case_documents",
+    )
+    label = models.CharField(_("label"), max_length=200, blank=True, help_text=_("For files: empty means its title."))
+
+    panels = [
+        PageChooserPanel("publication", "publications.PublicationPage"),
+        FieldPanel("document"),
+        FieldPanel("label"),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(publication__isnull=True, document__isnull=False)
+                | Q(publication__isnull=False, document__isnull=True),
+                name="case_document_one_target",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label or str(self.publication or self.document)
+
+    def clean(self) -> None:
+        super().clean()
+        if bool(self.publication_id) == bool(self.document_id):
+            raise ValidationError(_("Choose either a publication or a file."))

@@ -1,0 +1,36 @@
+"""What this app tells the apps below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.signals import post_save
+from wagtail.models import Page
+
+from cms.cases.models import CaseDocument, CaseIndexPage, CasePage
+from cms.cases.pages import ORDER
+from cms.cases.search import CaseSource
+from cms.core.lists import ContentList, register_backlinks, register_list
+from cms.core.models import Place
+from cms.core.signal_handlers import touch_pages
+from search import registry
+
+
+def cases_naming(publication: Page) -> QuerySet[Page]:
+    """Cases, in all languages, that name the work."""
+    rows = CaseDocument.objects.filter(publication__translation_key=publication.translation_key)
+    return Page.objects.filter(translation_key__in=rows.values("page__translation_key"))
+
+
+def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    if not raw and not created:
+        touch_pages(CasePage.objects.filter(place__translation_key=instance.translation_key))
+
+
+def register() -> None:
+    """Called once from ``ready()``."""
+    register_list(ContentList("cases", CasePage, CaseIndexPage, ORDER))
+    register_backlinks("cases", cases_naming)
+    registry.register(CaseSource())
+    post_save.connect(_place_saved, sender=Place, dispatch_uid="cms.search.case_place")

@@ -1,0 +1,55 @@
+"""Cases in the search index."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cms.cases.models import CaseDocument, CasePage
+from cms.core.files import FileRow
+from cms.core.search import PageSource, place_keys, stream_text
+from cms.core.vocabulary import Kinds
+from cms.topics.search import TOPICS, lineage_keys
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+
+class CaseSource(PageSource):
+    """Cases are found by their text and by the files that only they name."""
+
+    kind = "case"
+    label: _StrOrPromise = _("Cases")
+    model = CasePage
+
+    def rows(self) -> QuerySet[Any]:
+        joins = ("locale", "place__parent__parent__parent", "main_topic__parent_topic__parent_topic")
+        return super().rows().select_related(*joins).prefetch_related(TOPICS)
+
+    def body(self, page: CasePage) -> str:
+        return "\n".join(part for part in (page.subtitle, stream_text(page.body)) if part)
+
+    def facets(self, page: CasePage) -> dict[str, Any]:
+        topics = [*([page.main_topic] if page.main_topic else []), *(row.topic for row in page.topics.all())]
+        facets: dict[str, Any] = {
+            "topics": lineage_keys(topics),
+            "places": place_keys([page.place, *(row.place for row in page.places.all())]),
+        }
+        return {**facets, "year": page.start_date.year} if page.start_date else facets
+
+    def files(self, pages: Sequence[Any]) -> dict[int, list[FileRow]]:
+        found: dict[int, list[FileRow]] = defaultdict(list)
+        rows = CaseDocument.objects.filter(page__in=[page.pk for page in pages], document__isnull=False)
+        for row in rows.select_related("document").order_by("page", "sort_order"):
+            if row.document is not None:
+                found[row.page_id].append(FileRow(row.document, row.label or row.document.title, row.document.language))
+        return found
+
+    def kind_labels(self, pages: Sequence[Any], language: str) -> Mapping[int, str]:
+        kinds = Kinds()
+        named = {page.pk: kinds.named("work", page.work_kind_id, language) for page in pages}
+        return {pk: entry.name for pk, entry in named.items() if entry is not None}

@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+
+
+class CmsCoreConfig(AppConfig):
+    """What all page types share: base page, taxonomy, blocks, base templates."""
+
+    name = "cms.core"
+    label = "cms_core"
+    verbose_name = "Content"
+
+    def ready(self) -> None:
+        from access.roles import EDITORS, grant_on_model  # models must be loaded
+        from cms.core.search import place_labels, publication_kind_labels, read_pages
+        from cms.core.signal_handlers import register_signal_handlers
+        from search import registry
+
+        for model in ("place", "workkind", "publicationkind"):
+            grant_on_model(EDITORS, "cms_core", model, ("add", "change"))
+        registry.register_labels("place", place_labels)
+        registry.register_labels("publication_kind", publication_kind_labels)
+        registry.register_page_reader(read_pages)
+        register_signal_handlers()

@@ -1,0 +1,19 @@
+"""What all page types share, and the vocabulary that they point at."""
+
+from cms.core.models.base import BasePage, BasePageManager, BasePageQuerySet
+from cms.core.models.sections import SectionPage
+from cms.core.models.site import SiteSettings
+from cms.core.models.taxonomy import PagePlace, Place, PublicationKind, VocabularyEntry, WorkKind
+
+__all__ = [
+    "BasePage",
+    "BasePageManager",
+    "BasePageQuerySet",
+    "PagePlace",
+    "Place",
+    "PublicationKind",
+    "SectionPage",
+    "SiteSettings",
+    "VocabularyEntry",
+    "WorkKind",
+]

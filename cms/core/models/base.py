@@ -1,0 +1,160 @@
+"""What every page type has: a teaser, a picture, places, and one rule of who sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Page, PageManager, PageQuerySet, PageViewRestriction
+from wagtail.url_routing import RouteResult
+
+from access.visibility import is_visible, visible_to
+from access.visitor import Visitor
+from cms.core.translatable import shared
+from workflows.gate import ApprovalGateMixin
+
+if TYPE_CHECKING:
+    from wagtail.admin.panels import Panel
+
+    from cms.core.frame import Frame
+
+SUMMARY_LENGTH = 600
+
+
+class BasePageQuerySet(PageQuerySet):
+    """Which pages a list shows."""
+
+    def visible_to(self, visitor: Visitor) -> Self:
+        """What ``visitor`` may read now."""
+        return cast("Self", visible_to(cast("QuerySet[Page]", self), visitor))
+
+    def in_language_of(self, page: Page, visitor: Visitor) -> Self:
+        """What ``visitor`` may read in the language of ``page``, and in the source language where that lacks it."""
+        own = Q(locale_id=page.locale_id)
+        translated = visible_to(
+            Page.objects.filter(locale_id=page.locale_id, translation_key=OuterRef("translation_key")), visitor
+        )
+        fallback = Q(locale__language_code=settings.LANGUAGE_CODE) & ~Exists(translated)
+        return self.visible_to(visitor).filter(own | fallback)
+
+    def about(self, topic_keys: QuerySet[Any] | list[Any]) -> Self:
+        """Pages with one of these topics, given by their translation keys, in whatever language they say it."""
+        return self.filter(
+            pk__in=Page.objects.filter(topics__topic__translation_key__in=topic_keys).order_by().values("pk")
+        )
+
+    def at(self, place_keys: QuerySet[Any] | list[Any]) -> Self:
+        """Pages about one of these places or a place in one, given by their translation keys."""
+        keys = place_keys
+        inside = (
+            Q(places__place__translation_key__in=keys)
+            | Q(places__place__parent__translation_key__in=keys)
+            | Q(places__place__parent__parent__translation_key__in=keys)
+            | Q(places__place__parent__parent__parent__translation_key__in=keys)
+        )
+        return self.filter(pk__in=Page.objects.filter(inside).order_by().values("pk"))
+
+
+BasePageManager = PageManager.from_queryset(BasePageQuerySet, class_name="BasePageManager")
+
+
+class BasePage(ApprovalGateMixin, Page):
+    """Abstract base of all page types."""
+
+    card_kind: ClassVar[str] = "section"
+    """What a list calls it: ``publication``, ``case``, ``topic``, ``term`` or ``section``."""
+
+    summary = models.TextField(
+        _("summary"),
+        max_length=SUMMARY_LENGTH,
+        blank=True,
+        help_text=_("Two or three sentences. Shown in lists, in search results, in feeds and when the page is shared."),
+    )
+    lead_image = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        verbose_name=_("lead image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    lead_image_alt = models.CharField(
+        _("description of the image"),
+        max_length=300,
+        blank=True,
+        help_text=_("What the image shows, for people who can't see it. Empty means: decoration only."),
+    )
+    lead_image_credit = models.CharField(_("image credit"), max_length=200, blank=True)
+    review_due = models.DateField(
+        _("review due"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody should check whether this page is still right. Readers don't see it."),
+    )
+
+    objects: ClassVar[Any] = BasePageManager()
+
+    summary_panels: ClassVar[list[Panel]] = [FieldPanel("summary")]
+    image_panels: ClassVar[list[Panel]] = [
+        MultiFieldPanel(
+            [FieldPanel("lead_image"), FieldPanel("lead_image_alt"), FieldPanel("lead_image_credit")],
+            _("Lead image"),
+        )
+    ]
+    place_panels: ClassVar[list[Panel]] = [
+        InlinePanel("places", heading=_("Places"), label=_("Place"), help_text=_("The most important one first."))
+    ]
+    content_panels = [*Page.content_panels, *summary_panels]
+    settings_panels = [*Page.settings_panels, FieldPanel("review_due")]
+
+    override_translatable_fields = shared("review_due", "lead_image")
+
+    class Meta:
+        abstract = True
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Finds the page; what this visitor may not see isn't there.
+
+        Wagtail would send a stranger from a restricted page to the login, which says that it exists.
+        """
+        if path_components:
+            return super().route(request, path_components)
+        return self.admit(request)
+
+    def admit(self, request: HttpRequest) -> RouteResult:
+        """The route to this very page. Raises Http404 unless the visitor may see it."""
+        if not is_visible(self, Visitor.of(request)):
+            raise Http404
+        self._admitted = True
+        return RouteResult(self)
+
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        """None once ``admit`` has asked the stricter rule: Wagtail's hook would ask the same rows again."""
+        if getattr(self, "_admitted", False):
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Wagtail's context and ``frame``: all that surrounds the page."""
+        from cms.core.frame import frame_of  # it needs the models
+
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["frame"] = frame_of(request, self)
+        return context
+
+    def frame_pages(self) -> list[QuerySet[Page]]:
+        """Further pages that this type's template links to, read in one query with the navigation."""
+        return []
+
+    def structured_data(self, frame: Frame) -> dict[str, Any]:
+        """What JSON-LD says beyond title, summary, dates and language; empty values are left out."""
+        return {}
+
+    def citation_names(self, frame: Frame) -> list[tuple[str, str]]:
+        """Names and contents of meta elements for reference managers."""
+        return []

@@ -1,0 +1,106 @@
+"""What of the search index a change touches. Rows of the outbox only; no handler talks to an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from wagtail.models import Page, PageViewRestriction
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from cms.core.models import BasePage, Place, PublicationKind
+from cms.core.search import keys_of
+from documents.signals import document_processed
+from search.outbox import touch
+
+
+def is_indexed(page: Page) -> bool:
+    """Whether pages of this type are found by themselves."""
+    model = page.specific_class
+    return bool(model and issubclass(model, BasePage) and model.card_kind != "section")
+
+
+def touch_pages(pages: QuerySet[Any]) -> None:
+    """Puts ``pages`` on the outbox."""
+    touch(keys_of(pages))
+
+
+def subtrees(pages: Iterable[Page]) -> QuerySet[Page]:
+    """The pages and all that lies below them."""
+    inside = Q(pk__in=[])
+    for page in pages:
+        inside |= Q(path__startswith=page.path) if page.numchild else Q(pk=page.pk)
+    return Page.objects.filter(inside)
+
+
+def _page_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    if instance.numchild or is_indexed(instance):
+        touch_pages(subtrees([instance]))
+
+
+def _page_deleted(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    if is_indexed(instance):
+        touch([f"{instance.translation_key}/{instance.locale.language_code}"])
+
+
+def _restriction_changed(sender: type[Model], instance: PageViewRestriction, **kwargs: Any) -> None:
+    """A restriction counts for the page's whole translation group and everything below."""
+    if kwargs.get("raw"):
+        return
+    group = Page.objects.filter(translation_key=instance.page.translation_key)
+    touch_pages(subtrees(group))
+
+
+def _restriction_groups_changed(instance: Any, action: str, **kwargs: Any) -> None:
+    if action.startswith("post_") and isinstance(instance, PageViewRestriction):
+        _restriction_changed(PageViewRestriction, instance)
+
+
+def pages_at(place: Place) -> QuerySet[Page]:
+    """Pages that name the place, in whatever language, or one that lies in it."""
+    key = place.translation_key
+    return Page.objects.filter(
+        Q(places__place__translation_key=key)
+        | Q(places__place__parent__translation_key=key)
+        | Q(places__place__parent__parent__translation_key=key)
+    )
+
+
+def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    if not raw and not created:
+        touch_pages(pages_at(instance))
+
+
+def _kind_saved(sender: type[Model], instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    if not raw and not created:
+        uses = instance.publications.model.objects.filter(kind__translation_key=instance.translation_key)
+        touch_pages(uses)
+
+
+def _document_processed(sender: Any, document_id: int, **kwargs: Any) -> None:
+    """A file's text may come after its publication."""
+    touch_pages(Page.objects.filter(live_revision__document_uses__document=document_id))
+
+
+def register_signal_handlers() -> None:
+    """Connects the handlers; called once from ``ready()``."""
+    for signal, name in (
+        (page_published, "published"),
+        (page_unpublished, "unpublished"),
+        (post_page_move, "moved"),
+        (page_slug_changed, "slug"),
+    ):
+        signal.connect(_page_changed, dispatch_uid=f"cms.search.{name}")
+    post_delete.connect(_page_deleted, sender=Page, dispatch_uid="cms.search.deleted")
+    post_save.connect(_restriction_changed, sender=PageViewRestriction, dispatch_uid="cms.search.restricted")
+    post_delete.connect(_restriction_changed, sender=PageViewRestriction, dispatch_uid="cms.search.unrestricted")
+    m2m_changed.connect(
+        _restriction_groups_changed,
+        sender=PageViewRestriction.groups.through,
+        dispatch_uid="cms.search.restriction_groups",
+    )
+    post_save.connect(_place_saved, sender=Place, dispatch_uid="cms.search.place")
+    post_save.connect(_kind_saved, sender=PublicationKind, dispatch_uid="cms.search.kind")
+    document_processed.connect(_document_processed, dispatch_uid="cms.search.document")

@@ -1,0 +1,112 @@
+"""Places and kinds as readers see them: in their language, linked to a filtered list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import CharField, F, QuerySet, Value
+from django.http import HttpRequest
+
+from cms.core.cards import best_translations
+from cms.core.languages import direction, foreign_note
+from cms.core.models import Place, PublicationKind, WorkKind
+
+
+@dataclass(frozen=True)
+class MetaPart:
+    """One part of the line below a title. ``facet`` is the parameter of the filtered list."""
+
+    label: str
+    url: str
+    language: str
+    foreign: bool
+    facet: str
+
+    @property
+    def dir(self) -> str:
+        return direction(self.language)
+
+    @property
+    def note(self) -> str:
+        return foreign_note(self.language) if self.foreign else ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a vocabulary in one language."""
+
+    facet: str
+    name: str
+    key: UUID
+    language: str
+
+
+def places_in(keys: QuerySet[Any] | Iterable[Any], language: str) -> list[Place]:
+    """The places with these translation keys, each in ``language`` or the source language, parents joined.
+
+    One query. Not yet what readers may know: ask ``public()``.
+    """
+    rows = (
+        Place.objects.filter(translation_key__in=keys)
+        .select_related("locale", "parent__parent__parent", "parent__locale")
+        .order_by("pk")
+    )
+    return list(best_translations(rows, language).values())
+
+
+class Kinds:
+    """Names of all kinds of publication and of work, in all languages: two small tables in one query."""
+
+    def __init__(self) -> None:
+        parts = [
+            model.objects.order_by()
+            .annotate(facet_=Value(facet, CharField()), code_=F("locale__language_code"))
+            .values_list("facet_", "pk", "name", "translation_key", "code_", "code")
+            for model, facet in ((PublicationKind, "kind"), (WorkKind, "work"))
+        ]
+        self._keys: dict[tuple[str, int], UUID] = {}
+        self._entries: dict[tuple[str, UUID], dict[str, Entry]] = {}
+        for facet, pk, name, key, language, _code in parts[0].union(parts[1], all=True):
+            self._keys[facet, pk] = key
+            self._entries.setdefault((facet, key), {})[language] = Entry(facet, name, key, language)
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Kinds:
+        """Read once per request."""
+        known = getattr(request, "_dossier_kinds", None)
+        if not isinstance(known, cls):
+            known = cls()
+            request._dossier_kinds = known  # type: ignore[attr-defined]  # per-request memo
+        return known
+
+    def named(self, facet: str, pk: int | None, language: str) -> Entry | None:
+        """The kind with this primary key, in ``language``, else in the source language, else in any."""
+        key = self._keys.get((facet, pk)) if pk is not None else None
+        return self.by_key(facet, key, language) if key else None
+
+    def by_key(self, facet: str, key: UUID, language: str) -> Entry | None:
+        """The same by translation key."""
+        entries = self._entries.get((facet, key), {})
+        return entries.get(language) or entries.get(settings.LANGUAGE_CODE) or next(iter(entries.values()), None)
+
+
+def place_part(place: Place | None, list_url: str, language: str) -> MetaPart | None:
+    """The place of a meta line; a sensitive one only as the country around it."""
+    public = place.public() if place else None
+    if public is None:
+        return None
+    code = public.locale.language_code
+    url = f"{list_url}?place={public.translation_key}" if list_url else ""
+    return MetaPart(public.name, url, code, code != language, "place")
+
+
+def kind_part(entry: Entry | None, list_url: str, language: str) -> MetaPart | None:
+    """The kind of publication or work of a meta line."""
+    if entry is None:
+        return None
+    url = f"{list_url}?{entry.facet}={entry.key}" if list_url else ""
+    return MetaPart(entry.name, url, entry.language, entry.language != language, entry.facet)

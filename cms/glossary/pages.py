@@ -1,0 +1,82 @@
+"""What the templates of the glossary show."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from wagtail.models import Page
+from wagtail.rich_text import RichText
+
+from access.visibility import visible_to
+from access.visitor import Visitor
+from cms.core.cards import Card, best_translations
+from cms.core.listing import TEASERS, Listing, cards_of
+from cms.core.relations import named_pages
+from cms.core.types import joined, own_types
+from cms.glossary.models import GlossaryTermPage
+from cms.topics.pages import topics_of
+
+if TYPE_CHECKING:
+    from cms.glossary.models import GlossaryIndexPage
+
+ARTICLE = "ال"
+
+
+def term_cards(terms: Sequence[GlossaryTermPage], shown_on: Page, request: HttpRequest) -> list[Card]:
+    """Cards of terms, with the full text to open."""
+    language = shown_on.locale.language_code
+    return [
+        Card.of(term, language, request, more=RichText(term.body) if term.body else None, date=None) for term in terms
+    ]
+
+
+def terms_of(page: Any, request: HttpRequest) -> list[Card]:
+    """The terms that a page names. One query."""
+    terms = named_pages(page, "glossary_terms", "term", GlossaryTermPage, Visitor.of(request))
+    return term_cards(terms, page, request)
+
+
+def sorting_letter(title: str) -> str:
+    """The letter under which a term stands: without accents, the Arabic article passed over."""
+    word = title.strip()
+    if word.startswith(ARTICLE) and len(word) > len(ARTICLE) + 1:
+        word = word[len(ARTICLE) :]
+    letters = [sign for sign in unicodedata.normalize("NFKD", word) if sign.isalnum()]
+    return letters[0].upper()[:1] if letters else "#"
+
+
+def index_context(page: GlossaryIndexPage, request: HttpRequest) -> dict[str, Any]:
+    """All terms by letter."""
+    terms = list(GlossaryTermPage.objects.in_language_of(page, Visitor.of(request)).select_related("locale"))
+    letters: dict[str, list[Card]] = {}
+    for card in sorted(term_cards(terms, page, request), key=_sorting_key):
+        letters.setdefault(sorting_letter(card.title), []).append(card)
+    return {"letters": sorted(letters.items()), "count": len(terms)}
+
+
+def _sorting_key(card: Card) -> tuple[str, str]:
+    plain = unicodedata.normalize("NFKD", card.title).casefold()
+    return sorting_letter(card.title), "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+def term_context(page: GlossaryTermPage, request: HttpRequest) -> dict[str, Any]:
+    """The term's words, its neighbours, and where it is used."""
+    visitor = Visitor.of(request)
+    language = page.locale.language_code
+    used = Page.objects.filter(
+        pk__in=Page.objects.filter(glossary_terms__term__translation_key=page.translation_key).order_by().values("pk")
+    )
+    rows = joined(visible_to(used, visitor)).order_by("-first_published_at", "-pk")
+    found = list(best_translations(rows, language).values())
+    found.sort(key=lambda row: (row.first_published_at is not None, row.first_published_at), reverse=True)
+    see_also = named_pages(page, "see_also", "term", GlossaryTermPage, visitor)
+    return {
+        "variants": page.variant_list,
+        "avoid": page.avoid_list,
+        "see_also": term_cards(see_also, page, request),
+        "topics": topics_of(page, request),
+        "used_in": Listing(items=cards_of(own_types(found[:TEASERS]), page, request), count=len(found)),
+    }

@@ -1,0 +1,15 @@
+"""What this app tells the apps below it."""
+
+from __future__ import annotations
+
+from cms.core.lists import ContentList, register_list
+from cms.glossary.models import GlossaryIndexPage, GlossaryTermPage
+from cms.glossary.pages import term_cards
+from cms.glossary.search import TermSource
+from search import registry
+
+
+def register() -> None:
+    """Called once from ``ready()``."""
+    register_list(ContentList("terms", GlossaryTermPage, GlossaryIndexPage, ("title", "pk"), term_cards))
+    registry.register(TermSource())

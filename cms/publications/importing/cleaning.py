@@ -1,0 +1,54 @@
+"""HTML from outside, cut down to what an editor can write. Images, scripts, styles and embeds are dropped."""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+
+TAGS = frozenset(
+    {
+        "p",
+        "br",
+        "h2",
+        "h3",
+        "h4",
+        "b",
+        "strong",
+        "i",
+        "em",
+        "a",
+        "ol",
+        "ul",
+        "li",
+        "sup",
+        "sub",
+        "hr",
+        "h1",
+        "blockquote",
+    }
+)
+ATTRIBUTES = {"a": {"href"}}
+SCHEMES = {"http", "https", "mailto"}
+_SAME = {"strong": "b", "em": "i", "h1": "h2"}
+_TAG = re.compile(r"<(/?)(strong|em|h1|blockquote)>")  # after nh3: no attributes, no stray signs
+_BLOCK = re.compile(r"<(p|h2|h3|h4|ol|ul|hr)\b")
+
+
+def clean_html(html: str) -> str:
+    """``html`` with the editor's features only; plain text becomes paragraphs.
+
+    Links keep http, https and mailto addresses; all others become plain words.
+    """
+    cleaned = nh3.clean(
+        html.strip(), tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None, strip_comments=True
+    )
+    cleaned = _TAG.sub(lambda match: f"<{match[1]}{_SAME[match[2]]}>" if match[2] in _SAME else "", cleaned)
+    if cleaned and not _BLOCK.search(cleaned):
+        return "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n\s*\n", cleaned) if part.strip())
+    return cleaned
+
+
+def clean_text(text: str) -> str:
+    """One line of plain text: no control characters, no runs of blanks. Never interpreted as HTML anywhere."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -1,0 +1,213 @@
+"""A whole import: batches, each of which goes in as one or not at all."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import groupby, islice
+from operator import or_
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from wagtail.models import Page
+
+from cms.publications.exceptions import RowError
+from cms.publications.importing.rows import Row, parse
+from cms.publications.importing.sources import digest, file_of
+from cms.publications.importing.vocabulary import Vocabulary
+from cms.publications.importing.writing import New, Related, Writer, fill
+from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
+from workflows import approvals
+
+if TYPE_CHECKING:
+    from access.models import User
+    from documents.models import Document
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+
+
+@dataclass
+class Summary:
+    """What an import did. ``errors`` are (line number, sentence)."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    errors: list[tuple[int, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        return self.created + self.updated + self.unchanged + len(self.errors)
+
+
+class Importer:
+    """Imports lines of JSON. Arguments are those of the command ``import_publications``."""
+
+    def __init__(
+        self,
+        *,
+        user: User | None = None,
+        files: Path | None = None,
+        publish: bool = False,
+        strict: bool = False,
+        dry_run: bool = False,
+        language: str = "en",
+        progress: Callable[[Summary], object] = lambda summary: None,
+    ) -> None:
+        self.user, self.folder, self.publish, self.dry_run = user, files, publish, dry_run
+        self.language, self.progress = language, progress
+        self.vocabulary = Vocabulary(user, strict=strict, publish=publish, writes=not dry_run)
+        self.writer = Writer(user, publish=publish)
+        self.summary = Summary()
+        self._seen: set[tuple[str, str]] = set()
+
+    def run(self, lines: Iterable[str]) -> Summary:
+        """Imports all lines; bad ones are listed in the summary and don't stop the others."""
+        began = time.monotonic()
+        numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+        while batch := list(islice(numbered, BATCH)):
+            self._batch(list(self._parsed(batch)))
+            self.summary.seconds = time.monotonic() - began
+            self.progress(self.summary)
+        return self.summary
+
+    def _parsed(self, batch: list[tuple[int, str]]) -> Iterator[tuple[Row, str]]:
+        for number, line in batch:
+            try:
+                row = parse(line, number, self.language)
+                if (row.key, row.language) in self._seen:
+                    raise RowError("The file has this key in this language twice.")
+                self._seen.add((row.key, row.language))
+                yield row, digest(row, self.folder)
+            except RowError as error:
+                self.summary.errors.append((number, str(error)))
+
+    def _batch(self, rows: list[tuple[Row, str]]) -> None:
+        """One transaction. Counts are added when it holds."""
+        counts = Summary()
+        before = self.vocabulary.created
+        try:
+            with transaction.atomic():
+                self._write(rows, counts)
+        except Exception:
+            self.writer.forget()
+            if self.vocabulary.created != before:
+                self.vocabulary.reload()
+            raise
+        self.summary.created += counts.created
+        self.summary.updated += counts.updated
+        self.summary.unchanged += counts.unchanged
+        self.summary.errors.extend(counts.errors)
+
+    def _write(self, rows: list[tuple[Row, str]], counts: Summary) -> None:
+        known = self._known([row for row, _digest in rows])
+        keys = self._translation_keys([row for row, _digest in rows])
+        new: list[New] = []
+        for row, hashed in rows:
+            imported = known.get((row.key, row.language))
+            try:
+                if imported is None:
+                    self._check_numbers(row, keys.get(row.key))
+                    related = self._related(row)
+                    new.append(New(row, related, hashed, keys.setdefault(row.key, uuid.uuid4())))
+                elif imported.row_hash == hashed and not self._waits(imported.page):
+                    counts.unchanged += 1
+                else:
+                    self._check_numbers(row, imported.page.translation_key)
+                    self._change(imported, row, hashed)
+                    counts.updated += 1
+            except RowError as error:
+                counts.errors.append((row.line, str(error)))
+        counts.created += self._create(new, counts)
+
+    def _known(self, rows: list[Row]) -> dict[tuple[str, str], ImportedRow]:
+        """What earlier imports made of these rows. One query."""
+        found = ImportedRow.objects.filter(key__in={row.key for row in rows}).select_related("page")
+        return {(each.key, each.language): each for each in found}
+
+    def _translation_keys(self, rows: list[Row]) -> dict[str, uuid.UUID]:
+        """Translation keys of the works that exist in some language."""
+        found = ImportedRow.objects.filter(key__in={row.key for row in rows})
+        return dict(found.values_list("key", "page__translation_key"))
+
+    def _waits(self, page: PublicationPage) -> bool:
+        """Whether an imported draft is to be published by this run. What was taken down stays down."""
+        return self.publish and not page.live and page.first_published_at is None
+
+    def _check_numbers(self, row: Row, translation_key: uuid.UUID | None) -> None:
+        numbers = [Q(**{name: row.texts[name]}) for name in ("doi", "isbn") if row.texts[name]]
+        if not numbers:
+            return
+        others = PublicationPage.objects.filter(reduce(or_, numbers), locale__language_code=row.language)
+        if others.exclude(translation_key=translation_key).exists():
+            raise RowError("Another publication has this DOI or ISBN already.")
+
+    def _related(self, row: Row, known: Iterable[Document] = ()) -> Related:
+        """What the row's names stand for. Inside a savepoint: a refused row leaves nothing behind."""
+        documents = list(known)
+        find = self.vocabulary.find
+
+        def unique(vocabulary: str, names: list[str]) -> list[Any]:
+            entries = [find(vocabulary, name, row.language) for name in names]
+            return list({entry.pk: entry for entry in entries if entry is not None}.values())
+
+        related = Related(
+            kind=find("kinds", row.kind, row.language) if row.kind else None,
+            topics=unique("topics", row.topics),
+            places=unique("places", row.places),
+            terms=unique("glossary", row.glossary),
+        )
+        if self.dry_run or not row.files:
+            return related
+        with transaction.atomic():
+            related.files = [
+                (file_of(entry, row, self.folder, self.user, documents), entry.language, entry.role, entry.label)
+                for entry in row.files
+            ]
+        return related
+
+    def _create(self, new: list[New], counts: Summary) -> int:
+        made = 0
+        for language, group in groupby(sorted(new, key=lambda each: each.row.language), lambda each: each.row.language):
+            batch = list(group)
+            index = self._index(language)
+            if index is None:
+                counts.errors.extend(
+                    (each.row.line, "There is no list of publications in this language.") for each in batch
+                )
+                continue
+            if not self.dry_run:
+                self.writer.write(index, batch)
+            made += len(batch)
+        return made
+
+    def _index(self, language: str) -> PublicationIndexPage | None:
+        rows: Any = PublicationIndexPage.objects.filter(locale__language_code=language)
+        found: PublicationIndexPage | None = rows.order_by("depth", "path").first()
+        return found
+
+    def _change(self, imported: ImportedRow, row: Row, hashed: str) -> None:
+        """A new version of a page that exists: a draft, or approved and published as "import by" the user."""
+        if self.dry_run:
+            self._related(row)
+            return
+        page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
+        known = [each.document for each in page.files.select_related("document")] if row.files else []
+        related = self._related(row, known)
+        with transaction.atomic():
+            fill(page, row, related)
+            revision = page.save_revision(user=self.user, log_action=True, changed=True)
+            taken_down = not page.live and page.first_published_at is not None
+            if self.publish and not taken_down:
+                approvals.record_import([(page, revision)], self.user)
+                revision.publish(user=self.user, skip_permission_checks=True)
+            ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed)

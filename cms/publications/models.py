@@ -1,0 +1,323 @@
+"""Publications: one work, its description and its files in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Orderable, Page
+
+from cms.core.blocks import LONG_BODY_BLOCKS
+from cms.core.languages import language_choices
+from cms.core.models import BasePage, PublicationKind
+from cms.core.richtext import LONG_TEXT_FEATURES
+from cms.core.translatable import OwnField, shared
+from cms.glossary.panels import TERM_PANELS
+from cms.topics.panels import TOPIC_PANELS
+
+if TYPE_CHECKING:
+    from wagtail.admin.panels import Panel
+
+if TYPE_CHECKING:
+    from cms.core.files import FileRow
+    from cms.core.frame import Frame
+
+
+class Licence(models.TextChoices):
+    """Under what terms others may use a publication."""
+
+    ALL_RIGHTS = "", _("All rights reserved")
+    CC_BY = "cc-by-4.0", "CC BY 4.0"
+    CC_BY_SA = "cc-by-sa-4.0", "CC BY-SA 4.0"
+    CC_BY_ND = "cc-by-nd-4.0", "CC BY-ND 4.0"
+    CC_BY_NC = "cc-by-nc-4.0", "CC BY-NC 4.0"
+    CC_BY_NC_SA = "cc-by-nc-sa-4.0", "CC BY-NC-SA 4.0"
+    CC_BY_NC_ND = "cc-by-nc-nd-4.0", "CC BY-NC-ND 4.0"
+    CC0 = "cc0-1.0", "CC0 1.0"
+
+
+LICENCE_URLS = {
+    Licence.CC0.value: "https://creativecommons.org/publicdomain/zero/1.0/",
+    **{
+        licence.value: f"https://creativecommons.org/licenses/{licence.value[3:-4]}/4.0/"
+        for licence in Licence
+        if licence.value.startswith("cc-")
+    },
+}
+
+
+class PartnerBlock(blocks.StructBlock):
+    """Somebody who took part."""
+
+    name = blocks.CharBlock(label=_("Name"), max_length=200)
+    url = blocks.URLBlock(label=_("Address"), required=False)
+
+    class Meta:
+        label = _("Partner")
+        icon = "group"
+        description = _("An organisation that took part in the publication.")
+        template = "cms_core/blocks/partner.html"
+        preview_value = {"name": "Impunity Watch", "url": ""}
+
+
+class ChangeNoteBlock(blocks.StructBlock):
+    """What changed after the first publication."""
+
+    date = blocks.DateBlock(label=_("Date"))
+    text = blocks.TextBlock(label=_("What changed"), rows=2)
+    is_major = blocks.BooleanBlock(
+        label=_("Major change"), required=False, help_text=_("Moves the date that readers see as “updated”.")
+    )
+
+    class Meta:
+        label = _("Change")
+        icon = "edit"
+        description = _("A change that readers should know of.")
+        template = "cms_core/blocks/change_note.html"
+        preview_value = {"date": "2025-05-14", "text": "Section 4.3 was rewritten.", "is_major": True}
+
+
+class PublicationIndexPage(BasePage):
+    """All publications, newest first, with filters."""
+
+    parent_page_types = ["home.HomePage", "cms_core.SectionPage"]
+    subpage_types = ["publications.PublicationPage"]
+
+    class Meta:
+        verbose_name = _("list of publications")
+        verbose_name_plural = _("lists of publications")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.publications.pages import index_context  # it needs the models
+
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **index_context(self, request, context["frame"])}
+
+
+class PublicationPage(BasePage):
+    """One publication in one language."""
+
+    card_kind: ClassVar[str] = "publication"
+    legal_review: ClassVar[bool] = True
+    parent_page_types = ["publications.PublicationIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+    exclude_fields_in_copy: ClassVar[list[str]] = ["key", "doi", "isbn"]
+
+    subtitle = models.CharField(_("subtitle"), max_length=255, blank=True)
+    kind = models.ForeignKey(
+        PublicationKind,
+        verbose_name=_("kind"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="publications",
+    )
+    date = models.DateField(_("date"), null=True, blank=True, help_text=_("The date on the title page."))
+    publisher = models.CharField(
+        _("publisher"), max_length=200, blank=True, help_text=_("Empty: the organisation of the site settings.")
+    )
+    reference_number = models.CharField(_("reference number"), max_length=60, blank=True)
+    isbn = models.CharField("ISBN", max_length=20, blank=True)
+    doi = models.CharField("DOI", max_length=120, blank=True, help_text=_("For example 10.5555/report.2025.014."))
+    licence = models.CharField(_("licence"), max_length=20, choices=Licence.choices, blank=True)
+    abstract = RichTextField(_("abstract"), features=LONG_TEXT_FEATURES, blank=True)
+    body = StreamField(
+        LONG_BODY_BLOCKS,
+        verbose_name=_("text"),
+        blank=True,
+        help_text=_("The publication as a web page, if you have it as one. Files come below."),
+    )
+    partners = StreamField([("partner", PartnerBlock())], verbose_name=_("partners"), blank=True)
+    change_notes = StreamField([("note", ChangeNoteBlock())], verbose_name=_("changes"), blank=True)
+    key = models.CharField(_("import key"), max_length=100, blank=True, db_index=True, editable=False)
+
+    file_panels: ClassVar[list[Panel]] = [
+        InlinePanel(
+            "files",
+            heading=_("Files"),
+            label=_("File"),
+            help_text=_("The files of this language. Readers also see those of the other languages."),
+        )
+    ]
+    translation_own_panels: ClassVar[list[Panel]] = file_panels
+    shown_files: Sequence[FileRow] = ()
+    """The files that this visitor may read, set when the page is shown."""
+    shown_contributors: Sequence[Contributor] = ()
+    """Its authors and editors, read once when the page is shown."""
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("subtitle"),
+        *BasePage.summary_panels,
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("date")]),
+        *file_panels,
+        FieldPanel("abstract"),
+        InlinePanel("contributors", heading=_("Authors and editors"), label=_("Person or organisation")),
+        *TOPIC_PANELS,
+        *BasePage.place_panels,
+        *TERM_PANELS,
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [
+                FieldPanel("publisher"),
+                FieldRowPanel([FieldPanel("reference_number"), FieldPanel("isbn"), FieldPanel("doi")]),
+                FieldPanel("licence"),
+                FieldPanel("partners"),
+            ],
+            _("Record"),
+        ),
+        FieldPanel("change_notes"),
+        InlinePanel("related_publications", heading=_("Related publications"), label=_("Publication")),
+        *BasePage.image_panels,
+    ]
+    override_translatable_fields = [
+        *BasePage.override_translatable_fields,
+        OwnField("files"),
+        *shared("kind", "date", "reference_number", "isbn", "doi", "licence", "publisher"),
+    ]
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+
+    def clean(self) -> None:
+        super().clean()
+        for name in ("doi", "isbn"):
+            value = getattr(self, name)
+            if value and self._same_value_elsewhere(name, value):
+                raise ValidationError({name: _("Another publication has this number already.")})
+
+    def _same_value_elsewhere(self, name: str, value: str) -> bool:
+        others = PublicationPage.objects.filter(**{name: value}, locale_id=self.locale_id)
+        return others.exclude(translation_key=self.translation_key).exists()
+
+    @property
+    def licence_url(self) -> str:
+        """The licence's own page; empty where all rights are reserved."""
+        return LICENCE_URLS.get(self.licence, "")
+
+    def has_own_files(self) -> bool:
+        """Whether this language brings files of its own: then it takes the full editorial way."""
+        return self.files.exists()
+
+    def structured_data(self, frame: Frame) -> dict[str, Any]:
+        from cms.publications.metadata import structured_data  # it needs the models
+
+        return structured_data(self, frame)
+
+    def citation_names(self, frame: Frame) -> list[tuple[str, str]]:
+        from cms.publications.metadata import citation_names  # it needs the models
+
+        return citation_names(self, frame)
+
+    def frame_pages(self) -> list[QuerySet[Page]]:
+        from cms.publications.pages import linked_pages  # it needs the models
+
+        return linked_pages(self)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.publications.pages import publication_context  # it needs the models
+
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **publication_context(self, request, context["frame"])}
+
+
+class Contributor(Orderable):
+    """Who wrote or edited a publication."""
+
+    class Role(models.TextChoices):
+        AUTHOR = "author", _("Author")
+        EDITOR = "editor", _("Editor")
+
+    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="contributors")
+    name = models.CharField(_("name"), max_length=200)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.AUTHOR)
+    is_organisation = models.BooleanField(_("organisation"), default=False)
+
+    panels = [FieldRowPanel([FieldPanel("name"), FieldPanel("role"), FieldPanel("is_organisation")])]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("author or editor")
+        verbose_name_plural = _("authors and editors")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublicationFile(Orderable):
+    """One file of a publication, in one language."""
+
+    class Role(models.TextChoices):
+        FULL = "full", _("Full report")
+        SUMMARY = "summary", _("Summary")
+        ANNEX = "annex", _("Annex")
+        PRESS = "press", _("Press release")
+        EASY = "easy", _("Easy to read")
+        OTHER = "other", _("Other")
+
+    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="files")
+    document = models.ForeignKey(
+        settings.WAGTAILDOCS_DOCUMENT_MODEL,
+        verbose_name=_("file"),
+        on_delete=models.PROTECT,
+        related_name="publication_files",
+    )
+    language = models.CharField(_("language"), max_length=10, choices=language_choices, blank=True)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.FULL)
+    label = models.CharField(_("label"), max_length=200, blank=True, help_text=_("Empty: what the role is called."))
+
+    panels = [
+        FieldPanel("document"),
+        FieldRowPanel([FieldPanel("language"), FieldPanel("role")]),
+        FieldPanel("label"),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+
+    def __str__(self) -> str:
+        return self.label or str(self.get_role_display())
+
+
+class RelatedPublication(Orderable):
+    """A publication that readers of another want to know."""
+
+    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="related_publications")
+    publication = models.ForeignKey(
+        PublicationPage, verbose_name=_("publication"), on_delete=models.CASCADE, related_name="+"
+    )
+
+    panels = [PageChooserPanel("publication", "publications.PublicationPage")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("related publication")
+        verbose_name_plural = _("related publications")
+
+    def __str__(self) -> str:
+        return str(self.publication)
+
+
+class ImportedRow(models.Model):
+    """What an import knows of a publication: a row that has the same hash again changes nothing."""
+
+    key = models.CharField(max_length=100)
+    language = models.CharField(max_length=10)
+    row_hash = models.CharField(max_length=64)
+    page = models.ForeignKey(PublicationPage, on_delete=models.CASCADE, related_name="imported_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "language"], name="imported_row_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.key}/{self.language}"

@@ -1,0 +1,15 @@
+"""What this app tells the apps below it."""
+
+from __future__ import annotations
+
+from cms.core.lists import ContentList, register_list
+from cms.publications.models import PublicationIndexPage, PublicationPage
+from cms.publications.pages import ORDER
+from cms.publications.search import PublicationSource
+from search import registry
+
+
+def register() -> None:
+    """Called once from ``ready()``."""
+    register_list(ContentList("publications", PublicationPage, PublicationIndexPage, ORDER))
+    registry.register(PublicationSource())

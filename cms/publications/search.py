@@ -1,0 +1,64 @@
+"""Publications and the pages of their files in the search index."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cms.core.files import FileRow
+from cms.core.search import PageSource, plain, stream_text
+from cms.core.vocabulary import Kinds
+from cms.publications.models import Contributor, PublicationFile, PublicationPage
+from cms.publications.pages import file_row
+from cms.topics.search import TOPICS, topic_keys
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+
+class PublicationSource(PageSource):
+    """Publications are found by their record, their text and every page of their own language's files."""
+
+    kind = "publication"
+    label: _StrOrPromise = _("Publications")
+    model = PublicationPage
+
+    def rows(self) -> QuerySet[Any]:
+        people = Prefetch("contributors", queryset=Contributor.objects.order_by("sort_order"))
+        return super().rows().select_related("locale", "kind").prefetch_related(TOPICS, people)
+
+    def body(self, page: PublicationPage) -> str:
+        parts = (
+            page.subtitle,
+            plain(page.abstract),
+            stream_text(page.body),
+            page.reference_number,
+            page.isbn,
+            page.doi,
+        )
+        return "\n".join(part for part in parts if part)
+
+    def facets(self, page: PublicationPage) -> dict[str, Any]:
+        facets: dict[str, Any] = {
+            "topics": topic_keys(page),
+            "doctype": str(page.kind.translation_key) if page.kind else "",
+            "authors": tuple(person.name for person in page.contributors.all()),
+        }
+        return {**facets, "year": page.date.year} if page.date else facets
+
+    def files(self, pages: Sequence[Any]) -> dict[int, list[FileRow]]:
+        languages = {page.pk: page.locale.language_code for page in pages}
+        found: dict[int, list[FileRow]] = defaultdict(list)
+        rows = PublicationFile.objects.filter(page__in=list(languages)).select_related("document")
+        for row in rows.order_by("page", "sort_order"):
+            found[row.page_id].append(file_row(row, row.document, languages[row.page_id]))
+        return found
+
+    def kind_labels(self, pages: Sequence[Any], language: str) -> Mapping[int, str]:
+        kinds = Kinds()
+        named = {page.pk: kinds.named("kind", page.kind_id, language) for page in pages}
+        return {pk: entry.name for pk, entry in named.items() if entry is not None}

@@ -1,0 +1,77 @@
+"""What the templates of the topic pages show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from wagtail.models import Page
+
+from access.visibility import visible_to
+from access.visitor import Visitor
+from cms.core.cards import Card, best_translations
+from cms.core.frame import Frame
+from cms.core.listing import cards_of
+from cms.core.lists import content_list
+from cms.core.relations import named_pages, same_works
+from cms.topics.models import TopicPage
+
+if TYPE_CHECKING:
+    from cms.topics.models import TopicIndexPage
+
+
+def topics_of(page: Any, request: HttpRequest) -> list[Card]:
+    """The topics that a page names, with their full text to open. One query."""
+    topics = named_pages(page, "topics", "topic", TopicPage, Visitor.of(request))
+    language = page.locale.language_code
+    return [Card.of(topic, language, request, more=topic.body or None) for topic in topics]
+
+
+def index_context(page: TopicIndexPage, request: HttpRequest) -> dict[str, Any]:
+    """All topics, the narrower ones below the wider."""
+    topics = list(
+        TopicPage.objects.in_language_of(page, Visitor.of(request))
+        .select_related("locale", "parent_topic")
+        .order_by("title")
+    )
+    language = page.locale.language_code
+    cards = {topic.translation_key: Card.of(topic, language, request) for topic in topics}
+    top: list[Card] = []
+    for topic in topics:
+        above = cards.get(topic.parent_topic.translation_key) if topic.parent_topic else None
+        (above.children if above else top).append(cards[topic.translation_key])
+    return {"topics": top, "count": len(topics)}
+
+
+def linked_pages(page: TopicPage) -> list[QuerySet[Page]]:
+    """The wider topic, for the frame's query."""
+    return [same_works(page.parent_topic_id)] if page.parent_topic_id else []
+
+
+def topic_context(page: TopicPage, request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    """The topic's wider and narrower topics, and what was published about it and about the narrower ones."""
+    visitor = Visitor.of(request)
+    narrower = (
+        TopicPage.objects.filter(parent_topic__translation_key=page.translation_key)
+        .select_related("locale")
+        .order_by("title")
+    )
+    subtopics = list(best_translations(visible_to(narrower, visitor), page.locale.language_code).values())
+    keys = [page.translation_key, *(topic.translation_key for topic in subtopics)]
+    parents = [row for row in frame.linked(TopicPage) if row.translation_key != page.translation_key]
+    context: dict[str, Any] = {
+        "parent": next(iter(cards_of(parents, page, request)), None) if page.parent_topic_id else None,
+        "subtopics": cards_of(subtopics, page, request),
+        "synonyms": page.synonym_list,
+    }
+    for name in ("cases", "publications", "terms"):
+        kind = content_list(name)
+        url = frame.list_url(kind.index)
+        context[name] = kind.teaser(
+            kind.shown_on(page, visitor, about=keys),
+            page,
+            request,
+            more_url=f"{url}?topic={page.translation_key}" if url and name != "terms" else url,
+        )
+    return context

@@ -1,0 +1,27 @@
+"""What this app tells the apps below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail.models import Page
+from wagtail.signals import page_published
+
+from cms.core.lists import ContentList, register_list
+from cms.core.signal_handlers import touch_pages
+from cms.topics.models import TopicIndexPage, TopicPage
+from cms.topics.search import TopicSource, topic_labels
+from search import registry
+
+
+def _topic_published(sender: type[Page], instance: TopicPage, **kwargs: Any) -> None:
+    """Its users are indexed under it and under what it is part of now."""
+    touch_pages(Page.objects.filter(topics__topic__translation_key=instance.translation_key))
+
+
+def register() -> None:
+    """Called once from ``ready()``."""
+    register_list(ContentList("topics", TopicPage, TopicIndexPage, ("title", "pk")))
+    registry.register(TopicSource())
+    registry.register_labels("topic", topic_labels)
+    page_published.connect(_topic_published, sender=TopicPage, dispatch_uid="cms.search.topic")

@@ -1,0 +1,56 @@
+"""Topics in the search index, and topics as a facet of everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from access.visibility import visible_to
+from access.visitor import Visitor
+from cms.core.cards import best_translations
+from cms.core.search import PageSource, split, stream_text
+from cms.topics.models import PageTopic, TopicPage
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+TOPICS = Prefetch(
+    "topics", queryset=PageTopic.objects.select_related("topic__parent_topic__parent_topic").order_by("sort_order")
+)
+
+
+def topic_keys(page: Any) -> tuple[str, ...]:
+    """Translation keys of the page's topics and of what they are part of. Wants ``TOPICS`` prefetched."""
+    return lineage_keys(row.topic for row in page.topics.all())
+
+
+def lineage_keys(topics: Any) -> tuple[str, ...]:
+    """Translation keys of topics and of what they are part of."""
+    return tuple(dict.fromkeys(str(each.translation_key) for topic in topics for each in topic.lineage))
+
+
+class TopicSource(PageSource):
+    """Topics are found by their title, their other names and their text."""
+
+    kind = "topic"
+    label: _StrOrPromise = _("Topics")
+    model = TopicPage
+
+    def rows(self) -> QuerySet[Any]:
+        return super().rows().select_related("locale", "parent_topic__parent_topic")
+
+    def body(self, page: TopicPage) -> str:
+        return "\n".join([*page.synonym_list, stream_text(page.body)]).strip()
+
+    def facets(self, page: TopicPage) -> dict[str, Any]:
+        return {"topics": lineage_keys([page])}
+
+
+def topic_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:
+    """Titles of the topics that ``visitor`` may see, for the facet."""
+    keys = [key for keys in split(f"{value}/x" for value in values).values() for key in keys]
+    topics = visible_to(TopicPage.objects.filter(translation_key__in=keys).select_related("locale"), visitor)
+    return {str(key): topic.title for key, topic in best_translations(topics, language).items()}

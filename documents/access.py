@@ -1,0 +1,155 @@
+"""Who may read a file: the one rule, as a queryset, so that a list and a single answer can't differ.
+
+A visitor reads a document
+
+1. because it was **released** (and not withdrawn) and the live revision of a page that this visitor
+   may see names it; an older version, because it was released and the newest release of its
+   series is readable, or
+2. because they are **entitled**: they uploaded it, or may edit or review a page one of whose
+   revisions names it. Such answers are private.
+
+A picture is read by the same two reasons; it needs no release, the approved revision is enough.
+Nothing is public by a stored flag. Everything that can show a file asks here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+from typing import cast
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from wagtail.models import Page, TaskState
+from wagtail.permissions import page_permission_policy
+
+from access.visibility import visible_to
+from access.visitor import Visitor
+from documents.models import Document, DocumentQuerySet, DocumentRelease, DocumentUse, Image, ImageUse
+
+
+class Reading(StrEnum):
+    """Why a visitor may read: as part of the publication, by a right of their own, or not at all."""
+
+    RELEASED = "released"
+    ENTITLED = "entitled"
+    NO = "no"
+
+
+def readable_by(visitor: Visitor) -> DocumentQuerySet:
+    """All documents that ``visitor`` may read, now."""
+    return cast(DocumentQuerySet, Document.objects.filter(_released_to(visitor) | _entitled(visitor, DocumentUse)))
+
+
+def released_to(visitor: Visitor) -> DocumentQuerySet:
+    """Those that ``visitor`` reads as part of what is published: rule 1 alone."""
+    return cast(DocumentQuerySet, Document.objects.filter(_released_to(visitor)))
+
+
+def entitled_documents(visitor: Visitor) -> DocumentQuerySet:
+    """Those that ``visitor`` reads by a right of their own: rule 2 alone."""
+    return cast(DocumentQuerySet, Document.objects.filter(_entitled(visitor, DocumentUse)))
+
+
+def can_read(visitor: Visitor, document: Document) -> bool:
+    """Whether ``visitor`` may read ``document``, now."""
+    return bool(readable_by(visitor).filter(pk=document.pk).exists())
+
+
+def reading(visitor: Visitor, document: Document) -> Reading:
+    """Why ``visitor`` may read ``document``; answers by right of their own must not be stored by any cache."""
+    if released_to(visitor).filter(pk=document.pk).exists():
+        return Reading.RELEASED
+    return Reading.ENTITLED if can_read(visitor, document) else Reading.NO
+
+
+def readable_versions(visitor: Visitor, series: uuid.UUID | str) -> DocumentQuerySet:
+    """The readable versions of a series, highest number first."""
+    return cast(DocumentQuerySet, readable_by(visitor).filter(series=series).order_by("-number"))
+
+
+def current_version(visitor: Visitor, series: uuid.UUID | str) -> Document | None:
+    """The newest released version that ``visitor`` may read (not the highest number).
+
+    For one who is entitled to a series of which nothing was released, its highest number.
+    """
+    released = (
+        released_to(visitor)
+        .filter(series=series)
+        .annotate(newest=Subquery(_releases().filter(document=OuterRef("pk")).values("released_at")[:1]))
+    )
+    found = released.order_by("-newest", "-number").first() or readable_versions(visitor, series).first()
+    return cast("Document | None", found)
+
+
+def readable_images(visitor: Visitor) -> QuerySet[Image]:
+    """All pictures that ``visitor`` may see, now."""
+    return cast("QuerySet[Image]", Image.objects.filter(_shown_to(visitor) | _entitled(visitor, ImageUse)))
+
+
+def entitled_images(visitor: Visitor) -> QuerySet[Image]:
+    """Pictures that ``visitor`` sees by a right of their own."""
+    return cast("QuerySet[Image]", Image.objects.filter(_entitled(visitor, ImageUse)))
+
+
+def image_reading(visitor: Visitor, image: Image) -> Reading:
+    """Why ``visitor`` may see ``image``."""
+    if Image.objects.filter(_shown_to(visitor), pk=image.pk).exists():
+        return Reading.RELEASED
+    return Reading.ENTITLED if readable_images(visitor).filter(pk=image.pk).exists() else Reading.NO
+
+
+def _releases() -> QuerySet[DocumentRelease]:
+    return DocumentRelease.objects.active().newest_first()
+
+
+def _live_pages(visitor: Visitor) -> QuerySet[Page]:
+    """Pages that ``visitor`` may see and whose live revision is the outer use's revision."""
+    return visible_to(Page.objects.filter(live_revision=OuterRef("revision")), visitor)
+
+
+def _released_to(visitor: Visitor) -> Q:
+    """Rule 1 as a filter on Document.
+
+    The newest release of the series decides for the older versions: it must itself be named by a
+    live page. A version that is still named by a live page stands on its own.
+    """
+    live = Exists(_live_pages(visitor))
+    named = DocumentUse.objects.filter(live, document=OuterRef("pk"))
+    newest = Subquery(_releases().filter(document__series=OuterRef("document__series")).values("document")[:1])
+    successors = (
+        DocumentRelease.objects.active()
+        .filter(document=OuterRef("pk"))
+        .annotate(newest=newest)
+        .filter(newest__in=DocumentUse.objects.filter(live).values("document"))
+    )
+    return Exists(DocumentRelease.objects.active().filter(document=OuterRef("pk"))) & (
+        Q(Exists(named)) | Q(Exists(successors))
+    )
+
+
+def _shown_to(visitor: Visitor) -> Q:
+    """Rule 1 as a filter on Image."""
+    return Q(Exists(ImageUse.objects.filter(Exists(_live_pages(visitor)), image=OuterRef("pk"))))
+
+
+def _entitled(visitor: Visitor, uses: type[DocumentUse] | type[ImageUse]) -> Q:
+    """Rule 2 as a filter on Document or Image. Nobody without an active account is entitled to anything."""
+    if not visitor.is_staff_member:
+        return Q(pk__in=[])
+    subject = "document" if uses is DocumentUse else "image"
+    editable = page_permission_policy.instances_user_has_permission_for(visitor.user, "change")
+    mine = uses._default_manager.filter(
+        Q(page_id__in=editable.order_by().values("pk")) | Q(page_id__in=_pages_to_review(visitor)),
+        **{subject: OuterRef("pk")},
+    )
+    return Q(uploaded_by_user=visitor.user) | Q(Exists(mine))
+
+
+def _pages_to_review(visitor: Visitor) -> list[int]:
+    """Primary keys of the pages that wait for a decision of this visitor, now."""
+    page_type = ContentType.objects.get_for_model(Page)
+    states = TaskState.objects.reviewable_by(visitor.user).filter(
+        workflow_state__base_content_type=page_type, workflow_state__current_task_state=F("pk")
+    )
+    return [int(pk) for pk in states.values_list("workflow_state__object_id", flat=True)]

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    """The managed file: append-only documents and images, who may read them, storage, text, serving."""
+
+    name = "documents"
+    label = "documents"
+    verbose_name = "Documents"
+
+    def ready(self) -> None:
+        # Models must be loaded before any of these.
+        from documents import system_checks  # noqa: F401
+        from documents.permissions import register_policies
+        from documents.signal_handlers import register_signal_handlers
+        from documents.tasks import register_jobs
+
+        register_policies()
+        register_signal_handlers()
+        register_jobs()

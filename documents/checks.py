@@ -1,0 +1,73 @@
+"""What keeps a page with files from being approved, as sentences for the people who decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext
+from wagtail.models import Page, PageViewRestriction
+
+from access.visibility import visible_to
+from access.visitor import Visitor
+from documents.models import Document, DocumentCheck, DocumentUse
+from documents.releases import replaced_and_withdrawn
+
+
+def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[str]:
+    """Sentences that block approval of a page that names the documents; empty when nothing does.
+
+    Blocking are: a file that isn't ready, one that failed, a safety check without an override, a
+    version that was withdrawn in favour of a newer one, and a file that another page than
+    ``page_id`` holds under embargo.
+    """
+    documents = list(Document.objects.filter(pk__in=list(document_ids)).order_by("title", "number"))
+    sentences = [sentence for document in documents if (sentence := _state(document))]
+    ids = [document.pk for document in documents]
+    names = {document.pk: _name(document) for document in documents}
+    sentences += [
+        gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
+        % {"file": names[check.document_id], "check": check.name, "detail": check.detail}
+        for check in DocumentCheck.objects.blocking().filter(document__in=ids).order_by("document", "name")
+    ]
+    sentences += [
+        gettext("%(file)s was withdrawn and replaced by a newer version.") % {"file": names[pk]}
+        for pk in replaced_and_withdrawn().filter(pk__in=ids).order_by("title", "number").values_list("pk", flat=True)
+    ]
+    if page_id is not None:
+        sentences += [
+            gettext("%(file)s is held back by another page: it is under embargo or restricted there.")
+            % {"file": names[pk]}
+            for pk in sorted(_held_elsewhere(ids, page_id))
+        ]
+    return sentences
+
+
+def _name(document: Document) -> str:
+    return gettext("“%(title)s” (version %(number)d)") % {"title": document.title, "number": document.number}
+
+
+def _state(document: Document) -> str:
+    if document.state == Document.State.FAILED:
+        return gettext("%(file)s could not be processed: %(reason)s") % {
+            "file": _name(document),
+            "reason": document.failure,
+        }
+    if not document.is_ready:
+        return gettext("%(file)s is still being processed.") % {"file": _name(document)}
+    return ""
+
+
+def _held_elsewhere(ids: list[int], page_id: int) -> set[int]:
+    """Documents that another page names in a scheduled revision, or live for a closed circle only.
+
+    One that anybody can read already through some page is held back nowhere.
+    """
+    uses = DocumentUse.objects.filter(document__in=ids).exclude(page_id=page_id)
+    held = set(uses.filter(revision__approved_go_live_at__isnull=False).values_list("document", flat=True))
+    live = Page.objects.filter(live=True, live_revision__in=uses.values("revision"))
+    if PageViewRestriction.objects.exists():
+        open_revisions = visible_to(live, Visitor()).values("live_revision")
+        closed_revisions = live.exclude(live_revision__in=open_revisions).values("live_revision")
+        held |= set(uses.filter(revision__in=closed_revisions).values_list("document", flat=True))
+    everywhere = visible_to(Page.objects.all(), Visitor()).exclude(pk=page_id).values("live_revision")
+    return held - set(uses.filter(revision__in=everywhere).values_list("document", flat=True))

@@ -1,0 +1,23 @@
+"""What can go wrong with a file, each with a sentence that can be shown to the person who asked."""
+
+from __future__ import annotations
+
+
+class DocumentError(Exception):
+    """Base of this app's errors; ``str()`` is a sentence for people."""
+
+
+class IntakeError(DocumentError):
+    """A file was refused at the door."""
+
+
+class StorageError(DocumentError):
+    """The storage could not be reached or refused; nothing was kept."""
+
+
+class AppendOnlyError(DocumentError):
+    """Something tried to change what never changes: a file's bytes, hash, size or name."""
+
+
+class InUseError(DocumentError):
+    """A file is named by a page, or was public once: it can't be deleted."""

@@ -1,0 +1,21 @@
+"""What a file says, page by page, read in a separate process that may die without harm.
+
+Nothing in this package knows Django or the database: paths in, plain values out. The three
+functions below are all that the rest of the project calls.
+"""
+
+from documents.extraction.errors import ExtractionError
+from documents.extraction.jobs import CleanCopy, clean_copy, extract, page_image
+from documents.extraction.limits import Limits
+from documents.extraction.texts import Extraction, PageText
+
+__all__ = [
+    "CleanCopy",
+    "Extraction",
+    "ExtractionError",
+    "Limits",
+    "PageText",
+    "clean_copy",
+    "extract",
+    "page_image",
+]

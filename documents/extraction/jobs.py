@@ -1,0 +1,102 @@
+"""The jobs as functions for the parent process: each runs in a limited child and gives plain values."""
+
+from __future__ import annotations
+
+import base64
+import json
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from documents.extraction import sandbox
+from documents.extraction.errors import ExtractionError, PageCountError
+from documents.extraction.limits import Limits
+from documents.extraction.registry import readable
+from documents.extraction.texts import Extraction, from_json
+
+PDF = "application/pdf"
+PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/tiff"})
+IMAGE_LIMITS = Limits(cpu_seconds=30, wall_seconds=60)
+"""For one picture: a reader waits for it."""
+
+
+@dataclass(frozen=True)
+class CleanCopy:
+    """The clean copy of a PDF: its number of pages, and what was removed how often."""
+
+    page_count: int
+    removed: dict[str, int]
+
+
+def clean_copy(source: Path, target: Path, *, limits: Limits | None = None) -> CleanCopy:
+    """Validates the PDF at ``source`` and writes its public copy to ``target``. Raises ExtractionError."""
+    with tempfile.TemporaryDirectory(prefix="dossier-clean-") as folder:
+        answer = sandbox.run(
+            "clean",
+            Path(folder),
+            limits or Limits(),
+            {"source": str(source.resolve()), "target": str(target.resolve())},
+        )
+    removed = {str(what): int(count) for what, count in answer["removed"].items()}
+    return CleanCopy(int(answer["page_count"]), removed)
+
+
+def extract(path: Path, mime: str, *, limits: Limits | None = None) -> Extraction:
+    """The text of the file at ``path``, page by page. Raises ExtractionError.
+
+    A PDF's pages come with the places of their words; where these can't be had the text stands alone.
+    """
+    if not readable(mime):
+        return Extraction()
+    limits = limits or Limits()
+    with tempfile.TemporaryDirectory(prefix="dossier-text-") as name:
+        folder = Path(name)
+        # The child gets a name of ours: what lies beside the file is not its business.
+        source = folder / "source"
+        source.symlink_to(path.resolve())
+        found = from_json(sandbox.run("text", folder, limits, {"source": str(source), "mime": mime}))
+        if mime == PDF and len(found.pages) != found.page_count:
+            raise PageCountError
+        return _with_layouts(found, source, folder, limits) if mime == PDF else found
+
+
+def _with_layouts(found: Extraction, source: Path, folder: Path, limits: Limits) -> Extraction:
+    texts = folder / "texts.json"
+    texts.write_text(json.dumps([page.text for page in found.pages]), encoding="utf-8")
+    try:
+        answer = sandbox.run("layout", folder, limits, {"source": str(source), "texts": str(texts)})
+    except ExtractionError:
+        return found  # the outlines are a comfort; text and search do without
+    pages = [
+        replace(page, layout=base64.b64decode(layout))
+        for page, layout in zip(found.pages, answer["layouts"], strict=True)
+    ]
+    return Extraction(pages, found.page_count)
+
+
+def has_images(mime: str) -> bool:
+    """Whether :func:`page_image` can draw files of this type."""
+    return mime == PDF or mime in PICTURES
+
+
+def page_image(
+    path: Path, mime: str, target: Path, *, number: int = 1, width: int, limits: Limits = IMAGE_LIMITS
+) -> tuple[int, int]:
+    """Draws page ``number`` as WebP, ``width`` pixels wide, to ``target``. Returns width and height in pixels.
+
+    Raises ExtractionError.
+    """
+    with tempfile.TemporaryDirectory(prefix="dossier-image-") as folder:
+        answer = sandbox.run(
+            "image",
+            Path(folder),
+            limits,
+            {
+                "source": str(path.resolve()),
+                "target": str(target.resolve()),
+                "mime": mime,
+                "number": number,
+                "width": width,
+            },
+        )
+    return int(answer["width"]), int(answer["height"])

@@ -1,0 +1,94 @@
+"""Forms of documents and pictures in the admin. Every way in through the admin passes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.base import File
+from django.utils.translation import gettext_lazy as _
+from wagtail.documents.forms import BaseDocumentForm
+from wagtail.images.forms import BaseImageForm
+
+from documents import actions
+from documents.exceptions import DocumentError
+from documents.intake import inspect
+from documents.models import Image
+
+
+def language_choices() -> list[tuple[str, Any]]:
+    """The site's languages; the empty choice lets processing detect the language."""
+    return [("", _("Detect from the text")), *settings.LANGUAGES]
+
+
+class DocumentForm(BaseDocumentForm):
+    """Files a new document, or edits what may still change about one: never its bytes.
+
+    Core's form deletes the old blob when a file is replaced, so there is no file field on edit; a
+    new version is a document of its own. Title and language are fixed by the first release.
+    """
+
+    language = forms.ChoiceField(label=_("Language"), choices=language_choices, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields.pop("file", None)
+            if self.instance.releases.exists():
+                for name in ("title", "language"):
+                    self.fields[name].disabled = True
+                    self.fields[name].help_text = _("Fixed, because the document is public or was. Add a new version.")
+        elif "file" in self.fields:
+            self.fields["file"].required = True
+
+    def _post_clean(self) -> None:
+        """Judges and stores the file last, when everything else is in order, so that nothing is stored in vain."""
+        super()._post_clean()
+        upload = self.cleaned_data.get("file")
+        if self.instance.pk or not isinstance(upload, File):
+            return
+        self.instance.file = ""
+        try:
+            inspected = inspect(upload, upload.name or "")
+            if not self.errors:
+                actions.seal(self.instance, upload, inspected)
+        except DocumentError as err:
+            self.add_error("file", str(err))
+
+
+class ImageForm(BaseImageForm):
+    """Files a new picture, or edits what is said about one: never its bytes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields.pop("file", None)
+
+    def _post_clean(self) -> None:
+        """Stores the picture last, without its metadata, so that a failing storage is a sentence and not an error."""
+        super()._post_clean()
+        if self.instance.pk or self.errors or not self.cleaned_data.get("file"):
+            return
+        image: Image = self.instance
+        try:
+            image.store_clean()
+        except DocumentError as err:
+            self.add_error("file", str(err))
+
+
+class NewVersionForm(forms.Form):
+    """A file that becomes the next version of a document."""
+
+    title = forms.CharField(label=_("Title"), max_length=255)
+    language = forms.ChoiceField(label=_("Language"), choices=language_choices, required=False)
+    file = forms.FileField(label=_("File"))
+
+    def clean_file(self) -> File[bytes]:
+        """Judges the file; the sentence of a refusal belongs to this field."""
+        upload: File[bytes] = self.cleaned_data["file"]
+        try:
+            inspect(upload, upload.name or "")
+        except DocumentError as err:
+            raise forms.ValidationError(str(err)) from err
+        return upload

@@ -1,0 +1,22 @@
+"""Files as append-only rows, who uses them, when they were released, and what was made of them."""
+
+from documents.models.derived import DocumentCheck, DocumentImage, DocumentPageText, DocumentTokens
+from documents.models.document import Document, DocumentQuerySet, document_key, document_storage
+from documents.models.images import Image, Rendition
+from documents.models.uses import DocumentRelease, DocumentUse, ImageUse
+
+__all__ = [
+    "Document",
+    "DocumentCheck",
+    "DocumentImage",
+    "DocumentPageText",
+    "DocumentQuerySet",
+    "DocumentRelease",
+    "DocumentTokens",
+    "DocumentUse",
+    "Image",
+    "ImageUse",
+    "Rendition",
+    "document_key",
+    "document_storage",
+]

@@ -1,0 +1,115 @@
+"""What processing makes of a document: text, search tokens, pictures of pages, verdicts."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from documents.models.document import Document, document_storage
+
+
+def derived_key(instance: models.Model, filename: str) -> str:
+    """A storage key for what was made of a document; tells nothing about it."""
+    return f"derived/{uuid.uuid4()}"
+
+
+class DocumentPageText(models.Model):
+    """The text of one page (pages count from 1), in its detected language.
+
+    ``layout`` says where each word stands on the page (``documents.extraction.layout``), some kB; only the
+    reader wants it, so defer it elsewhere. Empty where the file has no pages to draw.
+    """
+
+    class Source(models.TextChoices):
+        TEXT = "text", _("Text layer")
+        OCR = "ocr", _("Recognised from the picture")
+        NONE = "none", _("No text")
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="page_texts")
+    number = models.PositiveIntegerField()
+    language = models.CharField(max_length=10, blank=True)
+    text = models.TextField(blank=True)
+    source = models.CharField(max_length=4, choices=Source.choices, default=Source.TEXT)
+    layout = models.BinaryField(default=b"", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="document_page_unique")]
+        ordering = ["document", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}/{self.number}"
+
+
+class DocumentTokens(models.Model):
+    """The text of all pages as packed search tokens (``search.pages.pack``)."""
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="tokens")
+    blob = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.document_id)
+
+
+class DocumentImage(models.Model):
+    """A picture drawn from a document: its cover, or page ``number`` at ``width`` pixels (WebP)."""
+
+    class Kind(models.TextChoices):
+        COVER = "cover", _("Cover")
+        PAGE = "page", _("Page")
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="drawn_images")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    number = models.PositiveIntegerField(default=1)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField(default=0)
+    file = models.FileField(storage=document_storage, upload_to=derived_key, max_length=255)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document", "kind", "number", "width"], name="document_image_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}/{self.kind}/{self.number}"
+
+
+class DocumentCheckQuerySet(models.QuerySet["DocumentCheck"]):
+    """Verdicts by what they mean for approval."""
+
+    def blocking(self) -> DocumentCheckQuerySet:
+        """Blocked and not overridden."""
+        return self.filter(state=DocumentCheck.State.BLOCKED, override_reason="")
+
+
+class DocumentCheck(models.Model):
+    """The verdict of one safety check on one document.
+
+    ``places`` is a list of ``{"page": n, "box": [x0, y0, x1, y1], "words": "…"}``; ``detail`` a sentence.
+    """
+
+    class State(models.TextChoices):
+        OK = "ok", _("In order")
+        WARNING = "warning", _("Warning")
+        BLOCKED = "blocked", _("Blocked")
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="checks")
+    name = models.CharField(max_length=60)
+    state = models.CharField(max_length=7, choices=State.choices)
+    detail = models.TextField(blank=True)
+    places: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    override_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    override_reason = models.TextField(blank=True)
+
+    objects = DocumentCheckQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "name"], name="document_check_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}/{self.name}: {self.state}"

@@ -1,0 +1,1 @@
+"""Reading a file page by page in the browser, without downloading it."""

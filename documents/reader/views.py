@@ -1,0 +1,120 @@
+"""The reader's addresses. The access rule is asked before anything else; every refusal is the same 404."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_safe
+
+from access.visitor import Visitor
+from documents.access import Reading, current_version, readable_versions, reading
+from documents.exceptions import StorageError
+from documents.models import Document, DocumentImage, DocumentPageText
+from documents.reader.pages import ReaderPage
+from documents.reader.pictures import BusyError, is_drawn, picture_of
+from documents.serving import Blob, answer, unavailable
+from documents.storage import STORAGE_FAULTS
+from documents.views import gone, is_private
+
+MAX_NUMBER = 1_000_000
+"""Larger numbers are no page and no version; databases refuse them with an error of their own."""
+
+
+@require_safe
+def page(request: HttpRequest, series: UUID, number: int, version: int | None = None) -> HttpResponseBase:
+    """Page ``number`` (from 1) to read, of the newest version that the visitor may read, or of ``version``."""
+    found = _readable(request, series, version)
+    if isinstance(found, HttpResponseBase):
+        return found
+    document, why = found
+    jump = request.GET.get("n", "").strip()
+    if jump.isdecimal() and len(jump) <= 6:
+        return _private_unless_released(_jump(request, document, int(jump)), why)
+    if not 0 < number < MAX_NUMBER:
+        raise Http404
+    try:
+        shown = ReaderPage(document, number, Visitor.of(request), request.GET.get("q", ""), request.GET.get("m", ""))
+    except DocumentPageText.DoesNotExist as error:
+        raise Http404 from error
+    uses = shown.uses([get_language() or "", document.language])
+    response = render(request, "documents/reader/page.html", {"reader": shown, "document": document, "uses": uses})
+    response.headers["Link"] = f'<{request.build_absolute_uri(shown.permanent_url)}>; rel="canonical"'
+    if why is not Reading.RELEASED:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return _private_unless_released(response, why)
+
+
+@require_safe
+def page_image(request: HttpRequest, series: UUID, version: int, number: int) -> HttpResponseBase:
+    """The picture of a page as WebP, drawn when it is first asked for."""
+    found = _readable(request, series, version)
+    if isinstance(found, HttpResponseBase):
+        return found
+    document, why = found
+    if not is_drawn(document) or not 0 < number <= document.page_count:
+        raise Http404
+    try:
+        image = picture_of(document, number)
+    except (BusyError, StorageError, *STORAGE_FAULTS):
+        return unavailable(gettext("The picture can't be shown at the moment. Try again in a minute."))
+    return _picture(request, image, f"{document.sha256}-{number}", is_private(Visitor.of(request), why))
+
+
+@require_safe
+def cover(request: HttpRequest, series: UUID, version: int) -> HttpResponseBase:
+    """The picture of the first page, small."""
+    found = _readable(request, series, version)
+    if isinstance(found, HttpResponseBase):
+        return found
+    document, why = found
+    image = document.drawn_images.filter(kind=DocumentImage.Kind.COVER).first()
+    return _picture(request, image, f"{document.sha256}-cover", is_private(Visitor.of(request), why))
+
+
+def _readable(request: HttpRequest, series: UUID, version: int | None) -> tuple[Document, Reading] | HttpResponseBase:
+    """The document and why this visitor may read it, or the answer 410 for what was withdrawn.
+
+    Raises Http404 for missing and forbidden alike.
+    """
+    visitor = Visitor.of(request)
+    if version is None:
+        document = current_version(visitor, series)
+    else:
+        version = min(version, MAX_NUMBER)
+        document = readable_versions(visitor, series).filter(number=version).first()
+    if document is None:
+        return gone(request, series, version)
+    if not document.is_ready:
+        raise Http404
+    return document, reading(visitor, document)
+
+
+def _jump(request: HttpRequest, document: Document, wanted: int) -> HttpResponse:
+    """Where the form "go to page" leads: the nearest page that there is, the query kept."""
+    total = document.page_texts.count()
+    if not total:
+        raise Http404
+    shown = ReaderPage(document, min(max(wanted, 1), total), Visitor.of(request), request.GET.get("q", ""))
+    return HttpResponseRedirect(shown.address(shown.number))
+
+
+def _private_unless_released(response: HttpResponseBase, why: Reading) -> HttpResponseBase:
+    """Answers that hang on a person's own right are kept by no cache."""
+    if why is not Reading.RELEASED:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _picture(request: HttpRequest, image: DocumentImage | None, etag: str, private: bool) -> HttpResponseBase:
+    if image is None:
+        raise Http404
+    try:
+        size = image.file.size
+    except STORAGE_FAULTS:
+        return unavailable(gettext("The picture can't be shown at the moment. Try again in a minute."))
+    blob = Blob(image.file.storage, image.file.name or "", size, etag, "image/webp", "page.webp")
+    return answer(request, blob, private=private)

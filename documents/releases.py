@@ -1,0 +1,89 @@
+"""When a document became public, and when it was taken back. Rows are added and withdrawn, never changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from wagtail.models import Page, Revision
+
+from access.visibility import is_visible
+from access.visitor import Visitor
+from documents.models import Document, DocumentQuerySet, DocumentRelease
+from documents.uses import named_by_revision
+
+
+def release(page: Page, revision: Revision, when: datetime | None = None) -> list[DocumentRelease]:
+    """Records that the documents named by ``revision``, which went live on ``page``, are public from ``when`` on.
+
+    A series that this page has released with the same versions already gets no new row: a corrected
+    typo is no release. A version that was withdrawn in favour of a newer one stays withdrawn. Returns
+    the rows that were written.
+    """
+    when = when or timezone.now()
+    documents = Document.objects.filter(pk__in=named_by_revision(revision.pk).documents).exclude(
+        pk__in=replaced_and_withdrawn().values("pk")
+    )
+    by_series: dict[UUID, set[int]] = defaultdict(set)
+    for pk, series in documents.values_list("pk", "series"):
+        by_series[series].add(pk)
+    if not by_series:
+        return []
+    public = is_visible(page, Visitor())
+    return DocumentRelease.objects.bulk_create(
+        DocumentRelease(document_id=pk, page_id=page.pk, revision_id=revision.pk, released_at=when, was_public=public)
+        for series, pks in by_series.items()
+        if pks != _latest_of_page(page.pk, series)
+        for pk in sorted(pks)
+    )
+
+
+def replaced_and_withdrawn() -> DocumentQuerySet:
+    """Versions that were withdrawn while a newer one of their series is released: they must never come back."""
+    released = DocumentRelease.objects.filter(document=OuterRef("pk"))
+    newer = DocumentRelease.objects.active().filter(
+        document__series=OuterRef("series"), document__number__gt=OuterRef("number")
+    )
+    return cast(
+        DocumentQuerySet,
+        Document.objects.filter(Exists(released.filter(withdrawn_at__isnull=False)), Exists(newer)).exclude(
+            Exists(released.active())
+        ),
+    )
+
+
+def _latest_of_page(page_id: int, series: UUID) -> set[int]:
+    """The versions of a series that a page released last, as far as they are not withdrawn."""
+    rows = DocumentRelease.objects.active().filter(page_id=page_id, document__series=series)
+    newest = rows.newest_first().first()
+    if newest is None:
+        return set()
+    return set(rows.filter(released_at=newest.released_at).values_list("document", flat=True))
+
+
+def withdraw_releases(page_ids: Iterable[int], reason: str, when: datetime | None = None) -> int:
+    """Takes back everything that the pages released, all versions; ``reason`` is shown to the public.
+
+    Returns how many releases ended. A document that another page released too stays readable there.
+    """
+    rows = DocumentRelease.objects.filter(page_id__in=list(page_ids))
+    return rows.withdraw(when=when or timezone.now(), reason=reason)
+
+
+def withdraw_versions(series: UUID | str, before: int, reason: str, when: datetime | None = None) -> int:
+    """Takes back all versions of a series below number ``before``: a correction must not leave v1 readable."""
+    rows = DocumentRelease.objects.filter(document__series=series, document__number__lt=before)
+    return rows.withdraw(when=when or timezone.now(), reason=reason)
+
+
+def public_withdrawal(document: Document) -> DocumentRelease | None:
+    """The last withdrawal of a document that was public and is released nowhere any more; None otherwise."""
+    rows = DocumentRelease.objects.filter(document=document)
+    if rows.active().exists():
+        return None
+    return rows.filter(was_public=True).order_by("-withdrawn_at").first()

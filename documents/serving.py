@@ -1,0 +1,115 @@
+"""Answers that carry the bytes of a file: conditional, in parts, streamed, never executable.
+
+The access rule was asked before anything here runs; nothing in this module decides who may read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.files.storage import Storage
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+
+from documents.exceptions import StorageError
+from documents.storage import read_range
+
+INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/webp", "image/tiff"})
+"""Types that a browser may show itself; everything else is saved."""
+POLICY = "default-src 'none'; sandbox"
+RETRY_AFTER = "60"
+_RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
+
+
+@dataclass(frozen=True)
+class Blob:
+    """What is sent: ``etag`` without quotes, ``size`` in bytes, ``name`` the name to save it under."""
+
+    storage: Storage
+    key: str
+    size: int
+    etag: str
+    mime: str
+    name: str
+
+
+def answer(request: HttpRequest, blob: Blob, *, private: bool, links: str = "") -> HttpResponseBase:
+    """200, 206, 304, 412 or 416 for ``blob``; 503 where the storage doesn't answer.
+
+    ``private`` answers are not stored by any cache; the others must be revalidated each time. A
+    HEAD and a 304 read no bytes.
+    """
+    headers = _headers(blob, private=private, links=links)
+    conditional = get_conditional_response(request, etag=headers["ETag"], response=HttpResponse(headers=headers))
+    if conditional is not None and conditional.status_code != 200:
+        for name in ("Content-Security-Policy", "X-Content-Type-Options", "Cache-Control"):
+            conditional.headers[name] = headers[name]
+        return conditional
+    asked = _asked_range(request, blob)
+    if asked is None:
+        start, end, status = 0, blob.size - 1, 200
+    else:
+        start, end = asked
+        status = 206
+        if start > end:
+            headers["Content-Range"] = f"bytes */{blob.size}"
+            return HttpResponse(status=416, headers=headers)
+        headers["Content-Range"] = f"bytes {start}-{end}/{blob.size}"
+    headers["Content-Length"] = str(end - start + 1)
+    if request.method == "HEAD":
+        return HttpResponse(status=status, headers=headers)
+    try:
+        chunks: Iterator[bytes] = read_range(blob.storage, blob.key, start, end)
+    except StorageError as err:
+        return unavailable(str(err))
+    return StreamingHttpResponse(chunks, status=status, headers=headers)
+
+
+def unavailable(sentence: str) -> HttpResponse:
+    """503: the file is there and may be read, but the storage doesn't answer."""
+    return HttpResponse(
+        sentence,
+        status=503,
+        content_type="text/plain; charset=utf-8",
+        headers={"Retry-After": RETRY_AFTER, "Cache-Control": "private, no-store"},
+    )
+
+
+def _headers(blob: Blob, *, private: bool, links: str) -> dict[str, str]:
+    mime = f"{blob.mime}; charset=utf-8" if blob.mime.startswith("text/") else blob.mime
+    headers = {
+        "Content-Type": mime,
+        "ETag": f'"{blob.etag}"',
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-store" if private else "no-cache",
+        "Content-Disposition": content_disposition_header(blob.mime not in INLINE, blob.name) or "attachment",
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+    }
+    return headers | ({"Link": links} if links else {})
+
+
+def _asked_range(request: HttpRequest, blob: Blob) -> tuple[int, int] | None:
+    """First and last byte that the request asks for; None for the whole.
+
+    Several parts at once, another unit or nonsense count as no range, as the standard allows. A
+    part that lies behind the end comes back with ``first > last``.
+    """
+    if request.method != "GET":
+        return None
+    match = _RANGE.fullmatch(request.headers.get("Range", "").strip())
+    if match is None or request.headers.get("If-Range", f'"{blob.etag}"').strip() != f'"{blob.etag}"':
+        return None
+    first, last = match.groups()
+    if not first and not last:
+        return None
+    if not first:
+        return (max(blob.size - int(last), 0), blob.size - 1) if int(last) else (1, 0)
+    end = min(int(last), blob.size - 1) if last else blob.size - 1
+    if last and int(last) < int(first):
+        return None
+    return int(first), end

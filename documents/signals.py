@@ -1,0 +1,11 @@
+"""What other apps may listen to."""
+
+from django.dispatch import Signal
+
+document_processed = Signal()
+"""Sent after the commit that made a document ready or failed, or renewed its text.
+
+Arguments: ``sender`` is Document, ``document_id`` its primary key, ``ready`` whether its public copy exists.
+Text that arrives after publication must still be found: whoever indexes pages that name the document
+puts them on the outbox here.
+"""

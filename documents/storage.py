@@ -1,0 +1,184 @@
+"""Private storage for files: a folder that no web server serves, or a private S3 bucket.
+
+Both classes keep one contract (tested by one class): streamed writes, reads of a part in constant
+memory, no public address, and errors that callers can tell (``STORAGE_FAULTS``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage
+from django.utils.deconstruct import deconstructible
+from django.utils.translation import gettext
+from storages.backends.s3 import S3Storage
+
+from documents.exceptions import StorageError
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 256 * 1024
+SPOOL = 8 * 1024 * 1024
+STORAGE_FAULTS = (OSError, BotoCoreError, ClientError)
+"""What disk and S3 raise when they can't."""
+
+
+class RangeStorage(Protocol):
+    """What serving needs beyond Django's storage."""
+
+    def read_range(self, name: str, start: int, end: int) -> Iterator[bytes]:
+        """Bytes ``start`` to ``end`` (inclusive) of ``name`` in chunks. Fails at once, not at the first chunk."""
+
+    def keys(self, folder: str) -> Iterator[tuple[str, float]]:
+        """Key and time of writing (seconds since 1970) of every blob below ``folder``."""
+
+
+@deconstructible
+class PrivateFileStorage(FileSystemStorage):
+    """Files below ``DOCUMENTS_ROOT``; has no addresses."""
+
+    def __init__(self) -> None:
+        super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+    @property
+    def base_location(self) -> Any:
+        """The folder, as the settings say now."""
+        return settings.DOCUMENTS_ROOT
+
+    @property
+    def location(self) -> str:
+        """The folder as an absolute path."""
+        return str(Path(self.base_location).absolute())
+
+    def url(self, name: str | None) -> str:
+        """Refused: files are served by ``/d/…`` under the access rule, never by address."""
+        raise NotImplementedError("Private files have no address of their own.")
+
+    def delete(self, name: str) -> None:
+        """Removes a blob; nothing happens where there is none."""
+        if name:
+            super().delete(name)
+
+    def read_range(self, name: str, start: int, end: int) -> Iterator[bytes]:
+        """See ``RangeStorage``."""
+        file = self.open(name, "rb")
+        file.seek(start)
+        return _chunks(file, end - start + 1)
+
+    def keys(self, folder: str) -> Iterator[tuple[str, float]]:
+        """See ``RangeStorage``."""
+        root = Path(self.location)
+        for path in sorted((root / folder).glob("**/*")):
+            if path.is_file():
+                yield path.relative_to(root).as_posix(), path.stat().st_mtime
+
+
+def _chunks(file: File[bytes], length: int) -> Iterator[bytes]:
+    with contextlib.closing(file):
+        while length > 0 and (chunk := file.read(min(CHUNK, length))):
+            length -= len(chunk)
+            yield chunk
+
+
+class PrivateS3Storage(S3Storage):
+    """A private bucket, configured by ``AWS_*`` settings only.
+
+    Wagtail's delete task stores the constructor's arguments: with keys among them the secret would
+    lie in the task table, and a botocore ``Config`` there makes every delete fail.
+    """
+
+    def get_default_settings(self) -> dict[str, Any]:
+        """The settings of django-storages with what a private bucket needs."""
+        parameters = {"ServerSideEncryption": settings.S3_ENCRYPTION} if settings.S3_ENCRYPTION else {}
+        return super().get_default_settings() | {
+            "bucket_name": settings.AWS_STORAGE_BUCKET_NAME,
+            "default_acl": None,
+            "querystring_auth": True,
+            "file_overwrite": False,
+            "max_memory_size": SPOOL,
+            "object_parameters": parameters,
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                connect_timeout=5,
+                read_timeout=60,
+                retries={"max_attempts": 3},
+            ),
+        }
+
+    def url(self, name: str, *args: Any, **kwargs: Any) -> str:
+        """Refused: a signed address works for anyone who holds it, past the access rule."""
+        raise NotImplementedError("Private files have no address of their own.")
+
+    def delete(self, name: str) -> None:
+        """Removes a blob; nothing happens where there is none."""
+        if name:
+            super().delete(name)
+
+    def read_range(self, name: str, start: int, end: int) -> Iterator[bytes]:
+        """See ``RangeStorage``: the part is asked of the server, nothing is spooled."""
+        key = self._normalize_name(name)
+        if end < start:
+            self.bucket.Object(key).load()
+            return iter(())
+        body = self.bucket.Object(key).get(Range=f"bytes={start}-{end}")["Body"]
+        return self._body_chunks(body)
+
+    @staticmethod
+    def _body_chunks(body: Any) -> Iterator[bytes]:
+        with contextlib.closing(body):
+            yield from body.iter_chunks(CHUNK)
+
+    def keys(self, folder: str) -> Iterator[tuple[str, float]]:
+        """See ``RangeStorage``."""
+        prefix = self._normalize_name(folder).rstrip("/") + "/"
+        outside = len(prefix) - len(folder.rstrip("/")) - 1
+        for summary in self.bucket.objects.filter(Prefix=prefix):
+            yield summary.key[outside:], summary.last_modified.timestamp()
+
+
+def read_range(storage: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
+    """Bytes ``start`` to ``end`` (inclusive); raises StorageError at once where the storage can't give them."""
+    try:
+        return cast(RangeStorage, storage).read_range(name, start, end)
+    except STORAGE_FAULTS as err:
+        logger.error("The storage gave no file", extra={"event": "storage_read_failed", "fault": type(err).__name__})
+        raise StorageError(gettext("The file can't be read at the moment. Try again in a minute.")) from err
+
+
+def store(file: File[bytes], key: str, storage: Storage) -> str:
+    """Writes ``file`` in chunks below ``key`` and checks that all of it arrived; returns the key.
+
+    Raises StorageError with a sentence, after having removed what was half-written.
+    """
+    size = file.size
+    try:
+        file.seek(0)
+        stored = storage.save(key, file, max_length=255)
+        if storage.size(stored) != size:
+            raise OSError("Stored size differs from the upload.")
+    except STORAGE_FAULTS as err:
+        logger.error("The storage took no file", extra={"event": "storage_write_failed", "fault": type(err).__name__})
+        discard(key, storage)
+        raise StorageError(
+            gettext("The file could not be stored: the storage doesn't answer. Nothing was kept; try again later.")
+        ) from err
+    return stored
+
+
+def discard(key: str | None, storage: Storage) -> None:
+    """Removes a blob that no row names; where the storage is down, ``verify_documents --clean`` does it later."""
+    try:
+        storage.delete(key or "")
+    except STORAGE_FAULTS as err:
+        logger.warning("An orphan stays", extra={"event": "storage_orphan", "fault": type(err).__name__})

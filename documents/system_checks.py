@@ -1,0 +1,140 @@
+"""Conventions and surroundings that must hold, as system checks with a remedy.
+
+The checks of a bucket talk to the network and run with ``check --deploy`` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import botocore
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.files.storage import storages
+from wagtail.permissions import policy_registry
+
+from documents.models import Document, Image
+from documents.permissions import document_policy, image_policy
+from documents.storage import PrivateFileStorage, PrivateS3Storage
+
+
+@checks.register("documents")
+def storage_is_private(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Both aliases must be one of our storages, without OPTIONS, and files must lie outside what a web server serves."""
+    found: list[checks.CheckMessage] = []
+    for alias in ("default", "documents"):
+        if settings.STORAGES[alias].get("OPTIONS"):
+            found.append(
+                checks.Error(
+                    f"STORAGES[{alias!r}] has OPTIONS.",
+                    hint="Wagtail's delete task stores them, secrets included, in the database. Use AWS_* settings.",
+                    id="documents.E001",
+                )
+            )
+        elif not isinstance(storages[alias], PrivateFileStorage | PrivateS3Storage):
+            found.append(
+                checks.Error(
+                    f"STORAGES[{alias!r}] is not a private storage.",
+                    hint="Use documents.storage.PrivateFileStorage or PrivateS3Storage.",
+                    id="documents.E002",
+                )
+            )
+    for model, policy in ((Document, document_policy), (Image, image_policy)):
+        if policy_registry.get_by_type(model) is not policy:
+            found.append(
+                checks.Error(
+                    f"Another permission policy is in charge of {model._meta.label}.",
+                    hint="The admin would list files past the access rule. Register none for documents and images.",
+                    id="documents.E004",
+                )
+            )
+    if settings.WAGTAILDOCS_SERVE_METHOD != "serve_view":
+        found.append(
+            checks.Error(
+                "WAGTAILDOCS_SERVE_METHOD must be serve_view.",
+                hint="Every other method hands out addresses of the storage, past the access rule.",
+                id="documents.E003",
+            )
+        )
+    return found
+
+
+@checks.register("documents", deploy=True)
+def bucket_is_reachable_and_private(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """The bucket answers us, and refuses everybody else; versioning is advised."""
+    storage = storages["documents"]
+    if not isinstance(storage, PrivateS3Storage):
+        return []
+    client, bucket = storage.connection.meta.client, storage.bucket_name
+    try:
+        client.head_bucket(Bucket=bucket)
+    except (BotoCoreError, ClientError) as err:
+        return [
+            checks.Error(
+                f"The bucket {bucket} can't be reached: {err}",
+                hint="Look at S3_BUCKET, S3_ENDPOINT_URL, S3_REGION and the two keys.",
+                id="documents.E010",
+            )
+        ]
+    return [*_privacy(storage), *_versioning(client, bucket)]
+
+
+def _privacy(storage: PrivateS3Storage) -> list[checks.CheckMessage]:
+    """Asks for a listing and for an object as a stranger; both must be refused."""
+    session = botocore.session.get_session()
+    stranger: Any = session.create_client(
+        "s3",
+        region_name=storage.region_name or "us-east-1",
+        endpoint_url=storage.endpoint_url,
+        config=Config(
+            signature_version=botocore.UNSIGNED,
+            s3={"addressing_style": "path"},
+            connect_timeout=5,
+            read_timeout=10,
+            retries={"max_attempts": 1},
+        ),
+    )
+    probes: list[Callable[[], object]] = [lambda: stranger.list_objects_v2(Bucket=storage.bucket_name, MaxKeys=1)]
+    first = next(iter(storage.bucket.objects.limit(1)), None)
+    if first is not None:
+        probes.append(lambda: stranger.head_object(Bucket=storage.bucket_name, Key=first.key))
+    for probe in probes:
+        try:
+            probe()
+        except ClientError as err:
+            if err.response["ResponseMetadata"]["HTTPStatusCode"] in (401, 403):
+                continue
+            return [checks.Error(f"The bucket answers a stranger oddly: {err}", id="documents.E012")]
+        except BotoCoreError as err:
+            return [checks.Error(f"The bucket's privacy can't be tried: {err}", id="documents.E012")]
+        return [
+            checks.Error(
+                f"The bucket {storage.bucket_name} is public.",
+                hint="Anyone can read unpublished files. Block public access and remove the policy that allows it.",
+                id="documents.E011",
+            )
+        ]
+    return []
+
+
+def _versioning(client: Any, bucket: str) -> list[checks.CheckMessage]:
+    try:
+        status = client.get_bucket_versioning(Bucket=bucket).get("Status")
+    except (BotoCoreError, ClientError):
+        status = None
+    if status == "Enabled":
+        return []
+    return [
+        checks.Info(
+            f"The bucket {bucket} keeps no versions.",
+            hint="Turn on versioning with a lifecycle that ends old versions, so that a mistake can be undone.",
+            id="documents.I013",
+        )
+    ]

@@ -1,0 +1,29 @@
+"""What the worker does for documents. Thin: ids in, actions called."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django_tasks import task
+
+from access import schedule
+from documents import processing
+
+
+@task()
+def process_document(document_id: int) -> None:
+    """Makes the public copy, text, tokens and cover of one document. Enqueue it on commit; repeating is harmless."""
+    processing.process(document_id)
+
+
+def requeue_unfinished() -> int:
+    """Queues documents again whose worker was killed or whose task was lost; returns how many."""
+    found = processing.unfinished(process_document.module_path)
+    for document_id in found:
+        process_document.enqueue(document_id)
+    return len(found)
+
+
+def register_jobs() -> None:
+    """Adds what the worker repeats; called once from ``ready()``."""
+    schedule.register("documents.requeue_unfinished", timedelta(minutes=1), requeue_unfinished)

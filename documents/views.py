@@ -1,0 +1,125 @@
+"""Files and pictures under their permanent addresses. The access rule comes first, whatever is asked."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+from wagtail.models import Page
+
+from access.visibility import visible_to
+from access.visitor import Visitor
+from documents.access import Reading, current_version, image_reading, reading
+from documents.models import Document, DocumentRelease, DocumentUse, Image
+from documents.releases import public_withdrawal
+from documents.serving import Blob, answer, unavailable
+from documents.storage import STORAGE_FAULTS
+
+PICTURE_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+}
+
+
+@require_safe
+def serve_document(request: HttpRequest, series: UUID, number: int | None = None, name: str = "") -> HttpResponseBase:
+    """The bytes of version ``number`` of a series, or of its newest released version.
+
+    404 for missing, unreadable and unfinished alike; 410 for what was public and was withdrawn.
+    """
+    visitor = Visitor.of(request)
+    if number is None:
+        document = current_version(visitor, series)
+    else:
+        document = Document.objects.filter(series=series, number=number).first()
+    why = reading(visitor, document) if document else Reading.NO
+    if document is None or why == Reading.NO:
+        return gone(request, series, number)
+    if not document.is_ready or not document.file.name:
+        raise Http404
+    blob = Blob(
+        document.file.storage,
+        document.file.name,
+        document.size,
+        document.sha256,
+        document.content_type,
+        document.filename,
+    )
+    return answer(request, blob, private=is_private(visitor, why), links=_links(visitor, document))
+
+
+@require_safe
+def serve_image(request: HttpRequest, public_id: UUID, spec: str, name: str) -> HttpResponseBase:
+    """A size of a picture that a template made before; the original is never served and no size is made here."""
+    visitor = Visitor.of(request)
+    image = Image.objects.filter(public_id=public_id).first()
+    why = image_reading(visitor, image) if image else Reading.NO
+    if image is None or why == Reading.NO:
+        raise Http404
+    rendition = image.renditions.filter(filter_spec=spec.replace(".", "|")).order_by("-pk").first()
+    if rendition is None:
+        raise Http404
+    suffix = PurePosixPath(rendition.file.name).suffix
+    etag = hashlib.sha256(rendition.file.name.encode()).hexdigest()[:32]
+    storage = rendition.file.storage
+    try:
+        size = rendition.file.size
+    except STORAGE_FAULTS:
+        return unavailable(gettext("The picture can't be read at the moment. Try again in a minute."))
+    blob = Blob(storage, rendition.file.name, size, etag, PICTURE_TYPES[suffix], f"image{suffix}")
+    return answer(request, blob, private=is_private(visitor, why))
+
+
+@require_safe
+def redirect_from_number(request: HttpRequest, document_id: int, name: str) -> HttpResponseBase:
+    """The CMS's own address of a file. No page links to it; it leads on only for one who may read."""
+    document = Document.objects.filter(pk=document_id).first()
+    if document is None or document.filename != name or reading(Visitor.of(request), document) == Reading.NO:
+        raise Http404
+    return HttpResponseRedirect(document.url)
+
+
+def is_private(visitor: Visitor, why: Reading) -> bool:
+    """Whether an answer must not be stored: it was given to a session or by a right of the visitor's own."""
+    return why == Reading.ENTITLED or bool(visitor.user.is_authenticated)
+
+
+def gone(request: HttpRequest, series: UUID, number: int | None) -> HttpResponseBase:
+    """410 with the public reason for what was public and was withdrawn; raises Http404 for everything else."""
+    versions = Document.objects.in_series(series)
+    if number is not None:
+        versions = versions.filter(number=number)
+    if DocumentRelease.objects.active().filter(document__in=versions.values("pk")).exists():
+        raise Http404
+    withdrawals = [withdrawal for document in versions if (withdrawal := public_withdrawal(document))]
+    if not withdrawals:
+        raise Http404
+    response = render(
+        request,
+        "410.html",
+        {"withdrawal": {"reason": withdrawals[0].reason, "at": withdrawals[0].withdrawn_at}},
+        status=410,
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _links(visitor: Visitor, document: Document) -> str:
+    """The ``Link`` header: the page that presents the document, and its newest version."""
+    links = [f'</d/{document.series}/>; rel="latest-version"']
+    uses = DocumentUse.objects.filter(revision=OuterRef("live_revision"), document__series=document.series)
+    page = visible_to(Page.objects.filter(Exists(uses)), visitor).order_by("pk").first()
+    if page is not None and (url := page.full_url):
+        links.insert(0, f'<{url}>; rel="canonical"')
+    return ", ".join(links)

@@ -1,0 +1,15 @@
+"""Addresses of this app: the machine side of the site."""
+
+from django.urls import URLPattern, path
+
+from home import views
+from home.feeds import PublicationFeed
+
+urlpatterns: list[URLPattern] = [
+    path("", views.to_language, name="to_language"),
+    path("healthz", views.healthz, name="healthz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    path("feeds/<slug:language>/publications.atom", PublicationFeed(), name="publication_feed"),
+]

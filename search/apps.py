@@ -1,0 +1,20 @@
+from datetime import timedelta
+
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    """One full-text index over everything that can be read; knows no page type."""
+
+    name = "search"
+    label = "search"
+    verbose_name = "Search"
+
+    def ready(self) -> None:
+        from access.schedule import register  # models must be loaded
+        from search.maintenance import purge_quietly, sweep_quietly
+        from search.outbox import drain_quietly
+
+        register("search.drain", timedelta(seconds=1), drain_quietly)
+        register("search.purge", timedelta(seconds=30), purge_quietly)
+        register("search.sweep", timedelta(days=1), sweep_quietly)

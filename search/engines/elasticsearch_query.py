@@ -1,0 +1,166 @@
+"""Search requests as Elasticsearch bodies, and its facets back again. Calls nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from search.engines.base import FACETS, FacetValue, SearchRequest, Sort
+from search.matching import Form, Group, Plan
+from search.ranking import (
+    FACET_SIZE,
+    FIELD_WEIGHTS,
+    GLOSSARY_BOOST,
+    GLOSSARY_KIND,
+    GLOSSARY_MAX_WORDS,
+    MATCH_FIELDS,
+    PHRASE_BOOST,
+    RECENCY_FLOOR,
+    RECENCY_HALF_LIFE_DAYS,
+    RECENCY_SHARE,
+    TIE_BREAKER,
+)
+
+Body = dict[str, Any]
+FIELDS = {
+    "kind": "kind",
+    "topic": "topic",
+    "place": "place",
+    "language": "languages",
+    "year": "year",
+    "publication_kind": "doctype",
+}
+_TIES: list[Body] = [{"published": "desc"}, {"doc_key": "asc"}]
+_ORDERS: dict[Sort, list[Body | str]] = {
+    Sort.RELEVANCE: [{"_score": "desc"}, *_TIES],
+    Sort.NEWEST: [*_TIES],
+    Sort.OLDEST: [{"published": "asc"}, {"doc_key": "asc"}],
+}
+
+
+def search_body(request: SearchRequest) -> Body:
+    """Arguments of the client's ``search`` for ``request``."""
+    chosen = {facet: _chosen(facet, request) for facet in FACETS if request.filters.get(facet)}
+    body: Body = {
+        "query": _scored(request.plan, _allowed(request.tokens, request.now), request.match_all),
+        "sort": _ORDERS[request.sort],
+        "track_scores": True,
+        "track_total_hits": True,
+        "from_": request.offset,
+        "size": request.size,
+        "source": ["kind"],
+    }
+    if chosen:
+        body["post_filter"] = {"bool": {"filter": list(chosen.values())}}
+    if request.with_facets:
+        body["aggs"] = {facet: _facet(facet, chosen) for facet in FACETS}
+    return body
+
+
+def autocomplete_body(words: Sequence[str], locale: str, tokens: frozenset[str] | None, size: int) -> Body:
+    """Arguments of the client's ``search`` for titles with words that begin with ``words``."""
+    return {
+        "query": {
+            "bool": {
+                "must": [{"term": {"a": word}} for word in words],
+                "filter": [*_allowed(tokens, None), {"term": {"locale": locale}}],
+            }
+        },
+        "sort": _ORDERS[Sort.RELEVANCE],
+        "track_scores": True,
+        "size": size,
+        "source": ["kind"],
+    }
+
+
+def facets_of(aggregations: Mapping[str, Any] | None, request: SearchRequest) -> dict[str, tuple[FacetValue, ...]]:
+    """Counted facets; what is selected is listed even where it has no hit."""
+    found: dict[str, tuple[FacetValue, ...]] = {}
+    for facet in FACETS:
+        buckets = (aggregations or {}).get(facet, {}).get("values", {}).get("buckets", [])
+        chosen = request.filters.get(facet) or frozenset()
+        counts = dict.fromkeys(chosen, 0) | {str(each["key"]): each["doc_count"] for each in buckets}
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        found[facet] = tuple(FacetValue(value, count, value in chosen) for value, count in ordered if value)
+    return found
+
+
+def _facet(facet: str, chosen: Mapping[str, Body]) -> Body:
+    """Counts of one facet under the selections of all others."""
+    others = [each for name, each in chosen.items() if name != facet]
+    return {
+        "filter": {"bool": {"filter": others}} if others else {"match_all": {}},
+        "aggs": {"values": {"terms": {"field": FIELDS[facet], "size": FACET_SIZE}}},
+    }
+
+
+def _chosen(facet: str, request: SearchRequest) -> Body:
+    return {"terms": {FIELDS[facet]: sorted(request.filters[facet])}}
+
+
+def _allowed(tokens: frozenset[str] | None, now: datetime | None) -> list[Body]:
+    moment = (now or datetime.now(UTC)).isoformat()
+    still = {
+        "bool": {
+            "should": [{"range": {"live_to": {"gt": moment}}}, {"bool": {"must_not": {"exists": {"field": "live_to"}}}}]
+        }
+    }
+    allowed: list[Body] = [{"term": {"state": "live"}}, still]
+    if tokens is not None:
+        allowed.append({"terms": {"acl": sorted(tokens)}})
+    return allowed
+
+
+def _scored(plan: Plan, allowed: list[Body], match_all: bool) -> Body:
+    if plan.is_empty and not match_all:
+        return {"match_none": {}}
+    query: Body = {
+        "bool": {
+            "filter": allowed,
+            "must": [_group(group) for group in plan.required],
+            "must_not": [_forms(group.forms) for group in plan.excluded],
+        }
+    }
+    if not plan.required:
+        return query
+    if plan.together:
+        query["bool"]["should"] = [{"bool": {"should": [_forms(plan.together.forms)], "boost": PHRASE_BOOST}}]
+    recency = {"exp": {"published": {"origin": "now/d", "scale": f"{RECENCY_HALF_LIFE_DAYS}d", "decay": 0.5}}}
+    scored: Body = {
+        "function_score": {
+            "query": query,
+            "functions": [{"weight": RECENCY_FLOOR}, {**recency, "weight": RECENCY_SHARE}],
+            "score_mode": "sum",
+            "boost_mode": "multiply",
+        }
+    }
+    if len(plan.required) > GLOSSARY_MAX_WORDS:
+        return scored
+    named = [_forms(group.forms, ("t",)) for group in plan.required]
+    lift = {"filter": {"bool": {"filter": [{"term": {"kind": GLOSSARY_KIND}}, *named]}}, "weight": GLOSSARY_BOOST}
+    return {"function_score": {"query": scored, "functions": [lift], "boost_mode": "multiply"}}
+
+
+def _group(group: Group) -> Body:
+    """One word: any of its forms somewhere; the very word in the title adds to the score."""
+    if not group.surfaces:
+        return _forms(group.forms)
+    as_written = [
+        {"match_phrase": {"tx": {"query": " ".join(form), "boost": FIELD_WEIGHTS["tx"]}}} for form in group.surfaces
+    ]
+    return {"bool": {"must": [_forms(group.forms)], "should": as_written}}
+
+
+def _forms(forms: Sequence[Form], fields: Sequence[str] = MATCH_FIELDS) -> Body:
+    weighted = [f"{name}^{FIELD_WEIGHTS[name]}" for name in fields]
+    singles = [form[0] for form in forms if len(form) == 1]
+    wanted: list[Body] = []
+    if singles:
+        wanted.append(_multi(" ".join(singles), weighted, type="best_fields", operator="or", tie_breaker=TIE_BREAKER))
+    wanted += [_multi(" ".join(form), weighted, type="phrase") for form in forms if len(form) > 1]
+    return wanted[0] if len(wanted) == 1 else {"bool": {"should": wanted, "minimum_should_match": 1}}
+
+
+def _multi(text: str, fields: Sequence[str], **options: Any) -> Body:
+    return {"multi_match": {"query": text, "fields": list(fields), **options}}

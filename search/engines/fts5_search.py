@@ -1,0 +1,188 @@
+"""The statements with which the embedded engine answers.
+
+The hits of the words go into a temporary table with one bit per selected facet; totals, hits and
+every facet are counted from it, so a facet is counted without its own selection but with all others.
+Tokens are letters and digits only and each is quoted, so no input can be an operator.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from search.engines.base import FACETS, FacetValue, Hit, SearchRequest, Sort
+from search.engines.sqlite_files import COLUMNS
+from search.matching import Form, Group, Plan
+from search.ranking import (
+    FACET_SIZE,
+    FIELD_WEIGHTS,
+    GLOSSARY_BOOST,
+    GLOSSARY_KIND,
+    GLOSSARY_MAX_WORDS,
+    MATCH_FIELDS,
+)
+
+_WEIGHTS = ", ".join(str(FIELD_WEIGHTS.get(column, 0.0)) for column in COLUMNS)
+_SCORE = f"-bm25(fts, {_WEIGHTS}) * recency(d.published)"
+_ORDERS = {
+    Sort.RELEVANCE: "h.score DESC, d.published DESC, d.key",
+    Sort.NEWEST: "d.published DESC, d.key",
+    Sort.OLDEST: "d.published, d.key",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the statements found."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+
+
+def run_search(connection: sqlite3.Connection, request: SearchRequest) -> Answer:
+    """Answers ``request`` in one snapshot of the file."""
+    if request.plan.is_empty and not request.match_all:
+        return Answer(0, (), {facet: _with_selected([], request.filters.get(facet)) for facet in FACETS})
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS hits(id INTEGER PRIMARY KEY, score REAL, mask INTEGER)")
+    connection.execute("BEGIN")
+    try:
+        connection.execute("DELETE FROM temp.hits")
+        selected = [facet for facet in FACETS if request.filters.get(facet)]
+        full = (1 << len(selected)) - 1
+        _collect(connection, request, selected)
+        _lift_glossary(connection, request.plan)
+        total = connection.execute("SELECT count(*) FROM temp.hits WHERE mask = ?", (full,)).fetchone()[0]
+        hits = _page(connection, request, full)
+        facets = _facets(connection, request, selected, full) if request.with_facets else {}
+    finally:
+        connection.rollback()
+    return Answer(total, hits, facets)
+
+
+def expression(plan: Plan) -> str:
+    """``plan`` in FTS5's language; empty where nothing is required."""
+    if not plan.required:
+        return ""
+    wanted = " AND ".join(_group(group) for group in plan.required)
+    if plan.together:
+        wanted = f"({wanted}) OR {_in_fields(MATCH_FIELDS, plan.together.forms)}"
+    if plan.excluded:
+        wanted = f"({wanted}) NOT ({_excluded(plan)})"
+    return wanted
+
+
+def _excluded(plan: Plan) -> str:
+    return " OR ".join(_in_fields(MATCH_FIELDS, group.forms) for group in plan.excluded)
+
+
+def _group(group: Group) -> str:
+    found = _in_fields(MATCH_FIELDS, group.forms)
+    return f"({found} OR {_in_fields(('tx',), group.surfaces)})" if group.surfaces else found
+
+
+def _in_fields(fields: Sequence[str], forms: Sequence[Form]) -> str:
+    quoted = " OR ".join('"' + " ".join(form) + '"' for form in forms)
+    return f"{{{' '.join(fields)}}} : ({quoted})"
+
+
+def _collect(connection: sqlite3.Connection, request: SearchRequest, selected: Sequence[str]) -> None:
+    mask, mask_values = _mask(request, selected)
+    allowed, allowed_values = _allowed(request.tokens, request.now)
+    match = expression(request.plan)
+    if match:
+        # CROSS JOIN keeps the index first; "rowid IN (SELECT …)" around a match is forty times slower.
+        sql = f"INSERT INTO temp.hits SELECT d.id, {_SCORE}, {mask} FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ? AND {allowed}"  # noqa: S608
+        connection.execute(sql, (*mask_values, match, *allowed_values))
+        return
+    sql = f"INSERT INTO temp.hits SELECT d.id, 0.0, {mask} FROM doc d WHERE {allowed}"  # noqa: S608  # own names only
+    connection.execute(sql, (*mask_values, *allowed_values))
+    if request.plan.excluded:
+        connection.execute(
+            "DELETE FROM temp.hits WHERE id IN (SELECT rowid FROM fts WHERE fts MATCH ?)", (_excluded(request.plan),)
+        )
+
+
+def _mask(request: SearchRequest, selected: Sequence[str]) -> tuple[str, list[str]]:
+    parts, values = ["0"], []
+    for bit, facet in enumerate(selected):
+        wanted = sorted(request.filters[facet])
+        parts.append(
+            f"(EXISTS (SELECT 1 FROM facet v WHERE v.doc = d.id AND v.name = ? AND v.value IN ({_marks(wanted)}))) << {bit}"  # noqa: S608
+        )
+        values += [facet, *wanted]
+    return " | ".join(f"({part})" for part in parts), values
+
+
+def _allowed(tokens: frozenset[str] | None, now: datetime | None) -> tuple[str, list[str | float]]:
+    sql = "d.gone = 0 AND (d.live_to IS NULL OR d.live_to > ?)"
+    values: list[str | float] = [(now or datetime.now(UTC)).timestamp()]
+    if tokens is not None:
+        sql += f" AND EXISTS (SELECT 1 FROM acl WHERE acl.doc = d.id AND acl.token IN ({_marks(tokens)}))"  # noqa: S608
+        values += sorted(tokens)
+    return sql, values
+
+
+def _marks(values: Sequence[str] | frozenset[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _lift_glossary(connection: sqlite3.Connection, plan: Plan) -> None:
+    """A glossary term whose name has all words of a short query comes first."""
+    if not plan.required or len(plan.required) > GLOSSARY_MAX_WORDS:
+        return
+    match = " AND ".join(_in_fields(("t",), group.forms) for group in plan.required)
+    sql = "SELECT d.id FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ? AND d.kind = ?"
+    found = connection.execute(sql, (match, GLOSSARY_KIND)).fetchall()
+    connection.executemany(f"UPDATE temp.hits SET score = score * {GLOSSARY_BOOST} WHERE id = ?", found)  # noqa: S608
+
+
+def _page(connection: sqlite3.Connection, request: SearchRequest, full: int) -> tuple[Hit, ...]:
+    sql = f"SELECT d.key, d.kind, h.score FROM temp.hits h JOIN doc d ON d.id = h.id WHERE h.mask = ? ORDER BY {_ORDERS[request.sort]} LIMIT ? OFFSET ?"  # noqa: S608
+    rows = connection.execute(sql, (full, request.size, request.offset))
+    return tuple(Hit(key, kind, score) for key, kind, score in rows)
+
+
+def _facets(
+    connection: sqlite3.Connection, request: SearchRequest, selected: Sequence[str], full: int
+) -> dict[str, tuple[FacetValue, ...]]:
+    counted: dict[str, list[tuple[str, int]]] = {facet: [] for facet in FACETS}
+    rest = [facet for facet in FACETS if facet not in selected]
+    sql = f"SELECT v.name, v.value, count(*) FROM temp.hits h JOIN facet v ON v.doc = h.id WHERE h.mask = ? AND v.name IN ({_marks(rest)}) GROUP BY 1, 2"  # noqa: S608
+    for name, value, count in connection.execute(sql, (full, *rest)):
+        counted[name].append((value, count))
+    sql = "SELECT v.value, count(*) FROM temp.hits h JOIN facet v ON v.doc = h.id AND v.name = ? WHERE (h.mask | ?) = ? GROUP BY 1"
+    for bit, facet in enumerate(selected):
+        counted[facet] = connection.execute(sql, (facet, 1 << bit, full)).fetchall()
+    return {facet: _with_selected(values, request.filters.get(facet)) for facet, values in counted.items()}
+
+
+def _with_selected(values: Sequence[tuple[str, int]], chosen: frozenset[str] | None) -> tuple[FacetValue, ...]:
+    """Most hits first; what is selected is listed even where it has none."""
+    chosen = chosen or frozenset()
+    counts = dict.fromkeys(chosen, 0) | dict(values)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    kept = ordered[:FACET_SIZE] + [item for item in ordered[FACET_SIZE:] if item[0] in chosen]
+    return tuple(FacetValue(value, count, value in chosen) for value, count in kept)
+
+
+@dataclass(frozen=True)
+class Autocomplete:
+    """A look-up of beginnings of words in titles."""
+
+    words: tuple[str, ...]
+    locale: str
+    tokens: frozenset[str] | None
+    size: int
+
+    def run(self, connection: sqlite3.Connection) -> list[Hit]:
+        """The hits, best first."""
+        if not self.words:
+            return []
+        allowed, values = _allowed(self.tokens, None)
+        match = " AND ".join(f'a : "{word}"' for word in self.words)
+        sql = f"SELECT d.key, d.kind, -bm25(fts, {'0.0, ' * (len(COLUMNS) - 1)}1.0) AS score FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ? AND d.locale = ? AND {allowed} ORDER BY score DESC, d.published DESC, d.key LIMIT ?"  # noqa: S608
+        rows = connection.execute(sql, (match, self.locale, *values, self.size))
+        return [Hit(key, kind, score) for key, kind, score in rows]

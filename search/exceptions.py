@@ -1,0 +1,19 @@
+"""What can go wrong with an engine."""
+
+from __future__ import annotations
+
+
+class SearchError(Exception):
+    """Anything that an engine reports."""
+
+
+class EngineUnavailableError(SearchError):
+    """The engine can't be reached, is too slow, too busy or not set up. Trying again later may help."""
+
+
+class EngineBusyError(EngineUnavailableError):
+    """The engine takes no more at the moment; less at once may help."""
+
+
+class RebuildError(SearchError):
+    """A rebuild was given up; the index that was in use still is."""

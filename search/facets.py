@@ -1,0 +1,96 @@
+"""Facets with the names that this visitor may know, and the histogram of years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf.locale import LANG_INFO
+
+from search import registry
+from search.engines.base import FACETS, FacetValue
+from search.parameters import Parameters
+from search.ranking import YEARS_DRAWN
+
+if TYPE_CHECKING:
+    from access.visitor import Visitor
+
+
+@dataclass(frozen=True)
+class FacetEntry:
+    """A value of a facet: ``language`` is the one that its label is written in, empty for the page's own."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class YearBar:
+    """A year of the histogram. ``height`` goes to 72; ``address`` adds the year to the selection or takes it out."""
+
+    year: int
+    count: int
+    height: int
+    selected: bool
+    address: str
+
+
+def labelled(
+    facets: Mapping[str, Sequence[FacetValue]], parameters: Parameters, visitor: Visitor
+) -> dict[str, tuple[FacetEntry, ...]]:
+    """``facets`` with labels. A value without a name that ``visitor`` may know is left out."""
+    return {facet: tuple(_entries(facet, facets.get(facet, ()), parameters, visitor)) for facet in FACETS}
+
+
+def _entries(facet: str, values: Sequence[FacetValue], parameters: Parameters, visitor: Visitor) -> list[FacetEntry]:
+    if facet == "year":
+        counted = [each for each in values if each.count]
+        counted.sort(key=lambda each: each.value, reverse=True)
+        return [FacetEntry(each.value, each.value, each.count, each.selected) for each in counted]
+    labels = _labels(facet, [each.value for each in values], parameters.language, visitor)
+    return [
+        FacetEntry(each.value, labels[each.value], each.count, each.selected, each.value if facet == "language" else "")
+        for each in values
+        if each.value in labels
+    ]
+
+
+def _labels(facet: str, values: Sequence[str], language: str, visitor: Visitor) -> Mapping[str, str]:
+    if not values:
+        return {}
+    if facet == "kind":
+        return {source.kind: str(source.label) for source in registry.sources()}
+    if facet == "language":
+        return {code: _own_name(code) for code in values}
+    labels = registry.labels_of(facet)
+    return labels(values, language, visitor) if labels is not None else {}
+
+
+def _own_name(code: str) -> str:
+    info = LANG_INFO.get(code) or LANG_INFO.get(code[:2]) or {}
+    name: str = str(info.get("name_local", code))
+    return name[:1].upper() + name[1:]
+
+
+def histogram(entries: Sequence[FacetEntry], parameters: Parameters) -> list[YearBar]:
+    """A bar for each year between the first and the last that has hits; nothing where there is only one."""
+    counts = {int(entry.value): entry.count for entry in entries}
+    if len(counts) < 2:
+        return []
+    first, last, most = min(counts), max(counts), max(counts.values())
+    years = range(first, last + 1) if last - first < YEARS_DRAWN else sorted(counts)
+    chosen = parameters.filters.get("year", frozenset())
+    return [
+        YearBar(
+            year=year,
+            count=counts.get(year, 0),
+            height=max(4, round(72 * counts.get(year, 0) / most)),
+            selected=str(year) in chosen,
+            address=parameters.selecting("year", chosen ^ {str(year)}).address(),
+        )
+        for year in years
+    ]

@@ -1,0 +1,63 @@
+"""From a source's document to the row that an engine stores."""
+
+from __future__ import annotations
+
+import logging
+
+from search.analysis import grams, surfaces, tokens
+from search.engines.base import IndexRow
+from search.languages import index_language
+from search.pages import unpack
+from search.registry import IndexDocument
+
+logger = logging.getLogger(__name__)
+
+
+def index_row(document: IndexDocument) -> IndexRow:
+    """``document`` analysed. A file whose blob can't be read is left out and logged; the thing itself is found."""
+    language = index_language(document.locale)
+    return IndexRow(
+        kind=document.kind,
+        locale=document.locale,
+        translation_key=document.translation_key,
+        acl=tuple(sorted(document.acl)),
+        live_to=document.live_to,
+        published=document.published,
+        updated=document.updated,
+        facets={
+            "kind": (document.kind,),
+            "topic": document.topics,
+            "place": document.places,
+            "language": document.languages or (document.locale,),
+            "year": (str(document.year),) if document.year is not None else (),
+            "publication_kind": (document.doctype,) if document.doctype else (),
+            "author": document.authors,
+        },
+        fields={
+            "t": " ".join(tokens(document.title, language)),
+            "tx": " ".join(surfaces(document.title, language)),
+            "s": " ".join(tokens(document.summary, language)),
+            "b": " ".join(tokens(document.body, language)),
+            "p": "",
+            "f": _file_tokens(document),
+            "a": " ".join(grams(document.title, language)),
+        },
+    )
+
+
+FILE_BREAK = " dpsep "
+"""Stands between two files, so that no phrase runs from one into the next. No query has this token."""
+
+
+def _file_tokens(document: IndexDocument) -> str:
+    parts: list[str] = []
+    for file in document.files:
+        parts.append(" ".join(tokens(file.title, index_language(file.language))))
+        try:
+            parts.append(unpack(file.blob).run.strip())
+        except ValueError:
+            logger.warning(
+                "A file has no readable page tokens; read it out again.",
+                extra={"event": "search_blob_unreadable", "series": file.series, "version": file.version},
+            )
+    return FILE_BREAK.join(part for part in parts if part)

@@ -1,0 +1,182 @@
+"""The public API in OpenAPI 3.1, as ``/api/v1/schema`` answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from search.engines.base import FACETS, Sort
+from search.parameters import MAX_PAGE, MAX_VALUES
+from search.query import MAX_CHARACTERS
+from search.ranking import PAGE_SIZE, SUGGESTIONS
+
+Schema = dict[str, Any]
+_STRING: Schema = {"type": "string"}
+_INTEGER: Schema = {"type": "integer"}
+_BOOLEAN: Schema = {"type": "boolean"}
+_UUID: Schema = {"type": "string", "format": "uuid"}
+
+
+def document() -> Schema:
+    """The whole description, for the languages and the address of this site."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"{settings.WAGTAIL_SITE_NAME} search",
+            "version": "1",
+            "description": "Search over everything that the caller may read. Only GET and HEAD.",
+        },
+        "servers": [{"url": settings.SITE_URL}],
+        "paths": {
+            "/api/v1/search": {"get": _search()},
+            "/api/v1/suggest": {"get": _suggest()},
+            "/api/v1/schema": {"get": _describe()},
+        },
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _search() -> Schema:
+    return {
+        "operationId": "search",
+        "summary": "Search",
+        "parameters": [
+            _parameter("q", f'Words are AND, "a phrase", -not, OR. Cut at {MAX_CHARACTERS} characters.', _STRING),
+            _language(),
+            _several("kind", "Kinds of things", _STRING),
+            _several("topic", "Topics, those below included", _UUID),
+            _several("place", "Places, those below included", _UUID),
+            _several("language", "Languages of the text or its files", _STRING),
+            _several(
+                "year", "Years, or ranges such as 2019..2021", {"type": "string", "pattern": r"^\d{4}(\.\.\d{4})?$"}
+            ),
+            _several("publication_kind", "Kinds of publication", _UUID),
+            _parameter("from", "First year", {"type": "string", "pattern": r"^\d{4}$"}),
+            _parameter("to", "Last year", {"type": "string", "pattern": r"^\d{4}$"}),
+            _parameter(
+                "sort", "Order", {"type": "string", "enum": [each.value for each in Sort], "default": "relevance"}
+            ),
+            _parameter(
+                "page",
+                f"Page of {PAGE_SIZE} results",
+                {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 1},
+            ),
+        ],
+        "responses": _responses("SearchAnswer"),
+    }
+
+
+def _suggest() -> Schema:
+    return {
+        "operationId": "suggest",
+        "summary": f"At most {SUGGESTIONS} titles with words that begin like what was typed",
+        "parameters": [_parameter("q", "What was typed so far", _STRING), _language()],
+        "responses": _responses("Suggestions"),
+    }
+
+
+def _describe() -> Schema:
+    answer = {"description": "This description", "content": {"application/json": {"schema": {"type": "object"}}}}
+    return {"operationId": "schema", "summary": "This description", "responses": {"200": answer}}
+
+
+def _parameter(name: str, description: str, schema: Schema) -> Schema:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _several(name: str, description: str, items: Schema) -> Schema:
+    schema = {"type": "array", "items": items, "maxItems": MAX_VALUES}
+    return _parameter(name, f"{description}; any of them", schema) | {"style": "form", "explode": True}
+
+
+def _language() -> Schema:
+    codes = [code for code, _name in settings.LANGUAGES]
+    return _parameter("lang", "Language of labels", {"type": "string", "enum": codes, "default": codes[0]})
+
+
+def _responses(name: str) -> Schema:
+    return {
+        "200": _response("The answer", name),
+        "400": _response("A parameter is wrong", "Error"),
+        "503": _response("Search can't answer at the moment", "Error")
+        | {"headers": {"Retry-After": {"schema": _INTEGER, "description": "Seconds"}}},
+    }
+
+
+def _response(description: str, name: str) -> Schema:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    return {"description": description, "content": content}
+
+
+def _object(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _schemas() -> Schema:
+    return {
+        "SearchAnswer": _object(
+            {
+                "query": _STRING,
+                "language": _STRING,
+                "total": _INTEGER,
+                "total_relation": {"type": "string", "enum": ["eq", "gte"]},
+                "page": _INTEGER,
+                "pages": _INTEGER,
+                "took_ms": _INTEGER,
+                "engine": _STRING,
+                "reduced": _BOOLEAN,
+                "suggestion": {"type": ["string", "null"]},
+                "expanded": _list(_object({"from": _STRING, "to": _list(_STRING)})),
+                "notices": _list(_STRING),
+                "results": _list(_ref("Result")),
+                "facets": _object({facet: _list(_ref("FacetValue")) for facet in FACETS}),
+            }
+        ),
+        "Result": _object(
+            {
+                "key": {"type": "string", "description": "Public UUID and language"},
+                "kind": _STRING,
+                "language": _STRING,
+                "title": _STRING,
+                "url": _STRING,
+                "summary": _STRING,
+                "date": {"type": ["string", "null"], "format": "date"},
+                "snippets": _list(_ref("Snippet")),
+            }
+        ),
+        "Snippet": _object(
+            {
+                "html": {"type": "string", "description": "Escaped text with <mark> around the words"},
+                "source": {"type": "string", "enum": ["summary", "body", "file"]},
+                "language": _STRING,
+                "document": _UUID,
+                "version": _INTEGER,
+                "page": _INTEGER,
+                "url": _STRING,
+            },
+            optional=("document", "version", "page", "url"),
+        ),
+        "FacetValue": _object({"value": _STRING, "label": _STRING, "count": _INTEGER, "selected": _BOOLEAN}),
+        "Suggestions": _object(
+            {
+                "query": _STRING,
+                "language": _STRING,
+                "suggestions": _list(
+                    _object({"text": _STRING, "kind": _STRING, "kind_label": _STRING, "url": _STRING})
+                ),
+            }
+        ),
+        "Error": _object(
+            {"error": _object({"code": _STRING, "message": _STRING, "parameter": {"type": ["string", "null"]}})}
+        ),
+    }

@@ -1,0 +1,234 @@
+"""The only way into the index. A change writes rows here in its own transaction; the worker reconciles.
+
+Nothing is lost: rows wait while the engine is down, claims of a worker that died run out, and a
+version is drawn after claiming and before the state is read, so that the write with the highest
+version never holds an older state than its change. Rows are deleted by the very ids that were
+claimed: a change that commits late has an id of its own and stays.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from search import registry
+from search.engines import get_engine
+from search.engines.base import Engine, ItemResult, Operation, Outcome
+from search.exceptions import EngineBusyError, EngineUnavailableError, SearchError
+from search.indexing import index_row
+from search.models import SearchClock, SearchOutbox
+
+logger = logging.getLogger(__name__)
+
+CLAIM_SIZE = 200
+CLAIM_FOR = timedelta(seconds=120)
+READ_SIZE = 50
+MAX_OPERATIONS = 500
+MAX_BYTES = 5_000_000
+MAX_ATTEMPTS = 5
+ENGINE_DOWN_PAUSE = timedelta(seconds=5)
+FIRST_PAUSE_SECONDS = 10
+STEP_LIMIT = 2000
+
+
+@dataclass
+class _Claim:
+    """One key and the rows that ask for it."""
+
+    key: str
+    rows: list[int] = field(default_factory=list)
+    attempts: int = 0
+
+
+def touch(keys: Iterable[str]) -> None:
+    """Notes that the things with ``keys`` changed, appeared or went away. Call it in the change's transaction.
+
+    Writes rows only and talks to no engine. With ``SEARCH_DRAIN_INLINE`` the outbox is emptied after
+    the commit, which never raises into the caller.
+    """
+    rows = [SearchOutbox(key=key) for key in dict.fromkeys(keys)]
+    if not rows:
+        return
+    SearchOutbox.objects.bulk_create(rows, batch_size=500)
+    if settings.SEARCH_DRAIN_INLINE:
+        transaction.on_commit(drain_quietly, robust=True)
+
+
+def drain(limit: int | None = None) -> int:
+    """Writes what waits, at most ``limit`` keys, and returns how many keys were settled.
+
+    Raises EngineUnavailableError where the engine can't be written; the rows wait.
+    """
+    settled = 0
+    while limit is None or settled < limit:
+        claims = _claim(CLAIM_SIZE if limit is None else min(CLAIM_SIZE, limit - settled))
+        if not claims:
+            break
+        settled += _settle(claims)
+    return settled
+
+
+def drain_quietly() -> int:
+    """``drain`` for the worker's schedule and after a commit: a step that can't be done is logged, and comes again."""
+    try:
+        return drain(STEP_LIMIT)
+    except SearchError as err:
+        logger.warning("The search outbox waits.", extra={"event": "search_outbox_waits", "reason": str(err)})
+        return 0
+
+
+def next_version() -> int:
+    """A version above all before it: microseconds since the epoch, or one more than the last."""
+    with transaction.atomic():
+        SearchClock.objects.get_or_create(pk=1)
+        clock = SearchClock.objects.select_for_update().get(pk=1)
+        clock.last = max(clock.last + 1, time.time_ns() // 1000)
+        clock.save(update_fields=["last"])
+        return clock.last
+
+
+def operations(keys: Sequence[str], version: int) -> list[Operation]:
+    """What to write for ``keys`` as they are now; a tombstone for what is gone. Draw ``version`` before."""
+    now = timezone.now()
+    documents = registry.documents(keys)
+    return [
+        Operation(key, version, index_row(documents[key]) if key in documents else None, documents[key].updated)
+        if key in documents
+        else Operation(key, version, None, now)
+        for key in keys
+    ]
+
+
+def _claim(size: int) -> list[_Claim]:
+    """Takes rows that are due, a key only if no other worker holds it."""
+    now = timezone.now()
+    with transaction.atomic():
+        held = SearchOutbox.objects.filter(claimed_until__gt=now).values("key")
+        due = (
+            SearchOutbox.objects.filter(Q(not_before=None) | Q(not_before__lte=now), parked=False)
+            .filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
+            .exclude(key__in=held)
+            .order_by("pk")
+        )
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        claims: dict[str, _Claim] = {}
+        for pk, key, attempts in due.values_list("pk", "key", "attempts")[:size]:
+            claim = claims.setdefault(key, _Claim(key))
+            claim.rows.append(pk)
+            claim.attempts = max(claim.attempts, attempts)
+        ids = [pk for claim in claims.values() for pk in claim.rows]
+        SearchOutbox.objects.filter(pk__in=ids).update(claimed_until=now + CLAIM_FOR)
+    return list(claims.values())
+
+
+def _settle(claims: Sequence[_Claim]) -> int:
+    """Writes the claimed keys. What isn't settled when the engine fails goes back at once."""
+    engine = get_engine()
+    by_key = {claim.key: claim for claim in claims}
+    open_keys = dict.fromkeys(by_key)
+    try:
+        for batch in _batches(list(by_key), by_key, open_keys):
+            results = _write(engine, batch)
+            for result in results:
+                open_keys.pop(result.key, None)
+            _done([by_key[r.key] for r in results if r.outcome != Outcome.REFUSED])
+            for result in results:
+                if result.outcome == Outcome.REFUSED:
+                    _failed(by_key[result.key], result.error)
+    except EngineUnavailableError as err:
+        _release([by_key[key] for key in open_keys], err)
+        raise
+    return len(claims)
+
+
+def _batches(keys: list[str], by_key: dict[str, _Claim], open_keys: dict[str, None]) -> Iterator[list[Operation]]:
+    """Operations in portions that an engine can take: at most 500, at most about 5 MB."""
+    batch: list[Operation] = []
+    size = 0
+    for start in range(0, len(keys), READ_SIZE):
+        for each in _read(keys[start : start + READ_SIZE], by_key, open_keys):
+            weight = sum(map(len, each.row.fields.values())) if each.row else 0
+            if batch and (len(batch) == MAX_OPERATIONS or size + weight > MAX_BYTES):
+                yield batch
+                batch, size = [], 0
+            batch.append(each)
+            size += weight
+    if batch:
+        yield batch
+
+
+def _read(keys: list[str], by_key: dict[str, _Claim], open_keys: dict[str, None]) -> list[Operation]:
+    """The state of ``keys``. A source that fails on one thing must not hold up the others."""
+    version = next_version()
+    try:
+        with transaction.atomic():
+            return operations(keys, version)
+    except Exception as err:  # noqa: BLE001  # boundary to the sources, which are other apps' code
+        if len(keys) == 1:
+            _failed(by_key[keys[0]], type(err).__name__)
+            open_keys.pop(keys[0], None)
+            return []
+    half = len(keys) // 2
+    return _read(keys[:half], by_key, open_keys) + _read(keys[half:], by_key, open_keys)
+
+
+def _write(engine: Engine, batch: Sequence[Operation]) -> list[ItemResult]:
+    """Writes ``batch``; a busy engine gets half of it at a time."""
+    try:
+        return engine.write(batch)
+    except EngineBusyError:
+        if len(batch) == 1:
+            raise
+    half = len(batch) // 2
+    return _write(engine, batch[:half]) + _write(engine, batch[half:])
+
+
+def _done(claims: Sequence[_Claim]) -> None:
+    """Deletes the rows that were claimed, and what was parked of the same things: their state is written now."""
+    keys = [claim.key for claim in claims]
+    rows = [pk for claim in claims for pk in claim.rows]
+    for start in range(0, len(rows), MAX_OPERATIONS):
+        SearchOutbox.objects.filter(pk__in=rows[start : start + MAX_OPERATIONS]).delete()
+    if keys:
+        SearchOutbox.objects.filter(key__in=keys, parked=True).delete()
+
+
+def _failed(claim: _Claim, error: str) -> None:
+    """One more attempt, later each time; after five the item is parked with an alert and the rest goes on."""
+    attempts = claim.attempts + 1
+    pause = timedelta(seconds=FIRST_PAUSE_SECONDS * 2 ** (attempts - 1))
+    parked = attempts >= MAX_ATTEMPTS
+    SearchOutbox.objects.filter(pk__in=claim.rows).update(
+        attempts=attempts,
+        not_before=timezone.now() + pause,
+        claimed_until=None,
+        last_error=error[:100],
+        parked=parked,
+    )
+    if parked:
+        logger.error(
+            "A thing can't be indexed and was set aside.",
+            extra={"event": "search_item_parked", "key": claim.key, "error": error},
+        )
+
+
+def _release(claims: Sequence[_Claim], err: Exception) -> None:
+    """Gives rows back without counting an attempt: it wasn't their fault."""
+    rows = [pk for claim in claims for pk in claim.rows]
+    SearchOutbox.objects.filter(pk__in=rows).update(
+        claimed_until=None, not_before=timezone.now() + ENGINE_DOWN_PAUSE, last_error=type(err).__name__
+    )
+
+
+def waiting() -> int:
+    """How many rows wait, parked ones not counted."""
+    return SearchOutbox.objects.filter(parked=False).count()

@@ -1,0 +1,128 @@
+"""What the result page shows beyond the answer itself: removable filters, pages, orders, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from search.engines.base import FACETS, Sort
+from search.facets import FacetEntry
+from search.parameters import Parameters
+from search.query import FIELD_IGNORED, MAX_CHARACTERS, MAX_TERMS, TOO_DEEP, TOO_LONG, TOO_MANY_TERMS
+from search.ranking import FACET_VALUES_SHOWN, MAX_RESULTS, PAGE_SIZE
+from search.results import Answer
+
+FACET_NAMES: Mapping[str, Promise] = {
+    "kind": gettext_lazy("Kind"),
+    "topic": gettext_lazy("Topic"),
+    "place": gettext_lazy("Place"),
+    "language": gettext_lazy("Language of the text"),
+    "year": gettext_lazy("Year"),
+    "publication_kind": gettext_lazy("Kind of publication"),
+}
+SORT_NAMES: Mapping[Sort, Promise] = {
+    Sort.RELEVANCE: gettext_lazy("Best match"),
+    Sort.NEWEST: gettext_lazy("Newest first"),
+    Sort.OLDEST: gettext_lazy("Oldest first"),
+}
+PAGES_AROUND = 2
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A selected filter; ``address`` is the search without it."""
+
+    facet: str | Promise
+    label: str
+    address: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class FacetGroup:
+    """A group of checkboxes."""
+
+    name: str
+    legend: str | Promise
+    entries: tuple[FacetEntry, ...]
+
+
+def chips(answer: Answer) -> list[Chip]:
+    """One for each selected value, one for a run of years."""
+    found: list[Chip] = []
+    parameters = answer.parameters
+    for facet in FACETS:
+        if facet == "year":
+            found += _year_chips(parameters)
+            continue
+        found += [
+            Chip(FACET_NAMES[facet], entry.label, parameters.without(facet, {entry.value}).address(), entry.language)
+            for entry in answer.facets[facet]
+            if entry.selected
+        ]
+    return found
+
+
+def _year_chips(parameters: Parameters) -> list[Chip]:
+    chosen = sorted(parameters.filters.get("year", ()))
+    run = parameters.years
+    if run and run[0] != run[1]:
+        label = _("%(first)s to %(last)s") % {"first": run[0], "last": run[1]}
+        return [Chip(_("Years"), label, parameters.selecting("year", ()).address())]
+    return [Chip(FACET_NAMES["year"], year, parameters.without("year", {year}).address()) for year in chosen]
+
+
+def facet_groups(answer: Answer) -> list[FacetGroup]:
+    """The checkboxes, the most frequent values and all selected ones. Years have their own form."""
+    groups = []
+    for facet in FACETS:
+        entries = answer.facets[facet]
+        kept = tuple(e for at, e in enumerate(entries) if at < FACET_VALUES_SHOWN or e.selected)
+        if kept and facet != "year":
+            groups.append(FacetGroup(facet, FACET_NAMES[facet], kept))
+    return groups
+
+
+def pager(answer: Answer) -> dict[str, object]:
+    """``pages`` as (number, address, is current), address empty for a gap; ``previous_url`` and ``next_url``."""
+    current, last = answer.parameters.page, answer.pages
+    near = range(max(1, current - PAGES_AROUND), min(last, current + PAGES_AROUND) + 1)
+    pages: list[tuple[int, str, bool]] = []
+    for number in sorted({1, last, *near} - {0}):
+        if pages and number > pages[-1][0] + 1:
+            pages.append((0, "", False))
+        pages.append((number, answer.parameters.address(page=number), number == current))
+    return {
+        "pages": pages,
+        "previous_url": answer.parameters.address(page=min(current - 1, last)) if current > 1 and last else "",
+        "next_url": answer.parameters.address(page=current + 1) if current < last else "",
+    }
+
+
+def shown_range(answer: Answer) -> tuple[int, int]:
+    """Numbers of the first and the last result on this page."""
+    first = (answer.parameters.page - 1) * PAGE_SIZE + 1
+    return first, first + len(answer.results) - 1
+
+
+def notices(answer: Answer) -> Sequence[str]:
+    """What a reader must know about the answer: what was cut, what is missing."""
+    words = {
+        TOO_LONG: _("Only the first %(count)s characters were searched.") % {"count": MAX_CHARACTERS},
+        TOO_MANY_TERMS: _("Only the first %(count)s words were searched.") % {"count": MAX_TERMS},
+        TOO_DEEP: _("The brackets go too deep; they were left out."),
+        FIELD_IGNORED: _("Searching in single fields is not possible yet; the words were searched everywhere."),
+    }
+    found = [words[code] for code in answer.query.notices]
+    if answer.partial:
+        found.append(_("The search took too long. There may be more results than these."))
+    if answer.total > MAX_RESULTS:
+        shown = {"count": MAX_RESULTS}
+        found.append(
+            _("Only the first %(count)s results can be paged through. Narrow the search to see others.") % shown
+        )
+    return found

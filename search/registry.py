@@ -1,0 +1,193 @@
+"""Where the apps above say what can be found. ``search`` itself knows no page type.
+
+A content source answers two questions: what does the index hold of a thing, and what may this
+visitor see of it now. Hits are always re-read through ``found``; the index is never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+    from access.visitor import Visitor
+
+PageText = tuple[str, str]
+"""(language, text) of one page of a file."""
+
+
+@dataclass(frozen=True)
+class FileText:
+    """A readable file that belongs to a thing. ``blob`` is what ``search.pages.pack`` made at extraction."""
+
+    series: str
+    version: int
+    language: str
+    title: str
+    blob: bytes
+
+
+@dataclass(frozen=True)
+class IndexDocument:
+    """One thing in one language, as the index stores it: plain text, public UUIDs, no primary key.
+
+    ``key`` is ``<translation_key>/<locale>``; ``acl`` comes from ``access.boundary.page_tokens``;
+    ``topics`` and ``places`` include the ancestors; ``languages`` the own one and those of the files.
+    """
+
+    key: str
+    kind: str
+    locale: str
+    translation_key: str
+    acl: frozenset[str]
+    live_to: datetime | None
+    published: datetime
+    updated: datetime
+    title: str
+    summary: str = ""
+    body: str = ""
+    topics: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    doctype: str = ""
+    year: int | None = None
+    languages: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    files: tuple[FileText, ...] = ()
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file of a hit, as this visitor may read it.
+
+    ``page_texts`` takes page numbers and gives {number: (language, text)}; ``page_url`` takes a page
+    number and the query and gives the reader's address. ``spec`` is a line such as "PDF, 148 pages".
+    """
+
+    series: str
+    version: int
+    language: str
+    label: str
+    spec: str
+    blob: bytes
+    page_texts: Callable[[Sequence[int]], Mapping[int, PageText]]
+    page_url: Callable[[int, str], str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is shown of a hit, re-read from the database under the visitor's rights."""
+
+    key: str
+    kind: str
+    kind_label: str
+    language: str
+    title: str
+    url: str
+    summary: str = ""
+    body: str = ""
+    date: date | None = None
+    files: tuple[FoundFile, ...] = ()
+
+
+class ContentSource(Protocol):
+    """One kind of thing that can be found.
+
+    A source may also have ``documents(keys) -> dict[key, IndexDocument]``, the same as ``document``
+    for many keys in few queries; indexing is much quicker with it.
+    """
+
+    kind: str
+    label: _StrOrPromise
+
+    def document(self, key: str) -> IndexDocument | None:
+        """What the index shall hold for ``key`` now; None where the thing is gone, not live, or another kind's."""
+
+    def keys(self) -> Iterator[str]:
+        """All keys that shall be in the index, read piece by piece."""
+
+    def found(self, keys: Sequence[str], visitor: Visitor, language: str) -> dict[str, Found]:
+        """Those of ``keys`` that ``visitor`` may see now. ``language`` is the one the page is in."""
+
+
+LabelFunction = Callable[[Sequence[str], str, "Visitor"], Mapping[str, str]]
+PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
+
+
+@dataclass
+class _Registry:
+    sources: dict[str, ContentSource] = field(default_factory=dict)
+    labels: dict[str, LabelFunction] = field(default_factory=dict)
+    page_reader: PageReader | None = None
+
+
+_registry = _Registry()
+
+
+def register(source: ContentSource) -> None:
+    """Adds a source, called from ``AppConfig.ready()``. Raises ValueError where another one has the kind."""
+    known = _registry.sources.get(source.kind)
+    if known is not None and known is not source and type(known) is not type(source):
+        raise ValueError(f"There is a source for the kind {source.kind!r} already.")
+    _registry.sources[source.kind] = source
+
+
+def unregister(kind: str) -> None:
+    """Takes a source away again; for tests."""
+    _registry.sources.pop(kind, None)
+
+
+def sources() -> tuple[ContentSource, ...]:
+    """All sources, in the order of their registration."""
+    return tuple(_registry.sources.values())
+
+
+def source(kind: str) -> ContentSource | None:
+    """The source of ``kind``, or None."""
+    return _registry.sources.get(kind)
+
+
+def register_labels(facet: str, labels: LabelFunction) -> None:
+    """Says how the values of ``facet`` (topic, place, publication_kind) are called.
+
+    ``labels(values, language, visitor)`` gives {value: label} for those that ``visitor`` may know;
+    a value without a label is not shown.
+    """
+    _registry.labels[facet] = labels
+
+
+def labels_of(facet: str) -> LabelFunction | None:
+    """The function that was registered for ``facet``."""
+    return _registry.labels.get(facet)
+
+
+def register_page_reader(reader: PageReader) -> None:
+    """Says how the texts of many pages, each (series, version, number), are read at once.
+
+    Without it every file of the ten hits is asked by itself (``FoundFile.page_texts``).
+    """
+    _registry.page_reader = reader
+
+
+def page_reader() -> PageReader | None:
+    """The reader that was registered."""
+    return _registry.page_reader
+
+
+def documents(keys: Iterable[str]) -> dict[str, IndexDocument]:
+    """What the index shall hold for ``keys`` now; keys that are missing from the answer are gone."""
+    wanted = list(keys)
+    found: dict[str, IndexDocument] = {}
+    for each in sources():
+        rest = [key for key in wanted if key not in found]
+        if not rest:
+            break
+        many = getattr(each, "documents", None)
+        if many is not None:
+            found |= many(rest)
+        else:
+            found |= {key: document for key in rest if (document := each.document(key)) is not None}
+    return found

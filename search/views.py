@@ -1,0 +1,208 @@
+"""The result page and the public API. Only GET and HEAD; every input that is text gives an answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from access.visitor import Visitor
+from search.exceptions import EngineUnavailableError
+from search.facets import histogram
+from search.openapi import document
+from search.parameters import ParameterError, Parameters, read_kindly, read_strictly
+from search.presentation import SORT_NAMES, chips, facet_groups, notices, pager, shown_range
+from search.query import parse
+from search.ranking import PAGE_LINKS, PAGE_LINKS_FOLDED
+from search.results import Answer, Result, Snippet, answer, suggestions
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 15
+ApiView = Callable[[HttpRequest], JsonResponse]
+
+
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """``/{lang}/search/``: results with filters, 503 with a notice where the engine can't answer."""
+    parameters = read_kindly(request.GET, get_language() or "en")
+    context: dict[str, Any] = {"parameters": parameters, "query": parse(parameters.q).text}
+    try:
+        found = answer(parameters, Visitor.of(request))
+    except EngineUnavailableError as err:
+        _log(err)
+        response = render(request, "search/results.html", context | {"unavailable": True}, status=503)
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        response["Cache-Control"] = "no-store"
+        return response
+    return render(request, "search/results.html", context | _context(found))
+
+
+def api(view: ApiView) -> Callable[[HttpRequest], HttpResponse]:
+    """Makes errors of ``view`` the API's: 405, 400 with code, message and parameter, 503 with Retry-After."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            response = _error(405, "method_not_allowed", _("Only GET and HEAD are answered."))
+            response["Allow"] = "GET, HEAD"
+            return response
+        try:
+            return view(request)
+        except ParameterError as err:
+            return _error(400, err.code, err.message, err.parameter)
+        except EngineUnavailableError as err:
+            _log(err)
+            response = _error(503, "search_unavailable", _("Search can't answer at the moment."))
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            response["Cache-Control"] = "no-store"
+            return response
+
+    return wrapped
+
+
+@api
+def search_api(request: HttpRequest) -> JsonResponse:
+    """``/api/v1/search``: the same search as JSON."""
+    parameters = read_strictly(request.GET)
+    with override(parameters.language):
+        return _json(_answer_data(answer(parameters, Visitor.of(request))))
+
+
+@api
+def suggest_api(request: HttpRequest) -> JsonResponse:
+    """``/api/v1/suggest``: things whose title begins like what was typed so far."""
+    for name in request.GET:
+        if name not in ("q", "lang"):
+            raise ParameterError("unknown_parameter", _("There is no parameter of this name."), name)
+    parameters = read_strictly(request.GET)
+    text = parse(parameters.q).text
+    with override(parameters.language):
+        found = suggestions(text, parameters.language, Visitor.of(request))
+        return _json(
+            {
+                "query": text,
+                "language": parameters.language,
+                "suggestions": [
+                    {"text": each.text, "kind": each.kind, "kind_label": each.kind_label, "url": each.url}
+                    for each in found
+                ],
+            }
+        )
+
+
+@api
+def schema_api(request: HttpRequest) -> JsonResponse:
+    """``/api/v1/schema``: this API in OpenAPI 3.1."""
+    return _json(document())
+
+
+def _context(found: Answer) -> dict[str, Any]:
+    first, last = shown_range(found)
+    return {
+        "answer": found,
+        "chips": chips(found),
+        "all_removed": Parameters(q=found.parameters.q, sort=found.parameters.sort).address(),
+        "facets": facet_groups(found),
+        "years": histogram(found.facets["year"], found.parameters),
+        "year_range": found.parameters.years,
+        "sorts": [(sort.value, name, sort == found.parameters.sort) for sort, name in SORT_NAMES.items()],
+        "hidden_for_sort": [(n, v) for n, v in found.parameters.pairs() if n not in ("sort", "page")],
+        "hidden_for_filters": _hidden_for_filters(found.parameters),
+        "entries": [_entry(result) for result in found.results],
+        "pager": pager(found),
+        "notices": notices(found),
+        "first": first,
+        "last": last,
+        "first_page_url": found.parameters.address(page=1),
+        "api_query": f"?lang={found.parameters.language}&{found.parameters.address(page=1)[1:]}",
+    }
+
+
+def _hidden_for_filters(parameters: Parameters) -> list[tuple[str, str]]:
+    """What the form of filters carries along: words and order, and years that its two fields can't say."""
+    names = ("q", "sort") if parameters.years else ("q", "sort", "year")
+    return [(name, value) for name, value in parameters.pairs() if name in names]
+
+
+def _entry(result: Result) -> dict[str, Any]:
+    numbers = sorted(result.pages, key=lambda link: link.number)
+    best = sorted(result.pages[:PAGE_LINKS], key=lambda link: link.number)
+    folded = [link for link in numbers if link not in best]
+    return {
+        "result": result,
+        "best_pages": best,
+        "folded_pages": folded[:PAGE_LINKS_FOLDED],
+        "more_pages": len(folded),
+        "beyond_pages": max(0, len(folded) - PAGE_LINKS_FOLDED),
+    }
+
+
+def _answer_data(found: Answer) -> dict[str, Any]:
+    parameters = found.parameters
+    return {
+        "query": found.query.text,
+        "language": parameters.language,
+        "total": found.total,
+        "total_relation": found.total_relation,
+        "page": parameters.page,
+        "pages": found.pages,
+        "took_ms": found.took_ms,
+        "engine": found.engine,
+        "reduced": False,
+        "suggestion": None,
+        "expanded": [],
+        "notices": list(notices(found)),
+        "results": [_result_data(result) for result in found.results],
+        "facets": {
+            facet: [
+                {"value": entry.value, "label": entry.label, "count": entry.count, "selected": entry.selected}
+                for entry in entries
+            ]
+            for facet, entries in found.facets.items()
+        },
+    }
+
+
+def _result_data(result: Result) -> dict[str, Any]:
+    return {
+        "key": result.key,
+        "kind": result.kind,
+        "language": result.language,
+        "title": result.title,
+        "url": result.url,
+        "summary": result.summary,
+        "date": result.date.isoformat() if result.date else None,
+        "snippets": [_snippet_data(snippet) for snippet in result.snippets],
+    }
+
+
+def _snippet_data(snippet: Snippet) -> dict[str, Any]:
+    data: dict[str, Any] = {"html": snippet.html, "source": snippet.source, "language": snippet.language}
+    if snippet.source == "file":
+        data |= {
+            "document": snippet.document,
+            "version": snippet.version,
+            "page": snippet.page,
+            "url": snippet.url,
+        }
+    return data
+
+
+def _json(data: dict[str, Any], status: int = 200) -> JsonResponse:
+    return JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def _error(status: int, code: str, message: str, parameter: str | None = None) -> JsonResponse:
+    return _json({"error": {"code": code, "message": message, "parameter": parameter}}, status)
+
+
+def _log(err: EngineUnavailableError) -> None:
+    logger.warning("Search can't answer.", extra={"event": "search_unavailable", "reason": str(err)})

@@ -1,0 +1,261 @@
+"""What every environment shares. Values that differ come from ``settings.env``."""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from settings import env
+
+BASE_DIR = env.BASE_DIR
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+SECRET_KEY = env.text("SECRET_KEY", "development-only-not-a-secret")
+DEBUG = False
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+SITE_URL = env.url("SITE_URL", default="http://localhost:8000", schemes={"http", "https"}).rstrip("/")
+
+INSTALLED_APPS = [
+    "home",
+    "cms.cases",
+    "cms.publications",
+    "cms.glossary",
+    "cms.topics",
+    "cms.core",
+    "translations",
+    "workflows",
+    "documents",
+    "search",
+    "access",
+    "wagtail_localize",
+    "wagtail.locales",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "django_tasks",
+    "django_tasks_db",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "access.middleware.SiteLocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "access.middleware.CacheContractMiddleware",
+    "access.editorial.AdminPageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "settings.urls"
+WSGI_APPLICATION = "settings.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "wagtail.contrib.settings.context_processors.settings",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.database(default=f"sqlite:///{VAR_DIR / 'dossier.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "access.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "wagtailadmin_login"
+
+CACHE_URL = env.url("CACHE_URL", default="", schemes={"redis", "rediss"})
+CACHES: dict[str, dict[str, Any]] = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+        if CACHE_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# Languages: one page tree each, the first is the source language.
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = env.languages()
+LANGUAGE_CODE = LANGUAGES[0][0]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "/media-is-never-served/"
+DOCUMENTS_ROOT = VAR_DIR / "documents"
+
+# Files. Without a bucket they lie below VAR_DIR, outside every folder that a web server serves.
+# No OPTIONS for S3: Wagtail's delete task would store them, secret included, in the task table.
+AWS_STORAGE_BUCKET_NAME = env.text("S3_BUCKET", "")
+AWS_S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", default="", schemes={"http", "https"}) or None
+AWS_S3_REGION_NAME = env.text("S3_REGION", "us-east-1")
+AWS_S3_ACCESS_KEY_ID = env.text("S3_ACCESS_KEY_ID", "")
+AWS_S3_SECRET_ACCESS_KEY = env.text("S3_SECRET_ACCESS_KEY", "")
+AWS_LOCATION = env.text("S3_PREFIX", "")
+S3_ENCRYPTION = env.text("S3_ENCRYPTION", "")
+_file_storage = (
+    "documents.storage.PrivateS3Storage" if AWS_STORAGE_BUCKET_NAME else "documents.storage.PrivateFileStorage"
+)
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": _file_storage},
+    "documents": {"BACKEND": _file_storage},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DOCUMENT_MAX_SIZE = env.number("DOCUMENT_MAX_SIZE", default=200 * 1024 * 1024)
+
+# Search: empty = the embedded engine in VAR_DIR.
+SEARCH_URL = env.url("SEARCH_URL", default="", schemes={"http", "https"})
+SEARCH_INDEX_PREFIX = env.text("SEARCH_INDEX_PREFIX", "dossier")
+SEARCH_DIR = VAR_DIR / "search"
+# True: the change's own process drains the outbox after commit (tests, a shell without a worker).
+SEARCH_DRAIN_INLINE = False
+
+# Background work: tasks wait in the database; `manage.py run_worker` works them off.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+CLAMD_URL = env.text("CLAMD_URL", "")
+
+EMAIL_CONFIG = env.email(default="consolemail://")
+EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST", "")
+EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
+
+# Security that holds everywhere
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview panel frames the page
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+        # Consent loads a player of these hosts only; nothing is asked of them before it.
+        "frame-src": [
+            SELF,
+            "https://www.youtube-nocookie.com",
+            "https://player.vimeo.com",
+            "https://www.openstreetmap.org",
+        ],
+    },
+}
+
+# Wagtail
+WAGTAIL_SITE_NAME = "Dossier"
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAIL_I18N_ENABLED = True
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAILDOCS_DOCUMENT_MODEL = "documents.Document"
+WAGTAILIMAGES_IMAGE_MODEL = "documents.Image"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "documents.forms.DocumentForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "documents.forms.ImageForm"
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_EXTENSIONS = [
+    "pdf",
+    "docx",
+    "odt",
+    "rtf",
+    "pptx",
+    "xlsx",
+    "ods",
+    "epub",
+    "txt",
+    "csv",
+    "png",
+    "jpg",
+    "jpeg",
+    "webp",
+    "tif",
+    "tiff",
+    "mp3",
+    "mp4",
+]
+WAGTAILIMAGES_EXTENSIONS = ["png", "jpg", "jpeg", "webp"]
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "workflows.finish.publish_approved_revision"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.admin_backend"}}
+WAGTAILEMBEDS_FINDERS: list[dict[str, Any]] = []  # no oEmbed fetch from the server
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
+# W019 wants X_FRAME_OPTIONS to be DENY; see there.
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "access.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": env.text("LOG_FORMAT", "text")},
+        "audit": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Wagtail logs titles, Django logs addresses with queries: neither may reach a log.
+        "wagtail": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+        "django.server": {"handlers": [], "level": "ERROR", "propagate": False},
+        "django.request": {"level": "ERROR"},
+        # Wagtail's log, mirrored: JSON on stdout whatever the format of the rest.
+        "workflows.audit": {"handlers": ["audit"], "level": "INFO", "propagate": False},
+    },
+}

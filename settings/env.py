@@ -1,0 +1,120 @@
+"""The only place that reads the process environment.
+
+Every variable is described in ``docs/reference/settings.md`` and ``.env.example``; a test compares
+the three. A wrong value stops the start with the variable's name, what was read (secrets masked)
+and an example.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+_environ = environ.Env()
+_environ.read_env(BASE_DIR / ".env")
+
+SECRETS = frozenset({"SECRET_KEY", "S3_SECRET_ACCESS_KEY", "S3_ACCESS_KEY_ID"})
+LANGUAGE_NAMES = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "ar": "العربية",
+}
+
+
+def _masked(name: str, value: str) -> str:
+    if name in SECRETS:
+        return "***"
+    parts = urlsplit(value)
+    return value.replace(parts.password, "***") if parts.password else value
+
+
+def wrong(name: str, value: str, expected: str) -> ImproperlyConfigured:
+    """The error for a value that can't be used: names the variable, masks secrets, says what to write."""
+    return ImproperlyConfigured(f"{name} is {_masked(name, value)!r}, which can't be used. Write {expected}.")
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value of ``name``; without a default the variable must be set. Set but empty counts as not set.
+
+    Raises ImproperlyConfigured where it is missing or empty and there is no default.
+    """
+    value: str | None = _environ.str(name, default="") or default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set. Set it in the environment or in .env; see .env.example.")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes or no. Raises ImproperlyConfigured on anything else."""
+    value = text(name, "")
+    if not value:
+        return default
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise wrong(name, value, f"{name}=true or {name}=false")
+
+
+def number(name: str, *, default: int) -> int:
+    """A whole number. Raises ImproperlyConfigured on anything else."""
+    value = text(name, "")
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError as err:
+        raise wrong(name, value, f"a whole number, such as {name}={default}") from err
+
+
+def names(name: str, *, default: list[str]) -> list[str]:
+    """A comma-separated list; empty parts are dropped."""
+    value = text(name, "")
+    return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def url(name: str, *, default: str, schemes: set[str]) -> str:
+    """An address with one of ``schemes``. Raises ImproperlyConfigured on anything else."""
+    value = text(name, default)
+    if value and urlsplit(value).scheme not in schemes:
+        raise wrong(name, value, f"an address that starts with {' or '.join(sorted(schemes))}")
+    return value
+
+
+def languages() -> list[tuple[str, str]]:
+    """``LANGUAGES`` as Django's list of (code, own name). The first is the source language."""
+    codes = names("LANGUAGES", default=list(LANGUAGE_NAMES))
+    unknown = [code for code in codes if code not in LANGUAGE_NAMES]
+    if unknown:
+        raise wrong("LANGUAGES", ",".join(codes), f"codes out of {','.join(LANGUAGE_NAMES)}")
+    return [(code, LANGUAGE_NAMES[code]) for code in codes]
+
+
+def database(default: str) -> dict[str, Any]:
+    """``DATABASE_URL`` as Django's database settings: ``sqlite:///path`` or ``postgres://…``."""
+    value = url("DATABASE_URL", default=default, schemes={"sqlite", "postgres", "postgresql"})
+    config: dict[str, Any] = dict(environ.Env.db_url_config(value))
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
+        }
+    else:
+        config["CONN_MAX_AGE"] = 60
+        config["CONN_HEALTH_CHECKS"] = True
+    config["ATOMIC_REQUESTS"] = True
+    return config
+
+
+def email(default: str) -> dict[str, Any]:
+    """``EMAIL_URL`` as Django's mail settings: ``consolemail://`` or ``smtp+tls://user:password@host:587``."""
+    value = url("EMAIL_URL", default=default, schemes=set(environ.Env.EMAIL_SCHEMES))
+    return dict(environ.Env.email_url_config(value))

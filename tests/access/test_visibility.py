@@ -1,0 +1,135 @@
+"""The rule of which pages a visitor may see, on a small real tree: the exact visible set per visitor."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from wagtail.models import Locale, Page, PageViewRestriction, Site
+
+from access.boundary import page_tokens
+from access.models import User
+from access.visibility import is_visible, visible_to
+from access.visitor import Visitor
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+PAST, FUTURE = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+
+
+def add(parent: Page, slug: str, **fields) -> Page:
+    return parent.add_child(instance=Page(title=slug, slug=slug, **fields))
+
+
+@pytest.fixture
+def tree():
+    """One page per state, below the English root; and a root that belongs to no site."""
+    root = Page.objects.get(depth=1)
+    home = root.add_child(instance=Page(title="home-x", slug="home-x"))
+    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "localhost", "root_page": home})
+    outside = root.add_child(instance=Page(title="outside", slug="outside"))
+    pages = {"home": home}
+    for slug, fields in {
+        "live": {},
+        "draft": {"live": False},
+        "expired": {"expire_at": PAST},
+        "expires-later": {"expire_at": FUTURE},
+        "embargoed": {"go_live_at": FUTURE},
+        "embargo-over": {"go_live_at": PAST},
+        "members": {},
+        "group": {},
+        "password": {},
+    }.items():
+        pages[slug] = add(home, slug, **fields)
+        pages[f"{slug}/child"] = add(pages[slug], "child")
+        pages[slug].refresh_from_db()
+    pages["outside/child"] = add(outside, "child")
+    PageViewRestriction.objects.create(page=pages["members"], restriction_type="login")
+    restriction = PageViewRestriction.objects.create(page=pages["group"], restriction_type="groups")
+    restriction.groups.add(Group.objects.get(name="Readers"))
+    PageViewRestriction.objects.create(page=pages["password"], restriction_type="password", password="x")
+    return pages
+
+
+def visitor(kind: str) -> Visitor:
+    if kind == "anonymous":
+        return Visitor()
+    user = User.objects.create_user(kind, is_superuser=kind == "superuser", is_active=kind != "inactive member")
+    if kind in ("member", "inactive member"):
+        user.groups.add(Group.objects.get(name="Readers"))
+    return Visitor(user)
+
+
+PUBLIC = {"home", "live", "live/child", "expires-later", "expires-later/child", "embargo-over", "embargo-over/child"}
+MEMBERS = {"members", "members/child"}
+GROUP = {"group", "group/child"}
+VISIBLE = {
+    "anonymous": PUBLIC,
+    "inactive member": PUBLIC,
+    "account": PUBLIC | MEMBERS,
+    "member": PUBLIC | MEMBERS | GROUP,
+    "superuser": PUBLIC | MEMBERS | GROUP | {"password", "password/child"},
+}
+
+
+@pytest.mark.parametrize("kind", VISIBLE)
+def test_each_visitor_sees_exactly_this(tree, kind):
+    who = visitor(kind)
+    listed = {name for name, page in tree.items() if visible_to(Page.objects.filter(pk=page.pk), who).exists()}
+    assert listed == VISIBLE[kind], {"leaked": listed - VISIBLE[kind], "missing": VISIBLE[kind] - listed}
+
+
+@pytest.mark.parametrize("kind", VISIBLE)
+def test_one_page_and_a_list_agree(tree, kind):
+    who = visitor(kind)
+    for name, page in tree.items():
+        page.refresh_from_db()
+        assert is_visible(page, who) == (name in VISIBLE[kind]), name
+
+
+@pytest.mark.parametrize("kind", VISIBLE)
+def test_index_tokens_admit_the_same_visitors(tree, kind):
+    who = visitor(kind)
+    for name in VISIBLE["superuser"]:
+        admitted = who.tokens is None or bool(page_tokens(tree[name]) & who.tokens)
+        assert admitted == (name in VISIBLE[kind]), name
+
+
+def test_a_restriction_counts_for_the_translations_too(tree):
+    german = Locale.objects.get_or_create(language_code="de")[0]
+    translation = tree["home"].add_child(
+        instance=Page(title="de", slug="de", locale=german, translation_key=tree["group"].translation_key)
+    )
+    assert not is_visible(translation, Visitor())
+    assert page_tokens(translation) == page_tokens(tree["group"])
+
+
+def test_two_group_restrictions_want_both_groups(tree):
+    editors = Group.objects.get(name="Editors")
+    PageViewRestriction.objects.create(page=tree["group/child"], restriction_type="groups").groups.add(editors)
+    member = visitor("member")
+    assert not is_visible(tree["group/child"], member)
+    assert not page_tokens(tree["group/child"]) & member.tokens
+    member.user.groups.add(editors)
+    both = Visitor(member.user)
+    assert is_visible(tree["group/child"], both)
+    assert page_tokens(tree["group/child"]) & both.tokens
+
+
+def test_without_a_site_nothing_is_visible(tree):
+    Site.objects.all().delete()
+    assert not visible_to(Page.objects.all(), Visitor()).exists()
+
+
+def test_the_boundary_costs_few_queries_however_many_restrictions(tree, django_assert_max_num_queries):
+    for name in ("live", "live/child", "embargo-over"):
+        PageViewRestriction.objects.create(page=tree[name], restriction_type="groups")
+    with django_assert_max_num_queries(4):
+        Visitor().boundary  # noqa: B018  # reading it is the point
+
+
+def test_a_hidden_section_hides_its_children_whatever_its_row_counts(tree):
+    """Saving an object loaded before the children came writes ``numchild=0``."""
+    Page.objects.filter(pk=tree["draft"].pk).update(numchild=0)
+    assert not visible_to(Page.objects.filter(pk=tree["draft/child"].pk), Visitor()).exists()

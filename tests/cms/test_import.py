@@ -1,0 +1,425 @@
+"""The import: many rows at once, each as if an editor had made it, the same file twice changing nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
+from wagtail.search.models import IndexEntry
+
+from access.visitor import Visitor
+from cms.core.models import Place, PublicationKind
+from cms.publications.importing import Importer
+from cms.publications.importing.cleaning import clean_html
+from cms.publications.models import PublicationIndexPage, PublicationPage
+from cms.topics.models import TopicPage
+from documents.access import readable_by
+from documents.models import Document, DocumentRelease, DocumentUse
+from search.models import SearchOutbox
+from tests.factories import PlaceFactory, PublicationKindFactory, TopicPageFactory, UserFactory, publish
+from workflows.content import content_hash
+from workflows.models import ApprovalRecord
+
+pytestmark = pytest.mark.django_db
+
+ROW = {
+    "key": "r-0001",
+    "language": "en",
+    "title": "In the chain of command",
+    "subtitle": "How courts prove it",
+    "summary": "Thirty-one proceedings.",
+    "abstract": "<p>Who gave the <strong>orders</strong>.</p>",
+    "body": "<h2>Findings</h2><p>They came from <a href='https://example.org/x'>one office</a>.</p>",
+    "kind": "Report",
+    "date": "2024-06-01",
+    "authors": ["A. Author", {"name": "The Desk", "organisation": True}],
+    "editors": ["E. Editor"],
+    "topics": ["Impunity"],
+    "places": ["Brussels"],
+    "glossary": ["Universal jurisdiction"],
+    "reference_number": "R-1",
+    "licence": "cc-by-4.0",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_drain(settings):
+    settings.SEARCH_DRAIN_INLINE = False
+
+
+def lines(*rows):
+    return [json.dumps(row) for row in rows]
+
+
+def run(*rows, **options):
+    return Importer(**options).run(lines(*rows))
+
+
+def errors(*rows, **options):
+    return [sentence for _line, sentence in run(*rows, **options).errors]
+
+
+def pdf(text="Page one"):
+    from fpdf import FPDF
+
+    document = FPDF()
+    document.add_page()
+    document.set_font("helvetica")
+    document.cell(text=text)
+    return bytes(document.output())
+
+
+def test_imported_publication_has_all_that_its_row_says(client):
+    user = UserFactory()
+    assert run(ROW, publish=True, user=user).created == 1
+    page = PublicationPage.objects.get(key="r-0001")
+    response = client.get(page.get_url())
+    assert response.status_code == 200
+    assert page.slug == "in-the-chain-of-command"
+    assert page.kind.name == "Report"
+    assert [person.name for person in response.context["authors"]] == ["A. Author", "The Desk"]
+    assert [person.name for person in response.context["editors"]] == ["E. Editor"]
+    assert [card.title for card in response.context["topics"]] == ["Impunity"]
+    assert page.places.get().place.name == "Brussels"
+    assert page.glossary_terms.get().term.title == "Universal jurisdiction"
+    assert "<b>orders</b>" in page.abstract
+    assert b"Findings" in response.content
+    record = ApprovalRecord.objects.get(page_id=page.pk)
+    assert (record.decision, record.user_name, record.revision_id) == ("import", str(user), page.live_revision_id)
+
+
+def test_imported_page_is_as_if_an_editor_had_made_it():
+    user = UserFactory()
+    run(ROW, publish=True, user=user)
+    page = PublicationPage.objects.get(key="r-0001")
+    revision = page.live_revision
+    assert revision == page.latest_revision
+    assert content_hash(revision.content) == content_hash(page.serializable_data())
+    assert revision.as_object().topics.get().topic.title == "Impunity"
+    assert Page.find_problems() == ([], [], [], [], [])
+    assert page.get_parent().specific == PublicationIndexPage.objects.get(locale=page.locale)
+    assert page.url_path == f"{page.get_parent().url_path}{page.slug}/"
+    logged = PageLogEntry.objects.filter(page=page.pk).values_list("action", "user")
+    assert set(logged) == {("wagtail.create", user.pk), ("wagtail.publish", user.pk)}
+    kind_reference = ReferenceIndex.objects.filter(object_id=str(page.pk), model_path="kind")
+    assert kind_reference.get().to_object_id == str(page.kind_id)
+    ReferenceIndex.create_or_update_for_object(page)
+    assert ReferenceIndex.objects.filter(object_id=str(page.pk)).count() == 4
+    assert SearchOutbox.objects.filter(key=f"{page.translation_key}/en").exists()
+    assert IndexEntry.objects.filter(object_id=str(page.pk), title__contains="chain").exists()
+    publish(page, title="An editor goes on")
+    assert PublicationPage.objects.get(pk=page.pk).title == "An editor goes on"
+
+
+def test_without_publish_pages_are_drafts(client):
+    assert run(ROW).created == 1
+    page = PublicationPage.objects.get(key="r-0001")
+    assert not page.live and page.has_unpublished_changes and page.live_revision_id is None
+    assert client.get(page.get_url()).status_code == 404
+    assert not ApprovalRecord.objects.filter(page_id=page.pk).exists()
+
+
+def test_drafts_are_published_by_a_later_run(client):
+    run(ROW)
+    assert run(ROW, publish=True).updated == 1
+    assert client.get(PublicationPage.objects.get(key="r-0001").get_url()).status_code == 200
+    assert run(ROW, publish=True).unchanged == 1
+
+
+def test_same_file_again_changes_nothing():
+    rows = [{**ROW, "key": f"r-{number}", "title": f"Title {number}"} for number in range(5)]
+    run(*rows, publish=True)
+    before = (Revision.objects.count(), Page.objects.count(), PageLogEntry.objects.count())
+    summary = run(*rows, publish=True)
+    assert (summary.unchanged, summary.created, summary.updated) == (5, 0, 0)
+    assert (Revision.objects.count(), Page.objects.count(), PageLogEntry.objects.count()) == before
+
+
+def test_changed_row_is_a_draft_or_a_new_approved_version():
+    run(ROW, publish=True)
+    page = PublicationPage.objects.get(key="r-0001")
+    first = page.live_revision_id
+    assert run({**ROW, "title": "Draft title", "authors": []}).updated == 1
+    page.refresh_from_db()
+    assert (page.title, page.live_revision_id, page.has_unpublished_changes) == (ROW["title"], first, True)
+    assert run({**ROW, "title": "New title", "topics": ["Other"]}, publish=True).updated == 1
+    page = PublicationPage.objects.get(pk=page.pk)
+    assert page.title == "New title"
+    assert [row.topic.title for row in page.topics.all()] == ["Other"]
+    assert ApprovalRecord.objects.filter(page_id=page.pk, decision="import").count() == 2
+
+
+def test_what_was_taken_down_is_not_published_again():
+    run(ROW, publish=True)
+    page = PublicationPage.objects.get(key="r-0001")
+    page.unpublish()
+    assert run(ROW, publish=True).unchanged == 1
+    run({**ROW, "title": "Changed"}, publish=True)
+    page.refresh_from_db()
+    assert not page.live
+
+
+def test_another_language_is_a_translation_of_the_same_work():
+    german = {**ROW, "language": "de", "title": "In der Befehlskette", "topics": ["Impunity"]}
+    assert run(german, ROW, publish=True).created == 2
+    english, translated = PublicationPage.objects.filter(key="r-0001").order_by("locale__language_code")[::-1]
+    assert english.locale.language_code == "en"
+    assert english.translation_key == translated.translation_key
+    assert translated.url_path.startswith("/de/publikationen/")
+    french = {**ROW, "language": "fr", "title": "Dans la chaîne"}
+    run(french, publish=True)
+    assert PublicationPage.objects.get(locale__language_code="fr").translation_key == english.translation_key
+
+
+def test_known_vocabulary_is_used_and_unknown_refused_when_strict():
+    topic = TopicPageFactory(published=True, title="Impunity")
+    place = PlaceFactory(name="Brussels")
+    kind = PublicationKindFactory(name="Report", code="report")
+    row = {**ROW, "glossary": []}
+    assert run({**row, "kind": "REPORT"}, strict=True).created == 1
+    page = PublicationPage.objects.get(key="r-0001")
+    assert (page.topics.get().topic, page.places.get().place, page.kind) == (topic, place, kind)
+    assert errors({**row, "key": "r-2", "topics": ["Nobody knows"]}, strict=True) == [
+        "Nobody knows is unknown (topics)."
+    ]
+    assert TopicPage.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"title": ""}, "A row needs a key and a title."),
+        ({"key": None}, "A row needs a key and a title."),
+        ({"title": "x" * 256}, "title has 256 characters; at most 255 are allowed."),
+        ({"title": ["list"]}, "title is a text."),
+        ({"language": "xx"}, "xx is no language of this site."),
+        ({"date": "2024-02-30"}, "date doesn't exist in the calendar."),
+        ({"date": "yesterday"}, "date is written as 2024-06-01."),
+        ({"topics": "Impunity"}, "topics is a list."),
+        ({"topics": [1]}, "topics is a list of names."),
+        ({"authors": [{}]}, "authors is a list of names."),
+        ({"colour": "red"}, "Unknown field: colour."),
+        ({"body": "a\x00b"}, "body holds a NUL."),
+        ({"files": [{"path": "a.pdf"}]}, "The row names files, but no folder was given: use --files."),
+    ],
+)
+def test_bad_row_is_refused_with_its_line_and_the_others_go_in(change, sentence):
+    good = {**ROW, "key": "good"}
+    summary = run({**ROW, **change}, good)
+    assert summary.errors == [(1, sentence)]
+    assert summary.created == 1
+
+
+def test_lines_that_are_no_rows_are_refused():
+    summary = Importer().run(["{not json", "[1]", "", json.dumps(ROW), json.dumps(ROW)])
+    assert [line for line, _sentence in summary.errors] == [1, 2, 5]
+    assert summary.created == 1
+
+
+def test_doi_belongs_to_one_work():
+    run({**ROW, "doi": "10.5555/x"})
+    german = {**ROW, "doi": "10.5555/x", "language": "de", "title": "Deutsch"}
+    other = {**ROW, "key": "r-2", "doi": "10.5555/x"}
+    assert errors(german, other) == ["Another publication has this DOI or ISBN already."]
+
+
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        ("<p onclick=x>a</p><script>alert(1)</script>", "<p>a</p>"),
+        ('<p><a href="javascript:alert(1)">a</a></p>', "<p><a>a</a></p>"),
+        ('<p><a href="data:text/html,x">a</a></p>', "<p><a>a</a></p>"),
+        ('<p>a<img src="https://evil.example/x.gif">b</p>', "<p>ab</p>"),
+        ("<p>a<iframe src=x></iframe><svg><script>1</script></svg></p>", "<p>a</p>"),
+        ('<embed embedtype="image" id="1"/><p>a</p>', "<p>a</p>"),
+        ('<p><a linktype="document" id="7">a</a></p>', "<p><a>a</a></p>"),
+        ("<h1>A</h1><p><strong>b</strong> <em>c</em></p>", "<h2>A</h2><p><b>b</b> <i>c</i></p>"),
+        ("one\n\ntwo & three", "<p>one</p><p>two &amp; three</p>"),
+        ("", ""),
+    ],
+)
+def test_html_is_cut_down_to_what_an_editor_can_write(html, cleaned):
+    assert clean_html(html) == cleaned
+
+
+def test_slugs_are_unique_and_old_pages_keep_theirs():
+    run(ROW)
+    run({**ROW, "key": "r-2"}, {**ROW, "key": "r-3"}, {**ROW, "key": "r-4", "title": "!!!"})
+    assert sorted(PublicationPage.objects.values_list("slug", flat=True)) == [
+        "in-the-chain-of-command",
+        "in-the-chain-of-command-2",
+        "in-the-chain-of-command-3",
+        "r-4",
+    ]
+    assert Page.find_problems() == ([], [], [], [], [])
+
+
+class TestFiles:
+    ROW = {**ROW, "files": [{"path": "en/a.pdf", "language": "en", "role": "full report"}]}
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        (tmp_path / "in" / "en").mkdir(parents=True)
+        (tmp_path / "in" / "en" / "a.pdf").write_bytes(pdf())
+        (tmp_path / "secret.pdf").write_bytes(pdf("secret"))
+        return tmp_path / "in"
+
+    def test_files_are_filed_named_and_released(self, folder):
+        assert run(self.ROW, files=folder, publish=True).errors == []
+        page = PublicationPage.objects.get(key="r-0001")
+        document = Document.objects.get()
+        assert page.files.get().document == document
+        assert DocumentUse.objects.get().revision_id == page.live_revision_id
+        assert DocumentRelease.objects.get().page_id == page.pk
+        assert document in readable_by(Visitor())
+        assert document.title == ROW["title"] and document.original_name == "a.pdf"
+
+    def test_draft_files_are_not_readable(self, folder):
+        run(self.ROW, files=folder)
+        assert Document.objects.exists() and not readable_by(Visitor()).exists()
+
+    def test_same_bytes_are_the_same_document_and_other_bytes_its_next_version(self, folder):
+        run(self.ROW, files=folder, publish=True)
+        assert run(self.ROW, files=folder, publish=True).unchanged == 1
+        run({**self.ROW, "summary": "Changed"}, files=folder, publish=True)
+        assert Document.objects.count() == 1
+        (folder / "en" / "a.pdf").write_bytes(pdf("Corrected"))
+        assert run({**self.ROW, "summary": "Changed"}, files=folder, publish=True).updated == 1
+        first, second = Document.objects.order_by("number")
+        assert (first.series, second.number) == (second.series, 2)
+
+    @pytest.mark.parametrize(
+        "path", ["../secret.pdf", "/etc/passwd", "en/../../secret.pdf", "en\\a.pdf", "a\x00.pdf", "."]
+    )
+    def test_paths_stay_inside_the_folder(self, folder, path):
+        (sentence,) = errors({**ROW, "files": [{"path": path}]}, files=folder)
+        assert "below the folder" in sentence or "NUL" in sentence or "no file" in sentence
+        assert not Document.objects.exists()
+
+    def test_links_are_not_followed(self, folder):
+        (folder / "link.pdf").symlink_to(folder.parent / "secret.pdf")
+        (folder / "dir").symlink_to(folder.parent)
+        for path in ("link.pdf", "dir/secret.pdf"):
+            assert errors({**ROW, "files": [{"path": path}]}, files=folder) == [
+                "A file is a link; links are not followed."
+            ]
+
+    def test_refused_file_refuses_its_row_only(self, folder):
+        (folder / "bad.pdf").write_bytes(b"no pdf")
+        bad = {**ROW, "key": "bad", "files": [{"path": "en/a.pdf"}, {"path": "bad.pdf"}]}
+        summary = run(bad, self.ROW, files=folder)
+        assert summary.created == 1
+        assert summary.errors[0][1].startswith("A file was refused: ")
+        assert Document.objects.count() == 1
+
+    def test_missing_file_is_named_a_missing_file(self, folder):
+        assert errors({**ROW, "files": [{"path": "none.pdf"}]}, files=folder) == [
+            "A file doesn't exist in the folder of the import."
+        ]
+
+    def test_export_then_import_gives_the_same_content(self, folder, tmp_path, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):  # the file is processed
+            run(self.ROW, {**ROW, "language": "de", "title": "Deutsch"}, files=folder, publish=True)
+        assert Document.objects.get().is_ready
+        target, files = tmp_path / "out.jsonl", tmp_path / "out"
+        call_command("export_publications", str(target), files=files, stdout=io.StringIO())
+        exported = [json.loads(line) for line in target.read_text().splitlines()]
+        assert [row["language"] for row in exported] == ["en", "de"]
+        for name in (
+            "key",
+            "title",
+            "subtitle",
+            "summary",
+            "date",
+            "authors",
+            "editors",
+            "topics",
+            "places",
+            "licence",
+        ):
+            assert exported[0][name] == ROW[name], name
+        for page in PublicationPage.objects.all():
+            page.delete()
+        assert run(*exported, files=files, publish=True).errors == []
+        again = tmp_path / "again.jsonl"
+        call_command("export_publications", str(again), stdout=io.StringIO())
+        rows = [json.loads(line) for line in again.read_text().splitlines()]
+        assert rows == [{name: value for name, value in row.items() if name != "files"} for row in exported]
+        assert Document.objects.latest("pk").original_sha256
+
+
+def test_export_holds_what_anybody_may_read(tmp_path):
+    run(ROW, publish=True)
+    run({**ROW, "key": "draft", "title": "Draft"})
+    Place.objects.update(sensitive=True)
+    target = tmp_path / "out.jsonl"
+    call_command("export_publications", str(target), stdout=io.StringIO())
+    (row,) = [json.loads(line) for line in target.read_text().splitlines()]
+    assert row["key"] == "r-0001" and "places" not in row
+
+
+class TestCommand:
+    def call(self, tmp_path, *rows, **options):
+        source = tmp_path / "rows.jsonl"
+        source.write_text("\n".join(lines(*rows)))
+        out, err = io.StringIO(), io.StringIO()
+        try:
+            call_command("import_publications", str(source), stdout=out, stderr=err, **options)
+        except CommandError as error:
+            return str(error), err.getvalue(), 1
+        return out.getvalue(), err.getvalue(), 0
+
+    def test_says_what_it_did(self, tmp_path):
+        out, _err, code = self.call(tmp_path, ROW)
+        assert (code, out.startswith("Imported: 1 created, 0 updated, 0 unchanged, 0 refused")) == (0, True)
+
+    def test_bad_rows_give_an_exit_code(self, tmp_path):
+        out, err, code = self.call(tmp_path, ROW, {"key": "x"})
+        assert code == 1 and "1 refused" in out and "line 2: A row needs" in err
+
+    def test_dry_run_writes_nothing(self, tmp_path):
+        row = {**ROW, "files": [{"path": "a.pdf"}]}
+        (tmp_path / "a.pdf").write_bytes(pdf())
+        before = (Page.objects.count(), PublicationKind.objects.count(), Document.objects.count())
+        out, _err, code = self.call(tmp_path, row, dry_run=True, files=tmp_path)
+        assert code == 0 and out.startswith("Would import: 1 created")
+        assert (Page.objects.count(), PublicationKind.objects.count(), Document.objects.count()) == before
+
+    def test_rows_without_language_take_the_locale(self, tmp_path):
+        row = {name: value for name, value in ROW.items() if name != "language"}
+        self.call(tmp_path, row, locale="de")
+        assert PublicationPage.objects.get().locale.language_code == "de"
+
+    @pytest.mark.parametrize("options", [{"files": Path("/nowhere")}, {"locale": "xx"}, {"user": "nobody"}])
+    def test_wrong_options_are_refused(self, tmp_path, options):
+        assert self.call(tmp_path, ROW, **options)[2] == 1
+
+
+def test_batch_that_fails_leaves_nothing_and_the_next_run_goes_on(monkeypatch):
+    from cms.publications.importing import run as module
+
+    monkeypatch.setattr(module, "BATCH", 2)
+    rows = [{**ROW, "key": f"r-{number}", "title": f"Title {number}"} for number in range(4)]
+    importer = Importer(publish=True)
+    write = importer.writer.write
+    calls = []
+
+    def stop(index, batch):
+        calls.append(batch)
+        pages = write(index, batch)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return pages
+
+    monkeypatch.setattr(importer.writer, "write", stop)
+    with pytest.raises(KeyboardInterrupt):
+        importer.run(lines(*rows))
+    assert PublicationPage.objects.count() == 2
+    summary = run(*rows, publish=True)
+    assert (summary.unchanged, summary.created) == (2, 2)
+    assert Page.find_problems() == ([], [], [], [], [])

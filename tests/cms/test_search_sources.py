@@ -1,0 +1,203 @@
+"""What of the pages is indexed and found: only what is public, and what changes touch it."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group
+from wagtail.models import PageViewRestriction
+
+from access.visitor import Visitor
+from cms.core.models import Place
+from documents.models import DocumentPageText, DocumentTokens
+from documents.signals import document_processed
+from search import registry
+from search.models import SearchOutbox
+from search.pages import pack
+from tests.factories import (
+    CasePageFactory,
+    DocumentFactory,
+    GlossaryTermPageFactory,
+    PlaceFactory,
+    PublicationKindFactory,
+    PublicationPageFactory,
+    SectionPageFactory,
+    TopicPageFactory,
+    UserFactory,
+    publish,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def key_of(page):
+    return f"{page.translation_key}/{page.locale.language_code}"
+
+
+def with_text(document, text="The chain of command"):
+    DocumentPageText.objects.create(document=document, number=1, language="en", text=text)
+    DocumentTokens.objects.create(document=document, blob=pack([("en", text)]))
+    return document
+
+
+@pytest.fixture(autouse=True)
+def outbox(settings):
+    settings.SEARCH_DRAIN_INLINE = False
+    SearchOutbox.objects.all().delete()
+
+
+def touched():
+    keys = set(SearchOutbox.objects.values_list("key", flat=True))
+    SearchOutbox.objects.all().delete()
+    return keys
+
+
+def test_publication_is_indexed_with_its_record_topics_places_and_files():
+    wide = TopicPageFactory(published=True)
+    topic = TopicPageFactory(published=True, parent_topic=wide)
+    country = PlaceFactory(kind=Place.Kind.COUNTRY)
+    city = PlaceFactory(parent=country)
+    kind = PublicationKindFactory()
+    page = PublicationPageFactory(
+        published=True,
+        kind=kind,
+        topics=[topic],
+        places=[city],
+        files=[with_text(DocumentFactory())],
+        authors=["A. Author"],
+        abstract="<p>Who gave the <b>orders</b>.</p>",
+    )
+    document = registry.documents([key_of(page)])[key_of(page)]
+    assert document.kind == "publication"
+    assert document.topics == (str(topic.translation_key), str(wide.translation_key))
+    assert document.places == (str(city.translation_key), str(country.translation_key))
+    assert document.doctype == str(kind.translation_key)
+    assert document.acl == {"public"}
+    assert document.year == 2024
+    assert document.authors == ("A. Author",)
+    assert "orders" in document.body and "<" not in document.body
+    assert [file.version for file in document.files] == [1]
+
+
+def test_sensitive_place_is_indexed_as_its_country_only():
+    country = PlaceFactory(kind=Place.Kind.COUNTRY)
+    village = PlaceFactory(parent=country, sensitive=True)
+    page = PublicationPageFactory(published=True, places=[village])
+    assert registry.documents([key_of(page)])[key_of(page)].places == (str(country.translation_key),)
+
+
+def test_only_published_pages_are_indexed_each_once():
+    live = PublicationPageFactory(published=True)
+    members = PublicationPageFactory(restricted=True)
+    hidden = [
+        PublicationPageFactory(),
+        *(PublicationPageFactory(**{s: True}) for s in ("embargoed", "expired", "withdrawn")),
+    ]
+    source = registry.source("publication")
+    assert sorted(source.keys()) == sorted([key_of(live), key_of(members)])
+    found = registry.documents([key_of(page) for page in (live, members, *hidden)])
+    assert set(found) == {key_of(live), key_of(members)}
+    assert found[key_of(members)].acl == {"login"}
+
+
+def test_page_below_an_unpublished_section_is_not_indexed():
+    from cms.publications.models import PublicationIndexPage
+
+    page = PublicationPageFactory(published=True)
+    PublicationIndexPage.objects.get(locale=page.locale).unpublish()
+    assert not registry.documents([key_of(page)])
+    assert key_of(page) in touched()
+
+
+def test_found_shows_what_this_visitor_may_see_now():
+    public = PublicationPageFactory(published=True, files=[with_text(DocumentFactory())])
+    members = PublicationPageFactory(restricted=True)
+    keys = [key_of(public), key_of(members)]
+    source = registry.source("publication")
+    anonymous = source.found(keys, Visitor(), "en")
+    assert set(anonymous) == {key_of(public)}
+    assert set(source.found(keys, Visitor(UserFactory()), "en")) == set(keys)
+    file = anonymous[key_of(public)].files[0]
+    assert file.page_texts([1]) == {1: ("en", "The chain of command")}
+    assert file.page_url(1, "chain of") == f"/d/{file.series}/v1/p/1/?q=chain+of"
+    assert registry.page_reader()([(file.series, 1, 1)]) == {(file.series, 1, 1): ("en", "The chain of command")}
+
+
+def test_publishing_unpublishing_and_deleting_touch_the_page():
+    page = PublicationPageFactory(published=True)
+    assert key_of(page) in touched()
+    page.unpublish()
+    assert key_of(page) in touched()
+    page.delete()
+    assert key_of(page) in touched()
+
+
+def test_moving_a_section_touches_what_lies_below():
+    from cms.publications.models import PublicationIndexPage
+    from home.models import HomePage
+
+    home = HomePage.objects.get(locale__language_code="en")
+    section = SectionPageFactory(published=True, parent=home)
+    other = SectionPageFactory(published=True, parent=home)
+    index = section.add_child(instance=PublicationIndexPage(title="More", live=False))
+    publish(index)
+    page = PublicationPageFactory(published=True, parent=index)
+    touched()
+    section.refresh_from_db()
+    section.move(other, pos="last-child")
+    assert key_of(page) in touched()
+
+
+def test_restriction_touches_translations_and_what_lies_below():
+    from cms.publications.models import PublicationIndexPage
+
+    english = PublicationPageFactory(published=True)
+    german = PublicationPageFactory(published=True, translation_of=english, language="de")
+    index = PublicationIndexPage.objects.get(locale=english.locale)
+    touched()
+    restriction = PageViewRestriction.objects.create(page=index, restriction_type=PageViewRestriction.GROUPS)
+    assert {key_of(english), key_of(german)} <= touched()
+    restriction.groups.add(Group.objects.get(name="Readers"))
+    assert {key_of(english), key_of(german)} <= touched()
+    restriction.delete()
+    assert {key_of(english), key_of(german)} <= touched()
+
+
+def test_renaming_vocabulary_touches_its_users():
+    topic = TopicPageFactory(published=True)
+    country = PlaceFactory(kind=Place.Kind.COUNTRY)
+    city = PlaceFactory(parent=country)
+    kind = PublicationKindFactory()
+    page = PublicationPageFactory(published=True, topics=[topic], places=[city], kind=kind)
+    case = CasePageFactory(published=True, place=city)
+    touched()
+    publish(topic, title="New")
+    assert key_of(page) in touched()
+    country.sensitive = True
+    country.save()
+    assert key_of(page) in touched()
+    city.save()
+    assert {key_of(page), key_of(case)} <= touched()
+    kind.save()
+    assert key_of(page) in touched()
+
+
+def test_text_that_comes_late_touches_the_page():
+    document = DocumentFactory()
+    page = PublicationPageFactory(published=True, files=[document])
+    touched()
+    document_processed.send(type(document), document_id=document.pk, ready=True)
+    assert key_of(page) in touched()
+
+
+def test_every_kind_is_found_by_its_words(settings):
+    settings.SEARCH_DRAIN_INLINE = False
+    topic = TopicPageFactory(published=True, synonyms="Straflosigkeit")
+    term = GlossaryTermPageFactory(published=True, abbreviation="UJ", variants="universality", topics=[topic])
+    case = CasePageFactory(published=True, main_topic=topic, documents=[with_text(DocumentFactory(title="Indictment"))])
+    found = registry.documents([key_of(page) for page in (topic, term, case)])
+    assert "Straflosigkeit" in found[key_of(topic)].body
+    assert "UJ" in found[key_of(term)].body and "universality" in found[key_of(term)].body
+    assert found[key_of(case)].topics == (str(topic.translation_key),)
+    assert [file.title for file in found[key_of(case)].files] == ["Indictment"]
+    labels = registry.labels_of("topic")([str(topic.translation_key), "x"], "en", Visitor())
+    assert labels == {str(topic.translation_key): topic.title}

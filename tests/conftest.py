@@ -1,0 +1,159 @@
+"""What all tests share: folders of their own, real servers, the browser, and the names of what was missing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+
+from tests import servers
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gives this process its own state, so that parallel workers and a developer's ``var/`` never meet."""
+    config.addinivalue_line("markers", "shared_search: the search index of the worker's folder stays between tests")
+    config.addinivalue_line("markers", "slow: takes longer than ten seconds")
+    stack = ExitStack()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dossier-test-", ignore_cleanup_errors=True)))
+    django_settings.VAR_DIR = folder
+    for name in ("DOCUMENTS_ROOT", "MEDIA_ROOT", "SEARCH_DIR", "STATIC_ROOT"):
+        path = folder / name.lower()
+        path.mkdir(mode=0o700)
+        setattr(django_settings, name, path)
+    # The pass on the full stack (DATABASE_URL, SEARCH_URL, S3_*): never a bucket or an index of the developer's.
+    if django_settings.AWS_STORAGE_BUCKET_NAME:
+        django_settings.AWS_STORAGE_BUCKET_NAME = stack.enter_context(
+            servers.bucket(
+                django_settings.AWS_S3_ENDPOINT_URL,
+                django_settings.AWS_S3_ACCESS_KEY_ID,
+                django_settings.AWS_S3_SECRET_ACCESS_KEY,
+            )
+        )
+    if django_settings.SEARCH_URL:
+        django_settings.SEARCH_INDEX_PREFIX = stack.enter_context(servers.index_prefix(django_settings.SEARCH_URL))
+    config.add_cleanup(stack.close)
+
+
+def _needs_browser(item: pytest.Item) -> bool:
+    return bool({"e2e", "a11y"} & set(item.path.parts))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves browser tests out of a mixed run: the browser's event loop breaks async views in the same process.
+
+    ``make test`` runs them on their own; so does ``pytest tests/e2e tests/a11y``.
+    """
+    browser_tests = [item for item in items if _needs_browser(item)]
+    if browser_tests and len(browser_tests) < len(items):
+        config.hook.pytest_deselected(items=browser_tests)
+        items[:] = [item for item in items if not _needs_browser(item)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says by name which servers were missing and how many tests that cost."""
+    counts: Counter[str] = Counter()
+    for outcome in ("skipped", "failed", "error"):
+        for report in terminalreporter.stats.get(outcome, []):
+            text = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+            if servers.MISSING in text:
+                counts[text.split(servers.MISSING, 1)[1].split(",")[0].strip()] += 1
+    for name, count in sorted(counts.items()):
+        terminalreporter.write_line(f"Missing server: {name} ({count} tests could not run)", yellow=True)
+
+
+@pytest.fixture(autouse=True)
+def own_search_index(request, settings, tmp_path_factory):
+    """An empty index per test, since the database is rolled back to empty too."""
+    if request.node.get_closest_marker("shared_search"):
+        return
+    settings.SEARCH_DIR = tmp_path_factory.mktemp("search")
+    if settings.SEARCH_URL:
+        settings.SEARCH_INDEX_PREFIX = f"{settings.SEARCH_INDEX_PREFIX}-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="session")
+def require():
+    """``require(name, found)``: skips with the server's name, or fails under REQUIRE_SERVICES=1."""
+    return servers.require
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> str:
+    """The address of a real Elasticsearch."""
+    return servers.url("TEST_SEARCH_URL", "Elasticsearch")
+
+
+@pytest.fixture
+def elasticsearch_settings(elasticsearch_url, settings):
+    """This test searches with Elasticsearch, under an index prefix of its own."""
+    with servers.index_prefix(elasticsearch_url) as prefix:
+        settings.SEARCH_URL = elasticsearch_url
+        settings.SEARCH_INDEX_PREFIX = prefix
+        yield settings
+
+
+@pytest.fixture(scope="session")
+def s3_bucket():
+    """(endpoint, key, secret, bucket): a private bucket of this worker's on a real S3 server."""
+    endpoint = servers.url("TEST_S3_ENDPOINT_URL", "S3")
+    key, secret = os.environ["TEST_S3_ACCESS_KEY_ID"], os.environ["TEST_S3_SECRET_ACCESS_KEY"]
+    with servers.bucket(endpoint, key, secret) as name:
+        yield endpoint, key, secret, name
+
+
+@pytest.fixture
+def s3_settings(s3_bucket, settings):
+    """This test keeps its files in S3."""
+    endpoint, key, secret, name = s3_bucket
+    settings.AWS_S3_ENDPOINT_URL = endpoint
+    settings.AWS_S3_ACCESS_KEY_ID = key
+    settings.AWS_S3_SECRET_ACCESS_KEY = secret
+    settings.AWS_STORAGE_BUCKET_NAME = name
+    s3 = {"BACKEND": "documents.storage.PrivateS3Storage"}
+    settings.STORAGES = settings.STORAGES | {"default": s3, "documents": s3}
+    return settings
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """The address of a real Redis."""
+    return servers.url("TEST_REDIS_URL", "Redis")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, driven by Playwright: only for tests in ``tests/e2e`` and ``tests/a11y``."""
+    from playwright.sync_api import sync_playwright
+
+    path = servers.chromium()
+    # live_server works in threads beside the event loop that Playwright runs in this one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(browser):
+    """A page in a fresh browser context: no cookies, no cache."""
+    context = browser.new_context(locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def js_off_page(browser):
+    """The same without JavaScript."""
+    context = browser.new_context(locale="en-GB", java_script_enabled=False)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,73 @@
+"""People, and files that are what they say."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image as Picture
+
+from access.roles import AUTHORS, EDITORS, LEGAL, READERS, translators
+from documents.models import Image
+from tests.factories import UserFactory
+
+
+def small_pdf(pages: int = 1, **save) -> bytes:
+    """A valid PDF with blank pages; ``encryption=`` protects it."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _ in range(pages):
+            pdf.add_blank_page()
+        pdf.save(out, **save)
+    return out.getvalue()
+
+
+def upload(content: bytes, name: str = "secret name.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def picture(color="red", fmt="PNG", **save) -> bytes:
+    out = io.BytesIO()
+    Picture.new("RGB", (64, 48), color).save(out, fmt, **save)
+    return out.getvalue()
+
+
+def new_image(user=None, color="red", title="secret picture") -> Image:
+    return Image.objects.create(
+        title=title, file=ContentFile(picture(color), name="IMG_4711.png"), uploaded_by_user=user
+    )
+
+
+@pytest.fixture
+def people(db):
+    """One of each role; ``author`` is the one who uploads and owns in these tests."""
+    return {
+        "anonymous": None,
+        "member": UserFactory(groups=[READERS]),
+        "author": UserFactory(groups=[AUTHORS]),
+        "author2": UserFactory(groups=[AUTHORS]),
+        "editor": UserFactory(groups=[EDITORS]),
+        "legal": UserFactory(groups=[LEGAL]),
+        "translator-de": UserFactory(groups=[translators("de")]),
+        "leaver": UserFactory(groups=[EDITORS], is_active=False),
+        "superuser": UserFactory(is_superuser=True, is_staff=True),
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_remembered_sizes():
+    """Rolled-back rows leave their pictures in the cache, where the next test's rows with the same number find them."""
+    cache.clear()
+
+
+@pytest.fixture
+def no_processing(monkeypatch):
+    """Uploads stay waiting: these tests are about what happens before."""
+    from documents import actions
+
+    monkeypatch.setattr(actions, "enqueue_processing", lambda ids: None)
+    monkeypatch.setattr("documents.signal_handlers.enqueue_processing", lambda ids: None)

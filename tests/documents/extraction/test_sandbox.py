@@ -1,0 +1,115 @@
+"""Hostile files: each ends in a typed error with a sentence; the worker goes on."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from documents.extraction import ExtractionError, Limits, clean_copy, extract, page_image, sandbox
+from documents.extraction.errors import (
+    BrokenFileError,
+    CrashedError,
+    EncryptedFileError,
+    PageCountError,
+    TooLongError,
+    TooMuchMemoryError,
+)
+from tests.documents import making
+
+PDF = "application/pdf"
+
+
+def processes_of(folder):
+    """Processes that were started for a scratch folder, by what Linux says about them."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if str(folder).encode() in command:
+            found.append(int(process.name))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda: making.encrypted(making.report(2)), EncryptedFileError),
+        (lambda: b"", BrokenFileError),
+        (lambda: os.urandom(50_000), BrokenFileError),
+        (lambda: b"%PDF-1.7\n" + b"\xff\x00" * 20_000, BrokenFileError),
+        (making.circular, (BrokenFileError, PageCountError)),
+        (making.deep, (BrokenFileError, PageCountError, CrashedError, TooMuchMemoryError)),
+    ],
+    ids=["encrypted", "empty", "random", "garbage", "circular", "deep"],
+)
+def test_hostile_pdf_is_refused_with_its_reason(stored, tmp_path, make, error):
+    path = stored(make())
+    with pytest.raises(error) as caught:
+        clean_copy(path, tmp_path / "clean")
+    assert str(caught.value).endswith(".")
+    with pytest.raises(ExtractionError):
+        extract(path, PDF)
+
+
+def test_upload_that_was_cut_off_is_refused(stored, tmp_path):
+    path = stored(making.cut_off(making.report(30)))
+    with pytest.raises((PageCountError, BrokenFileError)):
+        clean_copy(path, tmp_path / "clean")
+
+
+def test_endless_drawing_is_stopped_by_the_processor_limit(stored, tmp_path):
+    path = stored(making.endless())
+    started = time.monotonic()
+    with pytest.raises(TooLongError):
+        page_image(path, PDF, tmp_path / "p", width=1000, limits=Limits(cpu_seconds=2, wall_seconds=60))
+    assert time.monotonic() - started < 30
+
+
+def test_endless_reading_is_stopped_by_the_processor_limit(stored):
+    path = stored(making.endless())
+    started = time.monotonic()
+    with pytest.raises(TooLongError):
+        extract(path, PDF, limits=Limits(cpu_seconds=2, wall_seconds=60))
+    assert time.monotonic() - started < 45
+
+
+def test_wall_clock_limit_kills_the_child_and_what_it_started(stored, tmp_path):
+    path = stored(making.endless())
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    started = time.monotonic()
+    with pytest.raises(TooLongError):
+        sandbox.run("text", folder, Limits(wall_seconds=2), {"source": str(path), "mime": PDF})
+    assert time.monotonic() - started < 10
+    assert processes_of(folder) == []
+    assert processes_of(path) == []
+
+
+def test_memory_limit_is_real(stored, tmp_path):
+    path = stored(making.report(1))
+    assert page_image(path, PDF, tmp_path / "p", width=1000)
+    with pytest.raises(TooMuchMemoryError):
+        extract(stored(b"x" * 40_000_000, "big"), "text/plain", limits=Limits(memory_bytes=90 * 1024**2))
+
+
+def test_child_has_none_of_our_secrets(stored, tmp_path, monkeypatch):
+    monkeypatch.setenv("S3_SECRET_ACCESS_KEY", "do-not-tell")
+    assert "S3_SECRET_ACCESS_KEY" not in sandbox._environment(tmp_path)
+
+
+def test_child_that_answers_nonsense_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "executable", "/bin/true")
+    with pytest.raises(CrashedError):
+        sandbox.run("text", tmp_path, Limits(), {})
+
+
+def test_child_that_crashes_is_an_error(tmp_path, monkeypatch):
+    program = tmp_path / "crash"
+    program.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sandbox.sys, "executable", str(program))
+    with pytest.raises(CrashedError):
+        sandbox.run("text", tmp_path, Limits(), {})

@@ -1,0 +1,330 @@
+"""What is filed and what is refused, by every way in."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pikepdf
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from documents.actions import add_document, add_version
+from documents.exceptions import IntakeError, StorageError
+from documents.intake import inspect
+from documents.models import Document, document_storage
+from documents.verification import FOLDERS
+from tests.documents.conftest import picture, small_pdf, upload
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_processing")]
+
+
+def office(entries: dict[str, bytes], *, level=zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", level) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def docx(**more: bytes) -> bytes:
+    return office({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w:document/>", **more})
+
+
+def protected(data: bytes) -> bytes:
+    """The same archive with the flag that says: encrypted."""
+    changed = bytearray(data)
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        position = changed.find(mark)
+        while position >= 0:
+            changed[position + offset] |= 1
+            position = changed.find(mark, position + 4)
+    return bytes(changed)
+
+
+ODT = office({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<x/>"})
+ODS = office({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"})
+EPUB = office({"mimetype": b"application/epub+zip", "a.xhtml": b"<x/>"})
+PPTX = office({"ppt/presentation.xml": b"<x/>"})
+XLSX = office({"xl/workbook.xml": b"<x/>"})
+MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + b"\x00" * 64
+MP3 = b"ID3\x03\x00\x00\x00\x00\x00\x21" + b"\x00" * 64
+BOMB = docx(**{"word/media/zero": b"\x00" * 60_000_000})
+PASSWORD = pikepdf.Encryption(user="secret", owner="secret")
+
+ACCEPTED = {
+    "a.pdf": small_pdf(),
+    "a.PDF": small_pdf(),
+    "a.docx": docx(),
+    "a.odt": ODT,
+    "a.ods": ODS,
+    "a.epub": EPUB,
+    "a.pptx": PPTX,
+    "a.xlsx": XLSX,
+    "a.rtf": b"{\\rtf1 text}",
+    "a.txt": "Grüße".encode(),
+    "u.txt": "Grüße".encode("utf-16"),
+    "a.csv": b"a,b\n1,2\n",
+    "a.png": picture(),
+    "a.jpg": picture(fmt="JPEG"),
+    "a.webp": picture(fmt="WEBP"),
+    "a.tiff": picture(fmt="TIFF"),
+    "a.mp3": MP3,
+    "b.mp3": b"\xff\xfb\x90\x64" + b"\x00" * 2000,
+    "a.mp4": MP4,
+}
+REFUSED = {
+    "empty": ("a.pdf", b"", "empty"),
+    "unknown type": ("a.exe", b"MZ\x90", "“.exe” are not accepted"),
+    "no type": ("report", small_pdf(), "are not accepted"),
+    "svg": ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+    "executable called pdf": ("a.pdf", b"MZ\x90\x00" + b"\x00" * 200, "something else"),
+    "pdf not at the start": ("a.pdf", b"\n" + small_pdf(), "something else"),
+    "pdf called docx": ("a.docx", small_pdf(), "something else"),
+    "docx called pdf": ("a.pdf", docx(), "something else"),
+    "docx called odt": ("a.odt", docx(), "something else"),
+    "plain zip called docx": ("a.docx", office({"x": b"y"}), "something else"),
+    "html called png": ("a.png", b"<html></html>", "something else"),
+    "svg called png": ("a.png", b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "something else"),
+    "png called txt": ("a.txt", picture(), "something else"),
+    "encrypted pdf": ("a.pdf", small_pdf(encryption=PASSWORD), "password"),
+    "broken pdf": ("a.pdf", b"%PDF-1.7\nnonsense", "damaged"),
+    "pdf without pages": ("a.pdf", small_pdf(0), "no pages"),
+    "zip bomb": ("a.docx", BOMB, "trap"),
+    "many entries": ("a.docx", docx(**{f"x{n}": b"" for n in range(10_001)}), "trap"),
+    "encrypted office": ("a.docx", protected(docx()), "password"),
+    "macros": ("a.docx", docx(**{"word/vbaProject.bin": b"x"}), "macros"),
+    "cut office": ("a.docx", docx()[:40], "damaged"),
+    "cut picture": ("a.png", picture()[:60], "damaged"),
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_accepted(name):
+    found = inspect(upload(ACCEPTED[name], name), name)
+    assert found.size == len(ACCEPTED[name])
+    assert len(found.sha256) == 64
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused_with_its_own_sentence(case):
+    name, content, words = REFUSED[case]
+    with pytest.raises(IntakeError, match=words) as refused:
+        inspect(upload(content, name), name)
+    assert str(refused.value).endswith(".")
+
+
+def test_too_large(settings):
+    settings.DOCUMENT_MAX_SIZE = 10
+    with pytest.raises(IntakeError, match="too large"):
+        inspect(upload(small_pdf(), "a.pdf"), "a.pdf")
+
+
+def test_binary_called_text():
+    with pytest.raises(IntakeError):
+        inspect(upload(b"hello\x00\x01world" * 10, "a.txt"), "a.txt")
+
+
+def test_the_picture_bomb(monkeypatch):
+    from PIL import Image as Picture
+
+    monkeypatch.setattr(Picture, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(IntakeError, match="pixels"):
+        inspect(upload(picture(), "a.png"), "a.png")
+
+
+def blobs():
+    return {key for folder in FOLDERS for key, _ in document_storage().keys(folder)}
+
+
+class TestAddDocument:
+    def test_a_file_becomes_a_sealed_row(self, people):
+        content = small_pdf(3)
+        document = add_document(
+            upload(content, "C:\\Users\\informant\\names.pdf"), title=" Report ", user=people["author"], language="en"
+        )
+        document = Document.objects.get(pk=document.pk)
+        assert (document.title, document.number, document.state) == ("Report", 1, "waiting")
+        assert document.original_name == "names.pdf"
+        assert document.original.name.startswith("documents/")
+        assert "names" not in document.original.name
+        assert not document.file
+        assert document.original.read() == content
+        assert document.uploaded_by_user == people["author"]
+
+    def test_a_version_gets_the_next_number(self, people):
+        first = add_document(upload(small_pdf()), title="R", user=people["author"], language="de")
+        second = add_version(first, upload(small_pdf(2)), user=people["author2"])
+        assert (second.series, second.number, second.title, second.language) == (first.series, 2, "R", "de")
+        third = add_version(first, upload(small_pdf(2)), user=people["author2"], title="R 3")
+        assert (third.number, third.title) == (3, "R 3")
+
+    @pytest.mark.parametrize("case", ["encrypted pdf", "zip bomb", "svg"])
+    def test_a_refusal_leaves_nothing(self, case):
+        before = blobs()
+        name, content, _ = REFUSED[case]
+        with pytest.raises(IntakeError):
+            add_document(upload(content, name), title="x", user=None)
+        assert blobs() == before
+        assert not Document.objects.exists()
+
+    def test_a_failing_storage_leaves_nothing(self, monkeypatch):
+        storage = document_storage()
+        real = type(storage)._save
+
+        def half(self, name, content):
+            real(self, name, ContentFile(content.read(10)))
+            raise OSError("disk full")
+
+        monkeypatch.setattr(type(storage), "_save", half)
+        before = blobs()
+        with pytest.raises(StorageError, match="Nothing was kept"):
+            add_document(upload(small_pdf()), title="x", user=None)
+        assert blobs() == before
+        assert not Document.objects.exists()
+
+    def test_a_short_write_is_noticed(self, monkeypatch):
+        storage = document_storage()
+        monkeypatch.setattr(type(storage), "size", lambda self, name: 3)
+        with pytest.raises(StorageError):
+            add_document(upload(small_pdf()), title="x", user=None)
+        assert not Document.objects.exists()
+
+    def test_a_failing_row_leaves_no_blob(self, monkeypatch):
+        before = blobs()
+        monkeypatch.setattr(Document, "save", lambda self: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            add_document(upload(small_pdf()), title="x", user=None)
+        assert blobs() == before
+
+    def test_an_orphan_of_a_dead_storage_is_survived(self, monkeypatch):
+        storage = document_storage()
+
+        def dead(self, *args, **kwargs):
+            raise OSError("gone")
+
+        monkeypatch.setattr(type(storage), "_save", dead)
+        monkeypatch.setattr(type(storage), "delete", dead)
+        with pytest.raises(StorageError):
+            add_document(upload(small_pdf()), title="x", user=None)
+
+
+class TestWaysIn:
+    """The same refusals through each door of the admin."""
+
+    @pytest.fixture
+    def admin(self, client, people):
+        client.force_login(people["author"])
+        return client
+
+    def by_add_view(self, client, file):
+        response = client.post(reverse("wagtaildocs:add"), {"title": "T", "file": file, "tags": "", "language": "en"})
+        return response.content.decode()
+
+    def by_multiple(self, client, file):
+        response = client.post(
+            reverse("wagtaildocs:add_multiple"), {"files[]": file, "title": "T"}, headers={"x-requested-with": "x"}
+        )
+        return response.json().get("error_message", "")
+
+    def by_chooser(self, client, file):
+        prefix = "document-chooser-upload"
+        response = client.post(
+            reverse("wagtaildocs_chooser:create"),
+            {f"{prefix}-title": "T", f"{prefix}-file": file, f"{prefix}-tags": ""},
+        )
+        return json.loads(response.content).get("html", "") or response.content.decode()
+
+    @pytest.mark.parametrize("way", ["by_add_view", "by_multiple", "by_chooser"])
+    @pytest.mark.parametrize("case", ["empty", "svg", "pdf called docx", "encrypted pdf", "broken pdf", "zip bomb"])
+    def test_refused(self, admin, way, case):
+        name, content, words = REFUSED[case]
+        before = blobs()
+        answer = getattr(self, way)(admin, upload(content, name))
+        assert words in answer
+        assert not Document.objects.exists()
+        assert blobs() == before
+
+    @pytest.mark.parametrize("way", ["by_add_view", "by_multiple", "by_chooser"])
+    def test_a_failing_storage_is_a_sentence(self, admin, way, monkeypatch):
+        def dead(self, *args, **kwargs):
+            raise OSError("gone")
+
+        monkeypatch.setattr(type(document_storage()), "_save", dead)
+        assert "Nothing was kept" in getattr(self, way)(admin, upload(small_pdf(), "a.pdf"))
+        assert not Document.objects.exists()
+
+    @pytest.mark.parametrize("way", ["by_add_view", "by_multiple", "by_chooser"])
+    def test_accepted(self, admin, people, way):
+        getattr(self, way)(admin, upload(small_pdf(2), "a.pdf"))
+        document = Document.objects.get()
+        assert (document.title, document.mime, document.number) == ("T", "application/pdf", 1)
+        assert document.original.read() == small_pdf(2) or document.original.size == document.size
+        assert not document.file
+        assert document.uploaded_by_user == people["author"]
+
+    def test_a_long_name_is_cut_and_not_parked(self, admin):
+        response = admin.post(
+            reverse("wagtaildocs:add_multiple"), {"files[]": upload(small_pdf(), "x" * 90 + ".pdf"), "title": "t" * 400}
+        )
+        assert response.json()["success"]
+        assert Document.objects.get().title == "t" * 255
+
+    def test_a_parked_upload_is_sealed_when_its_details_come(self, admin, people):
+        from django.contrib.contenttypes.models import ContentType
+        from wagtail.models import Collection, UploadedFile
+
+        parked = UploadedFile.objects.create(
+            for_content_type=ContentType.objects.get_for_model(Document),
+            file=ContentFile(small_pdf(), name="parked.pdf"),
+            uploaded_by_user=people["author"],
+        )
+        prefix = f"uploaded-document-{parked.pk}"
+        response = admin.post(
+            reverse("wagtaildocs:create_multiple_from_uploaded_document", args=[parked.pk]),
+            {f"{prefix}-title": "T", f"{prefix}-tags": "", f"{prefix}-collection": Collection.objects.get(depth=1).pk},
+        )
+        assert response.json()["success"], response.content
+        document = Document.objects.get()
+        assert document.original
+        assert not document.file
+        assert document.original_sha256
+
+    def test_a_new_version_by_its_button(self, admin, people):
+        document = add_document(upload(small_pdf()), title="R", user=people["author"])
+        url = reverse("document_add_version", args=[document.pk])
+        assert url in admin.get(reverse("wagtaildocs:edit", args=[document.pk])).content.decode()
+        assert admin.get(url).status_code == 200
+        refused = admin.post(url, {"title": "R", "file": upload(small_pdf(encryption=PASSWORD), "a.pdf")})
+        assert "password" in refused.content.decode()
+        added = admin.post(url, {"title": "R", "language": "de", "file": upload(small_pdf(4), "a.pdf")})
+        assert added.status_code == 302
+        assert list(Document.objects.in_series(document.series).values_list("number", "language")) == [
+            (2, "de"),
+            (1, ""),
+        ]
+
+    def test_a_failing_storage_at_a_new_version_is_a_sentence(self, admin, people, monkeypatch):
+        document = add_document(upload(small_pdf()), title="R", user=people["author"])
+
+        def dead(self, *args, **kwargs):
+            raise OSError("gone")
+
+        monkeypatch.setattr(type(document_storage()), "_save", dead)
+        url = reverse("document_add_version", args=[document.pk])
+        answer = admin.post(url, {"title": "R", "file": upload(small_pdf(), "a.pdf")})
+        assert "Nothing was kept" in answer.content.decode()
+
+    def test_the_edit_form_has_no_file(self, admin, people):
+        document = add_document(upload(small_pdf()), title="R", user=people["author"])
+        url = reverse("wagtaildocs:edit", args=[document.pk])
+        assert 'type="file"' not in admin.get(url).content.decode()
+        admin.post(url, {"title": "R2", "tags": "", "file": upload(small_pdf(5), "other.pdf")})
+        after = Document.objects.get(pk=document.pk)
+        assert (after.title, after.original_sha256, after.original.name) == (
+            "R2",
+            document.original_sha256,
+            document.original.name,
+        )

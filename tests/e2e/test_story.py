@@ -1,0 +1,264 @@
+"""The story of ``docs/tutorial``: a report from upload to a reader on page 37, in two languages, withdrawn in the end.
+
+The steps run in their order on one running product. Nothing may be found of the report before its approval, and nothing after its withdrawal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.making import report_pdf
+
+SENTENCE = "The cartographer kept the violet ledger"
+GERMAN_SENTENCE = "Die Kartografin verwahrte das violette Hauptbuch"
+TITLE = "Ledgers of Impunity"
+GERMAN_TITLE = "Register der Straflosigkeit"
+STATE: dict[str, str] = {}
+
+
+def fetch(product, path: str) -> tuple[int, str]:
+    """Status and body that an anonymous stranger gets."""
+    try:
+        with urllib.request.urlopen(product.url + path, timeout=20) as answer:
+            return answer.status, answer.read().decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode("utf-8", "replace")
+
+
+def find(product, query: str, language: str = "en") -> dict:
+    """What the public search API answers."""
+    words = urllib.parse.urlencode({"q": query, "lang": language})
+    return json.loads(fetch(product, f"/api/v1/search?{words}")[1])
+
+
+def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Waits for what the worker does by itself; fails after ``seconds``."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.25)
+
+
+def assert_nothing_is_found(product, *, gone: bool = False) -> None:
+    """No channel tells a stranger anything of the report: not its words, its files, its address."""
+    for query in (SENTENCE, TITLE, GERMAN_SENTENCE, GERMAN_TITLE):
+        for language in ("en", "de"):
+            answer = find(product, f'"{query}"', language)
+            assert answer["total"] == 0, answer
+            assert not any(answer["facets"].values()), answer["facets"]
+    assert json.loads(fetch(product, "/api/v1/suggest?q=Ledg&lang=en")[1])["suggestions"] == []
+    for channel in ("/sitemap.xml", "/feeds/en/publications.atom", "/en/publications/", "/de/publikationen/", "/en/"):
+        text = fetch(product, channel)[1]
+        assert TITLE not in text, channel
+        assert GERMAN_TITLE not in text, channel
+        assert not STATE.get("series") or STATE["series"] not in text, channel
+    for name in ("page_url", "german_url"):
+        if name in STATE:
+            assert product.status(STATE[name]) == (410 if gone else 404)
+    for series in filter(None, (STATE.get("series"), STATE.get("german_series"))):
+        for end in ("", "v1/", "p/37/", "v1/p/37/", "v1/p/37/image.webp"):
+            assert product.status(f"/d/{series}/{end}") in ((410, 404) if gone else (404,)), end
+
+
+def upload(page, path, title: str, language: str) -> str:
+    """Adds a document as a person would; returns its series UUID."""
+    page.goto("/admin/documents/add/")
+    page.fill("input[name=title]", title)
+    page.set_input_files("input[name=file]", str(path))
+    page.select_option("select[name=language]", language)
+    page.click("main button[type=submit]")
+    page.wait_for_url(re.compile(r"/admin/documents/$"))
+    return page.get_by_role("link", name=title).first.get_attribute("href") or ""
+
+
+def choose_document(page, title: str, number: int = 0) -> None:
+    """Picks the document ``title`` in the files panel of a page."""
+    page.locator("#id_files-ADD").click()
+    row = page.locator(f"#inline_child_files-{number}")
+    row.get_by_role("button", name=re.compile("Choose")).first.click()
+    page.locator(".modal").get_by_role("link", name=title).first.click()
+    page.wait_for_selector(".modal", state="hidden")
+
+
+def approve(page, title: str) -> None:
+    """Approves what waits for this person, from their home screen."""
+    page.goto("/admin/")
+    page.get_by_role("link", name=title).first.click()
+    page.wait_for_load_state()
+    page.goto(page.locator('a[href*="/approval/review/"]').first.get_attribute("href") or "")
+    page.get_by_label("Comment").fill("Checked.")
+    page.locator("button[value=approve]").click()
+    page.wait_for_url(re.compile("/admin/$"))
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    return {
+        "en": report_pdf(folder / "report.pdf", pages=60, planted={37: SENTENCE}),
+        "de": report_pdf(folder / "bericht.pdf", pages=40, planted={21: GERMAN_SENTENCE}),
+        "corrected": report_pdf(folder / "corrected.pdf", pages=60, planted={37: SENTENCE, 38: "A corrected page."}),
+        "rejected": report_pdf(folder / "rejected.pdf", pages=60, planted={5: "The rejected umbrella paragraph"}),
+    }
+
+
+def step_01_the_author_uploads_a_report_of_60_pages(people, product, report, screenshot):
+    page = people("author")
+    href = upload(page, report["en"], "Ledgers full report", "en")
+    STATE["document_edit"] = href
+    page.goto(href)
+    until(lambda: page.reload() and page.get_by_text("Ready", exact=True).count(), 30)
+    screenshot(page, "01-document")
+    match = re.search(r"/d/([0-9a-f-]{36})/", page.content())
+    assert match, "the document's own page names its address"
+    STATE["series"] = match.group(1)
+    assert_nothing_is_found(product)
+
+
+def step_02_the_author_fills_in_the_publication_and_submits_it(people, product, report, screenshot):
+    page = people("author")
+    page.goto("/admin/")
+    index = page.request.get("/admin/api/main/pages/?type=publications.PublicationIndexPage&locale=en").json()
+    parent = next(item["id"] for item in index["items"] if item["meta"]["type"] == "publications.PublicationIndexPage")
+    STATE["parent_id"] = str(parent)
+    page.goto(f"/admin/pages/add/publications/publicationpage/{parent}/")
+    page.fill("[name=title]", TITLE)
+    page.fill("[name=summary]", "What the ledgers of a ministry say about who gave the orders.")
+    choose_document(page, "Ledgers full report")
+    screenshot(page, "02-publication-form")
+    page.locator("button[name=action-submit]").last.evaluate("button => button.click()")
+    page.wait_for_url(lambda url: "/add/" not in url)
+    STATE["page_url"] = "/en/publications/ledgers-of-impunity/"
+    assert_nothing_is_found(product)
+
+
+def step_03_the_author_cannot_approve_it_by_any_request(people, product, report, screenshot):
+    page = people("author")
+    listing = page.request.get(f"/admin/api/main/pages/?child_of={STATE['parent_id']}").json()
+    STATE["page_id"] = pk = str(next(item["id"] for item in listing["items"] if item["title"] == TITLE))
+    page.goto("/admin/")
+    token = page.evaluate("JSON.parse(document.getElementById('wagtail-config').textContent).CSRF_TOKEN")
+    requests = [
+        (f"/admin/pages/{pk}/edit/", {"action-publish": "1", "title": TITLE, "slug": "x"}),
+        (
+            f"/admin/pages/{pk}/edit/",
+            {"action-workflow-action": "1", "workflow-action-name": "approve", "title": TITLE, "slug": "x"},
+        ),
+        *((f"/admin/pages/{pk}/workflow/action/approve/{state}/", {"comment": "x"}) for state in (1, 2, 3)),
+        (f"/admin/bulk/wagtailcore/page/publish/?id={pk}", {}),
+        (
+            f"/admin/pages/{pk}/copy/",
+            {"new_title": "Copy", "new_slug": "copy", "publish_copies": "on", "new_parent_page": "5"},
+        ),
+    ]
+    for path, data in requests:
+        page.request.post(
+            path, form={"csrfmiddlewaretoken": token, **data}, headers={"Referer": product.url + "/admin/"}
+        )
+    assert_nothing_is_found(product)
+    assert product.status("/en/publications/copy/") == 404
+
+
+def step_04_editor_and_legal_approve(people, product, report, screenshot):
+    approve(people("editor"), TITLE)
+    assert_nothing_is_found(product)
+    screenshot(people("editor"), "04-editor-home")
+    approve(people("legal"), TITLE)
+    until(lambda: product.status(STATE["page_url"]) == 200)
+
+
+def step_05_within_ten_seconds_the_sentence_is_found_and_opens_page_37(people, product, report, screenshot):
+    until(lambda: find(product, f'"{SENTENCE}"')["total"] == 1)
+    hit = find(product, f'"{SENTENCE}"')["results"][0]
+    assert hit["title"] == TITLE
+    snippet = next(snippet for snippet in hit["snippets"] if snippet["source"] == "file")
+    assert (snippet["page"], snippet["document"], snippet["version"]) == (37, STATE["series"], 1)
+    page = people("")
+    page.goto("/en/search/?" + urllib.parse.urlencode({"q": f'"{SENTENCE}"'}))
+    screenshot(page, "05-results")
+    page.locator('main a[href*="/p/37/"]').last.click()
+    page.wait_for_load_state()
+    assert "/p/37/" in page.url
+    assert page.locator("mark").count() > 0
+    assert page.locator("svg rect").count() > 0
+    screenshot(page, "05-page-37")
+    page.goto(STATE["page_url"])
+    screenshot(page, "05-publication")
+    assert page.context.cookies() == []
+
+
+def step_06_the_translator_translates_and_the_reviewer_approves(people, product, report, screenshot):
+    translator = people("translator-de")
+    upload(translator, report["de"], "Register Bericht", "de")
+    translator.goto(f"/admin/translations/request/{STATE['page_id']}/")
+    screenshot(translator, "06-request")
+    translator.check("input[value=de]")
+    translator.click("main button[type=submit]")
+    translator.wait_for_url(re.compile(r"/admin/translations/[0-9a-f-]{36}/$"))
+    workbench = translator.url
+    for area in translator.locator("textarea[name^=segment-]").all():
+        label = area.get_attribute("aria-label") or ""
+        area.fill({"Title": GERMAN_TITLE, "Slug": "register"}.get(label, "Was die Register eines Ministeriums sagen."))
+    screenshot(translator, "06-workbench")
+    translator.click("button[name=save]")
+    translator.goto(workbench + "files/")
+    choose_document(translator, "Register Bericht")
+    translator.click("main form button[type=submit]:has-text('Save')")
+    translator.wait_for_url(workbench)
+    translator.click("button[name=submit]")
+    translator.wait_for_load_state()
+    assert fetch(product, "/de/publikationen/register/")[0] == 404
+    # A translation with a file of its own takes the full editorial way.
+    approve(people("editor"), GERMAN_TITLE)
+    approve(people("legal"), GERMAN_TITLE)
+    until(lambda: product.status("/de/publikationen/register/") == 200)
+    STATE["german_url"] = "/de/publikationen/register/"
+    until(lambda: find(product, f'"{GERMAN_SENTENCE}"', "de")["total"] == 1)
+    hit = find(product, f'"{GERMAN_SENTENCE}"', "de")["results"][0]
+    assert (hit["title"], hit["language"]) == (GERMAN_TITLE, "de")
+    snippet = next(snippet for snippet in hit["snippets"] if snippet["source"] == "file")
+    assert snippet["page"] == 21
+    STATE["german_series"] = snippet["document"]
+    german = people("")
+    german.goto(STATE["german_url"])
+    screenshot(german, "06-german-publication")
+    for series in (STATE["series"], STATE["german_series"]):
+        assert series in german.content()
+
+
+def step_07_withdrawn_everything_is_gone_within_a_minute_in_both_languages(people, product, report, screenshot):
+    page = people("editor")
+    page.goto(f"/admin/approval/withdraw/{STATE['page_id']}/")
+    page.fill("textarea[name=reason]", "A name had to be taken back.")
+    screenshot(page, "07-withdraw")
+    page.click("main button[type=submit]")
+    page.wait_for_load_state()
+    until(lambda: product.status(STATE["page_url"]) == 410 and product.status(STATE["german_url"]) == 410, 60)
+    until(lambda: find(product, SENTENCE)["total"] == 0 and find(product, GERMAN_SENTENCE, "de")["total"] == 0, 60)
+    assert_nothing_is_found(product, gone=True)
+    status, text = fetch(product, STATE["page_url"])
+    assert "A name had to be taken back." in text
+    stranger = people("")
+    stranger.goto(STATE["page_url"])
+    screenshot(stranger, "07-gone")
+
+
+def test_the_story(people, product, report, screenshot):
+    for step in (
+        step_01_the_author_uploads_a_report_of_60_pages,
+        step_02_the_author_fills_in_the_publication_and_submits_it,
+        step_03_the_author_cannot_approve_it_by_any_request,
+        step_04_editor_and_legal_approve,
+        step_05_within_ten_seconds_the_sentence_is_found_and_opens_page_37,
+        step_06_the_translator_translates_and_the_reviewer_approves,
+        step_07_withdrawn_everything_is_gone_within_a_minute_in_both_languages,
+    ):
+        step(people, product, report, screenshot)

@@ -1,0 +1,327 @@
+"""What every engine must do alike: the same class runs against each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from search.analysis import prefix_words, stamp
+from search.engines.base import Operation, Outcome, Sort
+from search.exceptions import RebuildError
+from search.indexing import index_row
+from tests.search.fakes import FakeFile
+
+NOW = datetime.now(UTC)
+
+
+def counts(response, facet):
+    return {value.value: value.count for value in response.facets[facet]}
+
+
+def selected(response, facet):
+    return {value.value for value in response.facets[facet] if value.selected}
+
+
+class TestMatching:
+    def test_all_words_must_be_there_in_whatever_field(self, index):
+        index.add("Chain of custody", body="Orders come down.")
+        both = index.add("Report", summary="The chain", body="of command")
+        assert index.titles("chain command") == [both.title]
+        assert index.search("chain").total == 2
+
+    def test_phrase_wants_the_words_side_by_side(self, index):
+        index.add("The chain of command")
+        index.add("A command about a chain")
+        assert index.titles('"chain of command"') == ["The chain of command"]
+        assert index.search("chain of command").total == 2
+
+    def test_words_side_by_side_come_first(self, index):
+        index.add("Notes one", body="A command was given and a chain of it was found by others.")
+        index.add("Notes two", body="The chain of command was a thing that was found by all others.")
+        assert index.titles("chain of command")[0] == "Notes two"
+
+    def test_minus_takes_away(self, index):
+        index.add("Torture in prisons")
+        index.add("Torture in police custody")
+        assert index.titles("torture -police") == ["Torture in prisons"]
+        assert index.titles("-police") == ["Torture in prisons"]
+        assert index.titles('-"police custody"') == ["Torture in prisons"]
+
+    def test_or_takes_either(self, index):
+        index.add("Prison")
+        index.add("Police")
+        index.add("Court")
+        assert sorted(index.titles("prison OR police")) == ["Police", "Prison"]
+
+    def test_or_beside_another_word_needs_that_word_and_one_of_them(self, index):
+        index.add("Court report on prison")
+        index.add("Court report alone")
+        assert index.titles("prison OR police court report") == ["Court report on prison"]
+
+    def test_file_text_is_found_and_phrases_run_across_a_page_break(self, index):
+        index.add("Study", files=(FakeFile([("en", "the chain of"), ("en", "command")]),))
+        assert index.titles('"chain of command"') == ["Study"]
+
+    def test_no_phrase_runs_from_one_file_into_the_next(self, index):
+        files = (FakeFile([("en", "ends with zebra")]), FakeFile([("en", "giraffe begins")], title="Other"))
+        index.add("Study", files=files)
+        assert index.titles('"zebra giraffe"') == index.titles('"zebra other"') == []
+
+    def test_stop_word_of_another_language_does_not_filter(self, index):
+        index.add("Folter in Haft", locale="de")
+        assert index.titles("die Folter") == ["Folter in Haft"]
+        assert index.titles("die") == []
+
+    def test_every_language_is_searched_at_once(self, index):
+        index.add("Menschenrechte vor Gericht", locale="de")
+        index.add("Tribunal arbitral", locale="fr")
+        index.add("المحكمة الجنائية", locale="ar")
+        assert index.titles("Menschenrechten") == ["Menschenrechte vor Gericht"]
+        assert index.titles("tribunaux") == ["Tribunal arbitral"]
+        assert index.titles("محكمة") == ["المحكمة الجنائية"]
+
+    def test_signs_without_letters_find_nothing(self, index):
+        index.add("Anything")
+        assert index.search("!?").total == 0
+        assert index.search('"').total == 0
+
+    def test_blank_query_lists_everything_newest_first(self, index):
+        index.add("Old", published=NOW - timedelta(days=900))
+        index.add("New", published=NOW - timedelta(days=1))
+        assert index.titles("") == ["New", "Old"]
+
+    @pytest.mark.parametrize(
+        "text", ['" OR 1=1 --', "t:x AND", "NEAR(a b)", "^start", "a* {b}", "\\ / + [x TO y]", "'"]
+    )
+    def test_operators_of_the_engine_mean_nothing(self, index, text):
+        index.add("Anything")
+        assert index.search(text).total == 0
+
+
+class TestRanking:
+    def test_title_before_summary_before_body_before_file(self, index):
+        index.add("In file", files=(FakeFile([("en", "impunity")]),))
+        index.add("In body", body="impunity")
+        index.add("In summary", summary="impunity")
+        index.add("Impunity")
+        assert index.titles("impunity") == ["Impunity", "In summary", "In body", "In file"]
+
+    def test_newer_wins_between_equals_but_an_old_title_beats_a_new_footnote(self, index):
+        index.add("Impunity ended", published=NOW - timedelta(days=7000))
+        index.add("Impunity began", published=NOW - timedelta(days=3))
+        index.add("Other things", body="impunity", published=NOW - timedelta(days=1))
+        assert index.titles("impunity") == ["Impunity began", "Impunity ended", "Other things"]
+
+    def test_glossary_term_by_its_name_comes_first(self, index):
+        for number in range(3):
+            index.add(f"Impunity {number}")
+        index.add("Impunity", kind="term")
+        assert index.titles("impunity")[0] == "Impunity"
+
+    def test_orders_by_date(self, index):
+        for year in (2020, 2024, 2022):
+            index.add(f"Report {year}", published=datetime(year, 5, 1, tzinfo=UTC))
+        assert index.titles("report", sort=Sort.NEWEST) == ["Report 2024", "Report 2022", "Report 2020"]
+        assert index.titles("report", sort=Sort.OLDEST) == ["Report 2020", "Report 2022", "Report 2024"]
+
+    def test_pages_of_results_do_not_overlap(self, index):
+        things = [index.content.add(f"Report {number:02}") for number in range(25)]
+        index.put(*things)
+        pages = [index.titles("report", offset=offset) for offset in (0, 10, 20)]
+        assert [len(page) for page in pages] == [10, 10, 5]
+        assert len({title for page in pages for title in page}) == 25
+        assert index.search("report", offset=20).total == 25
+
+
+class TestFacets:
+    @pytest.fixture
+    def filled(self, index):
+        index.add("Report A", topics=("t1",), languages=("en", "de"), doctype="d1", places=("p1", "p2"))
+        index.add("Report B", topics=("t2", "t1"), published=datetime(2020, 1, 1, tzinfo=UTC))
+        index.add("Report C", kind="case", topics=("t2",), published=datetime(2020, 1, 1, tzinfo=UTC))
+        index.add("Report D", topics=("t1",), acl=frozenset({"login"}))
+        index.add("Unrelated", topics=("t1",))
+        return index
+
+    def test_counts_are_of_the_hits(self, filled):
+        found = filled.search("report")
+        assert found.total == 3 and found.total_relation == "eq"
+        assert counts(found, "kind") == {"publication": 2, "case": 1}
+        assert counts(found, "topic") == {"t1": 2, "t2": 2}
+        assert counts(found, "place") == {"p1": 1, "p2": 1}
+        assert counts(found, "language") == {"en": 3, "de": 1}
+        assert counts(found, "year") == {"2020": 2, "2024": 1}
+        assert counts(found, "publication_kind") == {"d1": 1}
+
+    def test_a_facet_ignores_its_own_selection_and_obeys_all_others(self, filled):
+        found = filled.search("report", filters={"topic": frozenset({"t2"}), "kind": frozenset({"publication"})})
+        assert found.total == 1
+        assert counts(found, "topic") == {"t1": 2, "t2": 1}
+        assert counts(found, "kind") == {"publication": 1, "case": 1}
+        assert counts(found, "year") == {"2020": 1}
+        assert selected(found, "topic") == {"t2"} and selected(found, "kind") == {"publication"}
+
+    def test_several_values_of_one_facet_add_up(self, filled):
+        assert filled.search("report", filters={"year": frozenset({"2020", "2024"})}).total == 3
+        assert filled.search("report", filters={"topic": frozenset({"t1", "t2"})}).total == 3
+
+    def test_a_selected_value_without_hits_is_still_listed(self, filled):
+        found = filled.search("report", filters={"place": frozenset({"nowhere"})})
+        assert found.total == 0
+        assert counts(found, "place") == {"nowhere": 0, "p1": 1, "p2": 1}
+        assert counts(filled.search("zebra", filters={"kind": frozenset({"case"})}), "kind") == {"case": 0}
+
+
+class TestAccess:
+    def test_exact_visible_set_and_counts_per_visitor(self, index):
+        index.add("Report public")
+        index.add("Report members", acl=frozenset({"login"}))
+        index.add("Report group", acl=frozenset({"g:4"}))
+        index.add("Report pair", acl=frozenset({"g:4+7"}))
+        index.add("Report nobody", acl=frozenset({"nobody"}))
+        expected = {
+            frozenset({"public"}): {"Report public"},
+            frozenset({"public", "login"}): {"Report public", "Report members"},
+            frozenset({"public", "login", "g:4"}): {"Report public", "Report members", "Report group"},
+            frozenset({"public", "login", "g:9"}): {"Report public", "Report members"},
+            None: {"Report public", "Report members", "Report group", "Report pair", "Report nobody"},
+            frozenset(): set(),
+        }
+        for tokens, titles in expected.items():
+            found = index.search("report", tokens=tokens)
+            assert set(index.titles("report", tokens=tokens)) == titles
+            assert found.total == len(titles)
+            assert sum(value.count for value in found.facets["kind"]) == len(titles)
+
+    def test_expired_is_gone_at_once(self, index):
+        index.add("Report over", live_to=NOW - timedelta(seconds=1))
+        index.add("Report still", live_to=NOW + timedelta(days=1))
+        found = index.search("report")
+        assert found.total == 1 and counts(found, "kind") == {"publication": 1}
+
+    def test_suggestions_obey_access_and_expiry(self, index):
+        index.add("Impunity public")
+        index.add("Impunity members", acl=frozenset({"login"}))
+        index.add("Impunity over", live_to=NOW - timedelta(seconds=1))
+        found = index.engine.autocomplete(["impun"], "en", frozenset({"public"}), 8)
+        assert len(found) == 1
+        assert len(index.engine.autocomplete(["impun"], "en", frozenset({"public", "login"}), 8)) == 2
+
+
+class TestSuggestions:
+    def ask(self, index, text, locale="en"):
+        return len(index.engine.autocomplete(prefix_words(text, locale), locale, None, 8))
+
+    def test_beginnings_of_words_in_any_order(self, index):
+        index.add("Universal jurisdiction in practice")
+        assert self.ask(index, "jur") == self.ask(index, "uni jur") == self.ask(index, "practice univ") == 1
+        assert self.ask(index, "risdiction") == self.ask(index, "uni x") == 0
+
+    def test_long_words_are_found_beyond_the_longest_gram(self, index):
+        index.add("Menschenrechtsverletzungen", locale="de")
+        assert self.ask(index, "Menschenrechtsverl", "de") == 1
+
+    def test_arabic_with_and_without_the_article(self, index):
+        index.add("الاختصاص القضائي", locale="ar")
+        assert self.ask(index, "اختص", "ar") == self.ask(index, "الاخت", "ar") == 1
+
+    def test_only_titles_of_the_language_asked_for(self, index):
+        index.add("Impunity", locale="de")
+        assert self.ask(index, "impunity", "en") == 0
+        assert index.engine.autocomplete([], "en", None, 8) == []
+
+
+class TestWriting:
+    def operation(self, index, thing, version, *, gone=False):
+        document = index.content.sources[thing.kind].document(thing.key)
+        return Operation(thing.key, version, None if gone else index_row(document), NOW)
+
+    def test_a_newer_state_replaces_and_an_older_one_is_refused(self, index):
+        thing = index.content.add("First")
+        first = self.operation(index, thing, 10)
+        thing.title = "Second"
+        second = self.operation(index, thing, 20)
+        assert [r.outcome for r in index.engine.write([second])] == [Outcome.WRITTEN]
+        assert [r.outcome for r in index.engine.write([first])] == [Outcome.SUPERSEDED]
+        assert index.search("second").total == 1 and index.search("first").total == 0
+
+    def test_the_same_version_again_is_written(self, index):
+        thing = index.content.add("Once")
+        operation = self.operation(index, thing, 10)
+        assert [index.engine.write([operation])[0].outcome for _ in range(2)] == [Outcome.WRITTEN] * 2
+        assert index.search("once").total == 1
+
+    def test_a_tombstone_keeps_a_late_write_out(self, index):
+        thing = index.content.add("Withdrawn")
+        late = self.operation(index, thing, 10)
+        index.engine.write([late])
+        index.engine.write([self.operation(index, thing, 20, gone=True)])
+        assert index.search("withdrawn").total == 0
+        assert index.engine.write([late])[0].outcome == Outcome.SUPERSEDED
+        assert index.search("withdrawn").total == 0 and index.search("").total == 0
+
+    def test_tombstones_are_forgotten_after_their_time(self, index):
+        thing = index.add("Kept")
+        gone = index.content.add("Gone")
+        index.engine.write([self.operation(index, gone, 20, gone=True)])
+        assert index.engine.remove_tombstones(NOW - timedelta(days=1)) == 0
+        assert index.engine.remove_tombstones(NOW + timedelta(days=1)) == 1
+        assert list(index.engine.keys()) == [thing.key]
+
+    def test_results_are_in_the_order_of_the_operations(self, index):
+        things = [index.content.add(f"Thing {number}") for number in range(250)]
+        results = index.put(*things)
+        assert [result.key for result in results] == [thing.key for thing in things]
+        assert list(index.engine.keys()) == sorted(thing.key for thing in things)
+
+    def test_one_refused_item_does_not_hold_up_the_others(self, index):
+        good, bad = index.content.add("Good"), index.content.add("Bad")
+        operations = [self.operation(index, each, 5) for each in (bad, good)]
+        broken = operations[0].row
+        object.__setattr__(broken, "facets", {**broken.facets, "year": ("99999999999999999999",), "topic": (object(),)})
+        if index.engine.name == "elasticsearch":
+            object.__setattr__(broken, "facets", {**broken.facets, "topic": ()})
+        results = index.engine.write(operations)
+        assert [result.outcome for result in results] == [Outcome.REFUSED, Outcome.WRITTEN]
+        assert results[0].error and index.titles("") == ["Good"]
+
+    def test_nothing_to_write_is_fine(self, index):
+        assert index.engine.write([]) == []
+
+
+class TestRebuild:
+    def test_writes_during_a_rebuild_are_in_both_and_the_swap_is_at_once(self, index):
+        old = index.add("Old thing")
+        name = index.engine.begin_rebuild()
+        index.add("Meanwhile")
+        assert index.search("").total == 2
+        index.engine.swap(name)
+        assert index.titles("") == ["Meanwhile"]
+        assert index.engine.health().target == name
+        index.put(old)
+        assert index.search("").total == 2
+
+    def test_building_is_not_seen_before_the_swap(self, index):
+        thing = index.add("Thing")
+        index.engine.begin_rebuild()
+        document = index.content.sources["publication"].document(thing.key)
+        index.engine.write([Operation("other/en", 9, index_row(document), NOW)], rebuilding=True)
+        assert index.search("").total == 1
+        index.engine.abort()
+        assert index.search("").total == 1
+
+    def test_a_rebuild_that_was_overtaken_cannot_swap(self, index):
+        first = index.engine.begin_rebuild()
+        second = index.engine.begin_rebuild()
+        with pytest.raises(RebuildError):
+            index.engine.swap("not this one")
+        index.engine.abort()
+        with pytest.raises(RebuildError):
+            index.engine.swap(second)
+        assert first and index.engine.health().ok
+
+    def test_health_tells_what_is_in_use(self, index):
+        index.add("Thing")
+        health = index.engine.health()
+        assert (health.ok, health.documents, health.stamp, health.engine) == (True, 1, stamp(), index.engine.name)

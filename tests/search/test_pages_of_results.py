@@ -1,0 +1,237 @@
+"""The result page."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from search import registry
+from search.engines.fts5 import Fts5Engine
+from search.exceptions import EngineUnavailableError
+from search.models import SearchOutbox
+from search.outbox import drain
+from tests.search.fakes import FakeFile
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [("en", f"This is page number {n} about nothing.") for n in range(1, 61)]
+
+
+def text_of(response):
+    body = re.sub(r"<svg.*?</svg>", "", response.content.decode(), flags=re.S)
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)))
+
+
+@pytest.fixture
+def get(client):
+    def fetch(query="", language="en", status=200):
+        response = client.get(f"/{language}/search/{query}")
+        assert response.status_code == status
+        return response
+
+    return fetch
+
+
+@pytest.fixture
+def report(publish):
+    pages = list(PAGES)
+    pages[36] = ("en", "Page of <b>witnesses</b>. Reports travel along the same chain of command by which orders come.")
+    pages[40] = ("en", "The command of another chain.")
+    return publish("Annual report", summary="On prisons.", files=(FakeFile(pages),))
+
+
+def test_hit_in_a_file_names_its_page_and_opens_it(get, report):
+    body = get("?q=chain+of+command").content.decode()
+    assert "<mark>chain of command</mark>" in body
+    assert f"/d/{report.files[0].series}/v1/p/37/?q=chain of command" in body
+    assert "&lt;b&gt;witnesses&lt;/b&gt;" in body and "<b>witnesses" not in body
+    assert "Found on page 37 41" in re.sub(r"Annual report, page ", "", text_of(get("?q=chain+of+command")))
+
+
+def test_count_and_words_are_in_title_and_heading(get, publish):
+    publish("Torture")
+    text = text_of(get("?q=torture"))
+    assert "torture: 1 result" in text and "1 result for “torture”" in text
+
+
+def test_what_was_typed_is_escaped_everywhere(get, publish):
+    publish("Script alert")
+    body = get('?q="><script>alert(1)</script>&kind="><script>').content.decode()
+    assert "<script>alert" not in body
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?page=0",
+        "?page=x",
+        "?page=9999",
+        "?sort=best",
+        "?topic=1",
+        "?kind=nothing",
+        "?year=20x",
+        "?from=abc&to=12345",
+        "?from=2020&to=2010",
+        "?language=%00",
+        "?q=%00%ff",
+        "?q=" + "%22" * 500,
+        "?unknown=1",
+        "?" + "&".join(f"year={1000 + n}" for n in range(80)),
+    ],
+)
+def test_parameters_that_cannot_be_used_are_left_out(get, query):
+    get(query)
+
+
+def test_filters_are_checkboxes_and_chips_remove_them(get, publish):
+    publish("Report on prison")
+    publish("Case on prison", kind="case")
+    body = get("?q=prison&kind=case&kind=publication").content.decode()
+    assert len(re.findall(r'<input type="checkbox" name="kind" value="\w+" checked>', body)) == 2
+    assert 'href="?q=prison&amp;kind=publication"' in body
+    assert "2 results" in text_of(get("?q=prison&kind=case&kind=publication"))
+    only = get("?q=prison&kind=case").content.decode()
+    assert 'value="publication"' in only and "Report on prison" not in only
+
+
+def test_years_are_bars_that_select_and_a_range(get, publish):
+    for year in (2019, 2021, 2022):
+        publish(f"Report {year}", published=datetime(year, 5, 1, tzinfo=UTC))
+    body = get("?q=report").content.decode()
+    assert 'href="?q=report&amp;year=2021"' in body and body.count('class="years"') == 1
+    assert "2 results for" in text_of(get("?q=report&from=2021&to=2022"))
+    assert "Years: 2021 to 2022" in text_of(get("?q=report&from=2021&to=2022"))
+    assert 'value="2021"' in get("?q=report&year=2021..2022").content.decode()
+    two = get("?q=report&year=2019&year=2022").content.decode()
+    assert two.count('<input type="hidden" name="year"') >= 2
+    assert "2 results" in text_of(get("?q=report&year=2019&year=2022"))
+
+
+def test_topic_without_a_name_for_this_visitor_is_not_shown(get, publish):
+    seen, hidden = "6f1c0000-0000-4000-8000-000000000001", "6f1c0000-0000-4000-8000-000000000002"
+    publish("Report", topics=(seen, hidden))
+    assert seen not in get("?q=report").content.decode()
+    registry.register_labels("topic", lambda values, language, visitor: {seen: f"Impunity in {language}"})
+    body = get("?q=report", "de").content.decode()
+    assert "Impunity in de" in body and hidden not in body
+
+
+def test_pages_of_results(get, publish):
+    for number in range(23):
+        publish(f"Report {number:02}")
+    first, last = text_of(get("?q=report")), text_of(get("?q=report&page=3"))
+    assert "Results 1 to 10 of 23" in first and "Results 21 to 23 of 23" in last
+    body = get("?q=report&page=2").content.decode()
+    assert 'href="?q=report&amp;page=3"' in body and 'href="?q=report"' in body
+    assert "no results on this page" in text_of(get("?q=report&page=50"))
+
+
+def test_nothing_found_offers_what_to_do(get):
+    text = text_of(get("?q=zebra"))
+    assert "0 results for “zebra”" in text and "every word must occur" in text
+
+
+def test_long_query_says_that_it_was_cut(get):
+    assert "Only the first 300 characters" in text_of(get("?q=" + "word+" * 100))
+
+
+def test_other_language_is_marked(get, publish):
+    publish("Folter in Haft", locale="de", summary="Folter überall")
+    body = get("?q=Folter").content.decode()
+    assert '<h2 lang="de" dir="ltr">' in body and "in German" in text_of(get("?q=Folter"))
+
+
+def test_page_in_arabic_reads_from_right_to_left(get, publish):
+    publish("الاحتجاز التعسفي", locale="ar", summary="تقرير عن الاحتجاز")
+    body = get("?q=احتجاز", "ar").content.decode()
+    assert 'dir="rtl"' in body and "<mark>الاحتجاز</mark>" in body
+
+
+def test_engine_down_says_so_and_when_to_come_back(get, publish, monkeypatch):
+    def down(self, request):
+        raise EngineUnavailableError("down")
+
+    monkeypatch.setattr(Fts5Engine, "search", down)
+    response = get("?q=report", status=503)
+    assert response["Retry-After"] == "15"
+    assert "Search can’t answer at the moment" in text_of(response)
+
+
+def test_hit_that_is_gone_from_the_database_is_dropped_counted_out_and_repaired(get, publish, content, settings):
+    publish("Report one")
+    stale = publish("Report two")
+    content.remove(stale)
+    settings.SEARCH_DRAIN_INLINE = False
+    text = text_of(get("?q=report"))
+    assert "1 result for" in text and "two" not in text
+    assert list(SearchOutbox.objects.values_list("key", flat=True)) == [stale.key]
+    drain()
+    assert Fts5Engine(settings.SEARCH_DIR).health().documents == 1
+
+
+def test_hit_that_the_visitor_may_no_longer_see_is_dropped(get, publish):
+    thing = publish("Secret report", summary="secret giraffe")
+    thing.acl = frozenset({"login"})  # the index still says public
+    response = get("?q=secret")
+    assert "0 results" in text_of(response) and "giraffe" not in response.content.decode().split("<main")[1]
+
+
+def test_expired_between_indexing_and_search(get, publish):
+    publish("Report", live_to=datetime.now(UTC) + timedelta(hours=1))
+    publish("Report over", live_to=datetime.now(UTC) - timedelta(hours=1))
+    assert "1 result for" in text_of(get("?q=report"))
+
+
+def test_only_get_and_head(client):
+    assert client.post("/en/search/").status_code == 405
+    assert client.head("/en/search/").status_code == 200
+
+
+def test_the_number_of_results_does_not_change_the_number_of_statements(client, publish, db):
+    publish("Report 1", files=(FakeFile(PAGES),))
+    client.get("/en/search/?q=page")  # fills what is remembered between requests
+    with CaptureQueriesContext(connection) as one:
+        client.get("/en/search/?q=page")
+    for number in range(12):
+        publish(f"Report {number + 2}", files=(FakeFile(PAGES),))
+    with CaptureQueriesContext(connection) as many:
+        client.get("/en/search/?q=page")
+    assert len(many) == len(one)
+
+
+def test_search_itself_asks_the_database_nothing_for_a_stranger(publish, django_assert_num_queries):
+    from access.visitor import Visitor
+    from search.parameters import Parameters
+    from search.results import answer
+
+    for number in range(12):
+        publish(f"Report {number}", files=(FakeFile(PAGES),))
+    with django_assert_num_queries(0):
+        found = answer(Parameters(q="page"), Visitor())
+    assert found.total == 12 and found.results[0].pages
+
+
+def test_page_texts_are_read_at_once_where_the_app_can(publish):
+    from access.visitor import Visitor
+    from search.parameters import Parameters
+    from search.results import answer
+
+    calls = []
+
+    def reader(pages):
+        calls.append(pages)
+        return dict.fromkeys(pages, ("en", "the page as kept"))
+
+    files = [FakeFile(PAGES) for _ in range(3)]
+    for file in files:
+        publish("Report", files=(file,))
+    registry.register_page_reader(reader)
+    found = answer(Parameters(q="page"), Visitor())
+    assert len(calls) == 1 and len(calls[0]) == 3
+    assert all("<mark>page</mark>" in str(result.snippets[0].html) for result in found.results)
+    assert not any(file.reads for file in files)

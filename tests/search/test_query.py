@@ -1,0 +1,141 @@
+"""The query language: any input gives a result."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from search.engines.fts5_search import expression
+from search.matching import plan
+from search.query import (
+    FIELD_IGNORED,
+    MAX_CHARACTERS,
+    MAX_TERMS,
+    TOO_DEEP,
+    TOO_LONG,
+    TOO_MANY_TERMS,
+    Clause,
+    Term,
+    parse,
+)
+
+LANGUAGES = ("en", "de", "fr", "es", "ar")
+
+
+def words(text):
+    return [clause.options[0].text for clause in parse(text).clauses]
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("chain command", [Clause((Term("chain"),)), Clause((Term("command"),))]),
+        ('"chain of command"', [Clause((Term("chain of command", True),))]),
+        ("“chain of command”", [Clause((Term("chain of command", True),))]),
+        ("„eine Kette“", [Clause((Term("eine Kette", True),))]),
+        ("«la chaîne»", [Clause((Term("la chaîne", True),))]),
+        ('"never closed', [Clause((Term("never closed", True),))]),
+        ('a"b c"d', [Clause((Term("a"),)), Clause((Term("b c", True),)), Clause((Term("d"),))]),
+        ("torture -police", [Clause((Term("torture"),)), Clause((Term("police"),), True)]),
+        ('-"police custody"', [Clause((Term("police custody", True),), True)]),
+        ("non-refoulement", [Clause((Term("non-refoulement"),))]),
+        ("a - b", [Clause((Term("a"),)), Clause((Term("b"),))]),
+        ("--option", [Clause((Term("--option"),))]),
+        ("prison OR police", [Clause((Term("prison"), Term("police")))]),
+        ("a OR b OR c d", [Clause((Term("a"), Term("b"), Term("c"))), Clause((Term("d"),))]),
+        ("OR a", [Clause((Term("OR"),)), Clause((Term("a"),))]),
+        ("a OR", [Clause((Term("a"),)), Clause((Term("OR"),))]),
+        ("(a OR b) c", [Clause((Term("a"), Term("b"))), Clause((Term("c"),))]),
+        ("tortur*", [Clause((Term("tortur"),))]),
+        ("why?", [Clause((Term("why"),))]),
+        ("!?", []),
+        ("", []),
+        ("   ", []),
+        ('""', []),
+        ("-", []),
+        ("))((", []),
+    ],
+)
+def test_what_is_understood(text, clauses):
+    assert list(parse(text).clauses) == clauses
+
+
+def test_a_minus_beside_or_takes_away():
+    assert [c.excluded for c in parse("a OR -b").clauses] == [False, True]
+
+
+def test_control_characters_are_spaces():
+    assert words("a\x00b\nc\u2028d") == ["a", "b", "c", "d"]
+
+
+def test_fields_are_searched_everywhere_for_now_with_a_notice():
+    assert words("title:torture") == ["torture"] and parse("title:torture").notices == (FIELD_IGNORED,)
+    assert parse("https://example.org").notices == () and parse("12:30").notices == ()
+
+
+def test_too_long_is_cut_with_a_notice():
+    query = parse("a" * (MAX_CHARACTERS + 1))
+    assert len(query.text) == MAX_CHARACTERS and query.notices == (TOO_LONG,)
+    assert parse("a" * MAX_CHARACTERS).notices == ()
+
+
+def test_too_many_terms_are_cut_with_a_notice():
+    query = parse("a " * (MAX_TERMS + 1))
+    assert len(query.clauses) == MAX_TERMS and query.notices == (TOO_MANY_TERMS,)
+    assert parse("a " * MAX_TERMS).notices == ()
+    assert sum(len(c.options) for c in parse("a OR " * 40 + "a").clauses) == MAX_TERMS
+
+
+def test_too_deep_gets_a_notice():
+    assert parse("((((a))))").notices == () and parse("(((((a)))))").notices == (TOO_DEEP,)
+
+
+def test_blank_is_not_the_same_as_nothing_to_look_for():
+    assert parse("").is_blank and not parse("!").is_blank
+    assert plan(parse("!"), LANGUAGES).is_empty
+
+
+def test_stop_words_do_not_filter_beside_others_but_alone_they_do():
+    assert len(plan(parse("die Folter"), LANGUAGES).required) == 1
+    assert len(plan(parse("die"), LANGUAGES).required) == 1
+    assert len(plan(parse('"die" Folter'), LANGUAGES).required) == 2
+
+
+def test_words_together_lift_only_without_or():
+    assert plan(parse("chain of command"), LANGUAGES).together is not None
+    assert plan(parse("a OR b c d"), LANGUAGES).together is None
+    assert plan(parse("chain"), LANGUAGES).together is None
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.text(max_size=400) | st.text(alphabet='ab -"():*OR|^{}«»„“\u0627\u0644\x00\ud800', max_size=400))
+@example('"' * 400)
+@example("-" * 400)
+@example("OR " * 100)
+@example("a:" * 150)
+@example("(" * 300)
+def test_any_text_gives_a_plan_and_a_statement(text):
+    query = parse(text)
+    assert len(query.text) <= MAX_CHARACTERS
+    assert sum(len(clause.options) for clause in query.clauses) <= MAX_TERMS
+    wanted = plan(query, LANGUAGES)
+    for group in (*wanted.required, *wanted.excluded):
+        assert group.forms and all(token and '"' not in token for form in group.forms for token in form)
+    assert expression(wanted).count('"') % 2 == 0
+
+
+@pytest.mark.django_db
+@settings(max_examples=60, deadline=None, suppress_health_check=[])
+@given(text=st.text(alphabet="ab -\"():*ORNEAT^{}+'\\;,", max_size=60))
+def test_fts5_answers_any_text(text):
+    import tempfile
+    from pathlib import Path
+
+    from search.engines.base import SearchRequest
+    from search.engines.fts5 import Fts5Engine
+
+    with tempfile.TemporaryDirectory() as folder:
+        query = parse(text)
+        request = SearchRequest(plan=plan(query, LANGUAGES), tokens=None, match_all=query.is_blank)
+        assert Fts5Engine(Path(folder)).search(request).total == 0

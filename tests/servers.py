@@ -1,0 +1,91 @@
+"""The real servers that tests use, named by environment variables (``docs/reference/commands.md``)."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import boto3
+import pytest
+from botocore.config import Config
+from elasticsearch import Elasticsearch
+
+MISSING = "missing server: "
+
+
+def missing(name: str) -> NoReturn:
+    """Skips the test with the server's name; fails it where ``REQUIRE_SERVICES=1``."""
+    if os.environ.get("REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{MISSING}{name}, and REQUIRE_SERVICES=1 wants it", pytrace=False)
+    pytest.skip(f"{MISSING}{name}")
+
+
+def require(name: str, found: object) -> None:
+    """Skips (or fails, see ``missing``) unless ``found``."""
+    if not found:
+        missing(name)
+
+
+def url(variable: str, name: str) -> str:
+    """The address in ``variable``; skips or fails without one."""
+    return os.environ.get(variable) or missing(name)
+
+
+def chromium() -> str:
+    """The path of Chromium; skips or fails without one."""
+    path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+    require("Chromium", Path(path).exists())
+    return path
+
+
+def worker() -> str:
+    """A short name that no other pytest process shares: for buckets, prefixes and folders."""
+    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"
+
+
+def s3_client(endpoint: str, key: str, secret: str) -> Any:
+    """A boto3 client as the storage makes it: path addresses, checksums only where required."""
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        region_name="us-east-1",
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
+
+
+@contextmanager
+def bucket(endpoint: str, key: str, secret: str) -> Iterator[str]:
+    """A new private bucket; emptied and removed afterwards."""
+    client = s3_client(endpoint, key, secret)
+    name = f"test-{worker()}-{uuid.uuid4().hex[:8]}"
+    client.create_bucket(Bucket=name)
+    try:
+        yield name
+    finally:
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=name):
+            for item in page.get("Contents", []):
+                client.delete_object(Bucket=name, Key=item["Key"])
+        client.delete_bucket(Bucket=name)
+
+
+@contextmanager
+def index_prefix(address: str) -> Iterator[str]:
+    """A prefix of our own for indexes in Elasticsearch; what bears it is deleted afterwards."""
+    prefix = f"test-{worker()}-{uuid.uuid4().hex[:8]}"
+    try:
+        yield prefix
+    finally:
+        with Elasticsearch(address, request_timeout=30) as client:
+            for index in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
+                client.indices.delete(index=index)

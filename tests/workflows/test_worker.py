@@ -1,0 +1,124 @@
+"""The worker: tasks and jobs in one process, whatever fails."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django_tasks_db.models import DBTaskResult
+
+from access import schedule as registry
+from access.schedule import Job
+from workflows import worker
+from workflows.worker import Worker, run_job
+
+
+@pytest.fixture
+def jobs(monkeypatch):
+    """Replaces the registered jobs; returns the list to fill."""
+    own: list[Job] = []
+    monkeypatch.setattr(worker, "jobs", lambda: tuple(own))
+    return own
+
+
+@pytest.fixture
+def database_tasks(settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+def test_our_jobs_are_registered():
+    assert {job.name: job.every for job in registry.jobs() if job.name.startswith("workflows.")} == {
+        "workflows.schedule": timedelta(seconds=15),
+        "workflows.drift": timedelta(days=1),
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOnce:
+    def test_it_runs_jobs_and_tasks(self, jobs, database_tasks):
+        from wagtail.tasks import delete_file_from_storage_task
+
+        ran = []
+        jobs.append(Job("a", timedelta(days=1), lambda: ran.append(1)))
+        storage = ("django.core.files.storage.FileSystemStorage", [], {})
+        result = delete_file_from_storage_task.enqueue(storage, "no-such-file")
+        call_command("run_worker", "--once")
+        assert ran == [1, 1]
+        assert DBTaskResult.objects.get(pk=result.id).status in ("SUCCESSFUL", "FAILED")
+
+    def test_a_failing_job_does_not_keep_the_others(self, jobs, caplog):
+        ran = []
+        jobs.append(Job("broken", timedelta(days=1), lambda: 1 / 0))
+        jobs.append(Job("whole", timedelta(days=1), lambda: ran.append(1)))
+        with pytest.raises(CommandError):
+            call_command("run_worker", "--once")
+        assert ran
+        assert {record.job for record in caplog.records if getattr(record, "event", "") == "job_failed"} == {"broken"}
+
+    def test_a_database_error_is_reported(self, jobs, monkeypatch):
+        def fail(self):
+            raise OperationalError("gone")
+
+        monkeypatch.setattr("workflows.worker.TaskLoop.run", fail)
+        assert Worker().run_once() is False
+
+
+class TestRunning:
+    def test_it_survives_errors_of_the_database_and_stops(self, jobs, monkeypatch):
+        monkeypatch.setattr(worker, "RETRY_AFTER", 0.01)
+        runs, ticks = [], []
+        running = Worker(interval=0.01)
+
+        def fail(loop):
+            runs.append(1)
+            if len(runs) < 3:
+                raise OperationalError("gone")
+            running.stop()
+
+        def tick():
+            ticks.append(1)
+            raise OperationalError("gone")
+
+        monkeypatch.setattr("workflows.worker.TaskLoop.run", fail)
+        monkeypatch.setattr("workflows.worker.random.uniform", lambda a, b: 0)
+        jobs.append(Job("tick", timedelta(milliseconds=1), tick))
+        thread = threading.Thread(target=running.run)
+        thread.start()
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+        assert len(runs) == 3
+        assert ticks
+
+    def test_the_second_signal_ends_it_at_once(self):
+        running = Worker()
+        running._on_signal(signal.SIGTERM, None)
+        assert running.stopping.is_set()
+        with pytest.raises(SystemExit):
+            running._on_signal(signal.SIGTERM, None)
+
+    def test_a_job_that_works(self):
+        assert run_job(Job("x", timedelta(days=1), lambda: None))
+
+
+@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="starts a process with a SQLite database of its own")
+def test_sigterm_ends_the_process_cleanly(tmp_path):
+    env = os.environ | {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "settings.dev"}
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, env=env, check=True, timeout=300, capture_output=True)
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run_worker"], env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    for line in process.stderr:
+        if "Worker started" in line:
+            break
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    out, _errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Worker stopped." in out

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class TranslationsConfig(AppConfig):
+    """The translation workbench on wagtail-localize: jobs from a frozen source, drafts, review."""
+
+    name = "translations"
+    verbose_name = "Translations"

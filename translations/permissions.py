@@ -1,0 +1,50 @@
+"""Who may translate what. Roles per locale are enforced here for pages, jobs and exchange alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wagtail.models import Locale, Page
+
+from access.roles import EDITORS, translation_reviewers, translators
+from access.visibility import is_visible
+from access.visitor import Visitor
+
+if TYPE_CHECKING:
+    from access.models import User
+
+
+def locales_of(user: User) -> set[str]:
+    """Language codes that ``user`` works in as a translator or reviewer; all of them for Editors and superusers."""
+    codes = set(Locale.objects.values_list("language_code", flat=True))
+    if not user.is_active:
+        return set()
+    groups = set(user.groups.values_list("name", flat=True))
+    if user.is_superuser or EDITORS in groups:
+        return codes
+    return {code for code in codes if translators(code) in groups or translation_reviewers(code) in groups}
+
+
+def may_request(user: User, page: Page, locale: Locale) -> bool:
+    """Whether ``user`` may start a translation of ``page`` into ``locale``.
+
+    Whoever may edit the page may ask; a translator of that locale may start on their own with what
+    they can read as published.
+    """
+    if not user.is_active:
+        return False
+    if page.permissions_for_user(user).can_edit():
+        return True
+    is_translator = user.groups.filter(name=translators(locale.language_code)).exists()
+    return bool(is_translator and is_visible(page, Visitor(user)))
+
+
+def may_translate(user: User, target: Page) -> bool:
+    """Whether ``user`` may write the translation: the right to edit the translated page itself."""
+    return bool(target.permissions_for_user(user).can_edit())
+
+
+def may_look_at(user: User, target: Page) -> bool:
+    """Whether ``user`` may open the workbench of ``target``: those who translate it and those who review it."""
+    task = target.current_workflow_task
+    return may_translate(user, target) or bool(task and task.user_can_access_editor(target, user))

@@ -1,0 +1,32 @@
+"""What this app asks the files below it: which a content names, their hashes, whether they are ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wagtail.models import Revision
+
+from documents.checks import blocking
+from documents.models import Document
+from documents.uses import documents_named_by
+
+
+def named_files(revision: Revision) -> dict[str, str]:
+    """Document id (as text, as JSON keeps it) -> SHA-256 of all files that ``revision`` names."""
+    return file_hashes(documents_named_by(revision))
+
+
+def file_hashes(document_ids: Iterable[int]) -> dict[str, str]:
+    """Document id (as text) -> SHA-256 of its public copy, empty while there is none."""
+    rows = Document.objects.filter(pk__in=list(document_ids)).values_list("pk", "sha256")
+    return {str(pk): sha256 for pk, sha256 in rows}
+
+
+def unchanged(files: dict[str, str]) -> bool:
+    """Whether the recorded hashes are still those of the files, none missing."""
+    return not files or file_hashes(int(pk) for pk in files) == files
+
+
+def obstacles(files: dict[str, str], page_id: int) -> list[str]:
+    """Sentences that say why these files can't go public on this page yet; empty when they can."""
+    return blocking([int(pk) for pk in files], page_id) if files else []

@@ -1,0 +1,70 @@
+"""What editors may do with public pages, though none of them may publish."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from wagtail.models import Page, PagePermissionTester
+
+from access.roles import ADMINISTRATORS, EDITORS
+
+
+class EditorialPermissionTester(PagePermissionTester):
+    """Wagtail ties everything that touches a public page to the right to publish, which only administrators hold.
+
+    Editors with the right to change a section may take its pages down, cancel schedules, close
+    pages, reorder, move and delete them: all of it makes less public, or the same.
+    """
+
+    @cached_property
+    def is_editor(self) -> bool:
+        """Whether the user is an editor here: in the group, and with the right to change this page."""
+        if not self.user.is_active:
+            return False
+        return bool(
+            self.user.is_superuser
+            or ("change" in self.permissions and self.user.groups.filter(name__in=(EDITORS, ADMINISTRATORS)).exists())
+        )
+
+    def can_unpublish(self) -> bool:
+        if not self.page.live or self.page_is_root:
+            return False
+        return self.is_editor and not self.page_locked()
+
+    def can_set_view_restrictions(self) -> bool:
+        return self.is_editor and not self.page_is_root
+
+    def can_unschedule(self) -> bool:
+        return self.is_editor and not self.page_is_root
+
+    def can_reorder_children(self) -> bool:
+        return self.is_editor
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        if super().can_delete(ignore_bulk=ignore_bulk):
+            return True
+        return self.is_editor and not self.page_is_root and (self.page.is_leaf() or ignore_bulk)
+
+    def can_move_to(self, destination: Page) -> bool:
+        if super().can_move_to(destination):
+            return True
+        return self._is_possible(destination) and self._editor_may_move_to(destination)
+
+    def _is_possible(self, destination: Page) -> bool:
+        """The rules of the tree, which hold for everyone."""
+        if self.page == destination or destination.is_descendant_of(self.page):
+            return False
+        return bool(self.page.is_child_of(destination) or self.page.specific.can_move_to(destination))
+
+    def _editor_may_move_to(self, destination: Page) -> bool:
+        """An editor at both ends, and no restriction is lost: moving out of a closed section needs review."""
+        target: Any = destination.specific_deferred.permissions_for_user(self.user)
+        if not (self.can_move() and getattr(target, "is_editor", False) and "add" in target.permissions):
+            return False
+        return _restrictions(self.page.get_parent()) <= _restrictions(destination)
+
+
+def _restrictions(page: Page) -> set[int]:
+    """Primary keys of the view restrictions that hold at ``page``."""
+    return set(page.get_view_restrictions().values_list("pk", flat=True))

@@ -1,0 +1,57 @@
+"""What the admin does with a refusal: nothing of the request is kept, and the person reads why.
+
+Wagtail's admin turns PermissionDenied into a redirect with a stock sentence, and since the view
+then ends well, ``ATOMIC_REQUESTS`` commits what came before the refusal. Some of its views catch
+the exception themselves. So the gate notes its refusals here, and the wrapper around the admin's
+addresses rolls back and says the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+_refusals: ContextVar[list[PermissionDenied] | None] = ContextVar("workflows.refusals", default=None)
+
+
+def note_refusal(refusal: PermissionDenied) -> None:
+    """Remembers ``refusal`` for the wrapper of the running admin request, if there is one."""
+    if (noted := _refusals.get()) is not None:
+        noted.append(refusal)
+
+
+def guarded(urlpatterns: list[Any]) -> list[Any]:
+    """``urlpatterns`` with every view wrapped, so that a refused publication leaves nothing behind."""
+    return list(decorate_urlpatterns(urlpatterns, _refuse_whole))
+
+
+def _refuse_whole(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        noted: list[PermissionDenied] = []
+        token = _refusals.set(noted)
+        try:
+            response = view(request, *args, **kwargs)
+        finally:
+            _refusals.reset(token)
+        return _refused(request, noted[0]) if noted else response
+
+    return wrapped
+
+
+def _refused(request: HttpRequest, refusal: PermissionDenied) -> HttpResponse:
+    if connection.in_atomic_block:
+        transaction.set_rollback(True)
+    for _stock_sentence in messages.get_messages(request):
+        pass  # read, and so dropped: it says that permission is missing, which is not the reason
+    messages.error(request, str(refusal))
+    return redirect("wagtailadmin_home")

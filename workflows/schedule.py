@@ -1,0 +1,97 @@
+"""Embargo and expiry: what is due goes live or ends, by the worker's own clock.
+
+The same as Wagtail's ``publish_scheduled``, one page at a time: there, one page that can't be
+published keeps all later ones from it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from wagtail.log_actions import log
+from wagtail.models import Page, Revision
+
+from workflows import approvals
+from workflows.exceptions import NotApproved
+from workflows.files import named_files, obstacles
+
+EVERY = timedelta(seconds=15)
+LATE = timedelta(seconds=60)
+"""A go-live later than this after its time raises an alarm in the log."""
+
+logger = logging.getLogger(__name__)
+
+
+def run_due() -> int:
+    """Publishes the revisions whose embargo is over and takes expired pages down; returns how many changed.
+
+    Safe to run in several workers at once.
+    """
+    now = timezone.now()
+    due = Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at", "pk")
+    expired = Page.objects.filter(live=True, expire_at__lte=now).order_by("expire_at", "pk")
+    changed = sum(_publish(pk, now) for pk in list(due.values_list("pk", flat=True)))
+    return changed + sum(_expire(pk, now) for pk in list(expired.values_list("pk", flat=True)))
+
+
+def _publish(revision_id: int, now: datetime) -> int:
+    """Publishes one revision, if it is still due and still approved: 1, else 0."""
+    try:
+        with transaction.atomic():
+            revision = _claim(revision_id, now)
+            if revision is None:
+                return 0
+            planned = revision.approved_go_live_at
+            _assert_still_approved(revision)
+            revision.publish(log_action="wagtail.publish.scheduled", skip_permission_checks=True)
+    except NotApproved:
+        _refuse(revision_id)
+        return 0
+    extra = {"page_id": int(revision.object_id), "revision_id": revision.pk}
+    if (delay := timezone.now() - planned) > LATE:
+        logger.error("Went live late", extra={"event": "embargo_late", "seconds": int(delay.total_seconds()), **extra})
+    else:
+        logger.info("Went live", extra={"event": "embargo_over", **extra})
+    return 1
+
+
+def _claim(revision_id: int, now: datetime) -> Revision | None:
+    """The revision, its page locked, if it is still due: another worker or a withdrawal may have been quicker."""
+    rows = Revision.objects.filter(pk=revision_id)
+    page_ids = [int(object_id) for object_id in rows.values_list("object_id", flat=True)]
+    if not Page.objects.select_for_update(skip_locked=True).filter(pk__in=page_ids).values_list("pk", flat=True):
+        return None
+    return rows.filter(approved_go_live_at__lte=now).first()
+
+
+def _assert_still_approved(revision: Revision) -> None:
+    page = revision.as_object()
+    approvals.assert_approved(page, revision.pk, page)
+    if obstacles(named_files(revision), page.pk):
+        raise NotApproved
+
+
+@transaction.atomic
+def _refuse(revision_id: int) -> None:
+    """Takes a revision that may not go live off the schedule, so that its page can be worked on again."""
+    revision = Revision.objects.get(pk=revision_id)
+    Revision.objects.filter(pk=revision_id).update(approved_go_live_at=None)
+    log(instance=revision.content_object, action="dossier.schedule.refused", revision=revision)
+    logger.error(
+        "A scheduled revision was not published: its approval no longer holds",
+        extra={"event": "embargo_refused", "page_id": int(revision.object_id), "revision_id": revision_id},
+    )
+
+
+@transaction.atomic
+def _expire(page_id: int, now: datetime) -> int:
+    rows = Page.objects.select_for_update(skip_locked=True)
+    page = rows.filter(pk=page_id, live=True, expire_at__lte=now).first()
+    if page is None:
+        return 0
+    page.specific.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
+    logger.info("Expired", extra={"event": "expired", "page_id": page_id})
+    return 1

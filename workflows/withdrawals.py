@@ -1,0 +1,26 @@
+"""What a reader gets at the address of something withdrawn: 410 and the reason, if it was public before."""
+
+from __future__ import annotations
+
+from wagtail.models import Page
+
+from access.visitor import Visitor
+from workflows.models import Withdrawal
+
+
+def for_page(page: Page, visitor: Visitor) -> Withdrawal | None:
+    """The withdrawal to tell ``visitor`` about at the address of ``page``; None means 404 as for everything hidden.
+
+    None too where the page is live again, was never public, or lies in a part of the tree that is
+    closed to this visitor by now.
+    """
+    if page.live or not visitor.boundary.admits(page):
+        return None
+    return Withdrawal.objects.filter(page_id=page.pk, was_public=True).order_by("-pk").first()
+
+
+def for_path(url_path: str) -> Withdrawal | None:
+    """The same for an address in the tree (``Page.url_path``) at which there is no page any more."""
+    if Page.objects.filter(url_path=url_path).exists():
+        return None
+    return Withdrawal.objects.filter(url_path=url_path, was_public=True).order_by("-pk").first()
