@@ -29,8 +29,8 @@ def _document(*, rtl: bool = False) -> FPDF:
     pdf = FPDF()
     pdf.set_compression(True)
     pdf.add_font("serif", fname=FONTS / "NotoSerif-Regular.ttf")
-    pdf.add_font("naskh", fname=FONTS / "NotoNaskhArabic-Regular.ttf")
-    pdf.set_font("naskh" if rtl else "serif", size=12)
+    pdf.add_font("arabic", fname=FONTS / "NotoSansArabic-Regular.ttf")
+    pdf.set_font("arabic" if rtl else "serif", size=12)
     pdf.set_text_shaping(
         use_shaping_engine=True,
         direction="rtl" if rtl else "ltr",

@@ -55,7 +55,7 @@ def printed_arabic(tmp_path_factory):
     if chromium is None:
         pytest.skip("Missing server: chromium")
     folder = tmp_path_factory.mktemp("printed")
-    font = making.FONTS / "NotoNaskhArabic-Regular.ttf"
+    font = making.FONTS / "NotoSansArabic-Regular.ttf"
     (folder / "page.html").write_text(
         f"<html lang=ar dir=rtl><style>@font-face{{font-family:N;src:url('{font.as_uri()}')}}body{{font-family:N}}</style>"
         f"<p>{html.escape(making.ARABIC)}</p></html>",
