@@ -83,11 +83,6 @@ for _ in $(seq 300); do
     sleep 0.2
 done
 radosgw-admin user create --uid=test --display-name=test --access-key=testkey0 --secret-key=testsecret0 > /dev/null
-# A gateway that has just started may not know the new user yet and answers 403.
-for _ in $(seq 50); do
-    if curl -fsS -o /dev/null -X PUT --user testkey0:testsecret0 --aws-sigv4 aws:amz:us-east-1:s3 \
-        "http://127.0.0.1:$PORT/dossier" 2> "$DIR/log/bucket.out"; then exit 0; fi
-    sleep 0.2
-done
-cat "$DIR/log/bucket.out" >&2
-exit 1
+# Named, because this gateway takes no signature without the header and curl sends it only from 8.0 on.
+curl -fsS -o /dev/null -X PUT -H "x-amz-content-sha256: UNSIGNED-PAYLOAD" \
+    --user testkey0:testsecret0 --aws-sigv4 aws:amz:us-east-1:s3 "http://127.0.0.1:$PORT/dossier"
