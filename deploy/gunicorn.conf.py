@@ -4,6 +4,10 @@ gunicorn reads this file by itself when it is started with ``--config deploy/gun
 number of processes and of threads come from the command line (``--workers``, ``--threads``).
 """
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -45,3 +49,17 @@ graceful_timeout = 10
 keepalive = 5
 max_requests = 5000
 max_requests_jitter = 500
+
+
+def on_starting(server: Any) -> None:
+    """Looks at the bucket before anybody is let in: one that strangers can read, or that stores in clear, ends the start.
+
+    In a process of its own, because what it opens must not be shared by the processes that are forked later.
+    """
+    if os.environ.get("DJANGO_SETTINGS_MODULE", "settings.production") != "settings.production":
+        return
+    command = [sys.executable, "manage.py", "check", "--deploy", "--tag", "documents"]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "settings.production"}
+    done = subprocess.run(command, cwd=Path(__file__).resolve().parent.parent, env=environment, check=False)
+    if done.returncode:
+        sys.exit("The file storage isn't safe to use; see above.")

@@ -9,6 +9,7 @@ from wagtail.images.views import images as image_views
 from wagtail.images.views import multiple as image_uploads
 
 from documents import admin_views as own
+from documents import direct_views
 from documents.admin_views import guarded_document, guarded_image
 
 documents: list[URLPattern] = [
@@ -16,6 +17,8 @@ documents: list[URLPattern] = [
     path("delete/<int:document_id>/", guarded_document(own.DocumentDeleteView.as_view(), action="delete")),
     path("usage/<int:document_id>/", guarded_document(document_views.UsageView.as_view())),
     path("versions/<int:document_id>/add/", guarded_document(own.add_version), name="document_add_version"),
+    path("direct/", direct_views.issue, name="document_direct_issue"),
+    path("direct/file/", direct_views.file, name="document_direct_file"),
     path("multiple/add/", own.DocumentsAddView.as_view()),
     path("multiple/<int:doc_id>/", guarded_document(document_uploads.EditView.as_view(), kwarg="doc_id")),
     path(

@@ -14,8 +14,9 @@ from documents.verification import Blob, blobs, sha256_of
 
 @dataclass
 class Move:
-    """What became of the files: copied now, found there already, or failed (with the reason)."""
+    """What became of the ``total`` files: copied now, found there already, or failed (with the reason)."""
 
+    total: int = 0
     copied: int = 0
     present: int = 0
     failed: dict[str, str] = field(default_factory=dict)
@@ -34,8 +35,8 @@ def move(
 
     With ``delete`` the source's files are removed at the end, if and only if every one was verified.
     """
-    result = Move()
     named = list({blob.key: blob for blob in blobs()}.values())
+    result = Move(total=len(named))
     for blob in named:
         try:
             _copy(blob, source, target, result)

@@ -38,7 +38,7 @@ from documents.models import (
 )
 from documents.models.derived import derived_key
 from documents.signals import document_processed
-from documents.storage import STORAGE_FAULTS, discard, store
+from documents.storage import STORAGE_FAULTS, discard, says_missing, store
 from search.pages import pack
 
 logger = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ def _fetched(stored: File[bytes], sha256: str, folder: Path) -> Path:
                 digest.update(chunk)
                 copy.write(chunk)
     except ClientError as error:
-        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
+        if says_missing(error):
             raise FileNotFoundError from error
         raise
     if sha256 and digest.hexdigest() != sha256:

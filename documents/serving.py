@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
+from documents.delivery import handed_over
 from documents.exceptions import StorageError
 from documents.storage import read_range
 
@@ -40,8 +41,8 @@ class Blob:
 def answer(request: HttpRequest, blob: Blob, *, private: bool, links: str = "") -> HttpResponseBase:
     """200, 206, 304, 412 or 416 for ``blob``; 503 where the storage doesn't answer.
 
-    ``private`` answers are not stored by any cache; the others must be revalidated each time. A
-    HEAD and a 304 read no bytes.
+    ``private`` answers are not stored by any cache; the others must be revalidated each time, and
+    big ones may be sent by somebody else (``documents.delivery``). A HEAD and a 304 read no bytes.
     """
     headers = _headers(blob, private=private, links=links)
     conditional = get_conditional_response(request, etag=headers["ETag"], response=HttpResponse(headers=headers))
@@ -49,6 +50,12 @@ def answer(request: HttpRequest, blob: Blob, *, private: bool, links: str = "") 
         for name in ("Content-Security-Policy", "X-Content-Type-Options", "Cache-Control"):
             conditional.headers[name] = headers[name]
         return conditional
+    if (
+        not private
+        and request.method == "GET"
+        and (elsewhere := handed_over(blob.storage, blob.key, blob.size, headers))
+    ):
+        return elsewhere
     asked = _asked_range(request, blob)
     if asked is None:
         start, end, status = 0, blob.size - 1, 200

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -27,8 +28,16 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 256 * 1024
 SPOOL = 8 * 1024 * 1024
+PART = 8 * 1024 * 1024
+"""Bytes of one part of a multipart transfer."""
+PARTS_AT_ONCE = 2
+"""Parts in memory at the same time: what a transfer costs is PART × PARTS_AT_ONCE, whatever the file's size."""
 STORAGE_FAULTS = (OSError, BotoCoreError, ClientError)
 """What disk and S3 raise when they can't."""
+
+
+class NotEncryptedError(OSError):
+    """The server stored an object without the encryption that ``S3_ENCRYPTION`` asks for."""
 
 
 class RangeStorage(Protocol):
@@ -105,6 +114,7 @@ class PrivateS3Storage(S3Storage):
             "file_overwrite": False,
             "max_memory_size": SPOOL,
             "object_parameters": parameters,
+            "transfer_config": TransferConfig(multipart_chunksize=PART, max_concurrency=PARTS_AT_ONCE),
             "client_config": Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "path"},
@@ -120,6 +130,22 @@ class PrivateS3Storage(S3Storage):
         """Refused: a signed address works for anyone who holds it, past the access rule."""
         raise NotImplementedError("Private files have no address of their own.")
 
+    def _save(self, name: str, content: File[bytes]) -> str:
+        """Stores, and looks whether the server did what it was asked: some accept the header and store in clear."""
+        stored = str(super()._save(name, content))
+        if settings.S3_ENCRYPTION and self.encryption_of(stored) != settings.S3_ENCRYPTION:
+            self.delete(stored)
+            raise NotEncryptedError
+        return stored
+
+    def object_key(self, name: str) -> str:
+        """The key of ``name`` in the bucket, the prefix of the settings included."""
+        return str(self._normalize_name(name))
+
+    def encryption_of(self, name: str) -> str:
+        """How the server encrypts the stored object: ``AES256``, ``aws:kms``, or "" for not at all."""
+        return self.bucket.Object(self.object_key(name)).server_side_encryption or ""
+
     def delete(self, name: str) -> None:
         """Removes a blob; nothing happens where there is none."""
         if name:
@@ -127,7 +153,7 @@ class PrivateS3Storage(S3Storage):
 
     def read_range(self, name: str, start: int, end: int) -> Iterator[bytes]:
         """See ``RangeStorage``: the part is asked of the server, nothing is spooled."""
-        key = self._normalize_name(name)
+        key = self.object_key(name)
         if end < start:
             self.bucket.Object(key).load()
             return iter(())
@@ -145,6 +171,13 @@ class PrivateS3Storage(S3Storage):
         outside = len(prefix) - len(folder.rstrip("/")) - 1
         for summary in self.bucket.objects.filter(Prefix=prefix):
             yield summary.key[outside:], summary.last_modified.timestamp()
+
+
+def says_missing(fault: BaseException) -> bool:
+    """Whether a storage fault means that there is no such blob, and not that the storage is out of reach."""
+    if isinstance(fault, ClientError):
+        return fault.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404
+    return isinstance(fault, FileNotFoundError)
 
 
 def read_range(storage: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
@@ -167,6 +200,13 @@ def store(file: File[bytes], key: str, storage: Storage) -> str:
         stored = storage.save(key, file, max_length=255)
         if storage.size(stored) != size:
             raise OSError("Stored size differs from the upload.")
+    except NotEncryptedError as err:
+        logger.error("The storage doesn't encrypt", extra={"event": "storage_not_encrypted"})
+        raise StorageError(
+            gettext(
+                "The file was not kept: the storage doesn't encrypt it as the settings demand. Tell an administrator."
+            )
+        ) from err
     except STORAGE_FAULTS as err:
         logger.error("The storage took no file", extra={"event": "storage_write_failed", "fault": type(err).__name__})
         discard(key, storage)

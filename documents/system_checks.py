@@ -1,10 +1,13 @@
 """Conventions and surroundings that must hold, as system checks with a remedy.
 
-The checks of a bucket talk to the network and run with ``check --deploy`` only.
+The checks of a bucket talk to the network and run with ``check --deploy`` only, which gunicorn does before it starts
+(``deploy/gunicorn.conf.py``). A bucket that is public or stores in clear is an error and stops the start; one that
+doesn't answer is a warning, for the pages do without.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,12 +18,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from wagtail.permissions import policy_registry
 
+from documents.delivery import Delivery
 from documents.models import Document, Image
 from documents.permissions import document_policy, image_policy
-from documents.storage import PrivateFileStorage, PrivateS3Storage
+from documents.storage import NotEncryptedError, PrivateFileStorage, PrivateS3Storage
 
 
 @checks.register("documents")
@@ -64,6 +69,23 @@ def storage_is_private(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
     return found
 
 
+@checks.register("documents")
+def delivery_fits_the_storage(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A way of delivery that the storage doesn't know would be ignored without a word."""
+    if settings.DOCUMENT_DELIVERY == Delivery.STREAM:
+        return []
+    on_disk = isinstance(storages["documents"], PrivateFileStorage)
+    if on_disk == (settings.DOCUMENT_DELIVERY == Delivery.ACCEL):
+        return []
+    return [
+        checks.Error(
+            f"DOCUMENT_DELIVERY={settings.DOCUMENT_DELIVERY} doesn't fit the storage.",
+            hint="Write accel for files on disk behind nginx, redirect for a bucket, stream for either.",
+            id="documents.E005",
+        )
+    ]
+
+
 @checks.register("documents", deploy=True)
 def bucket_is_reachable_and_private(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
@@ -77,13 +99,13 @@ def bucket_is_reachable_and_private(
         client.head_bucket(Bucket=bucket)
     except (BotoCoreError, ClientError) as err:
         return [
-            checks.Error(
+            checks.Warning(
                 f"The bucket {bucket} can't be reached: {err}",
                 hint="Look at S3_BUCKET, S3_ENDPOINT_URL, S3_REGION and the two keys.",
-                id="documents.E010",
+                id="documents.W010",
             )
         ]
-    return [*_privacy(storage), *_versioning(client, bucket)]
+    return [*_privacy(storage), *_encryption(storage), *_versioning(client, bucket)]
 
 
 def _privacy(storage: PrivateS3Storage) -> list[checks.CheckMessage]:
@@ -111,9 +133,9 @@ def _privacy(storage: PrivateS3Storage) -> list[checks.CheckMessage]:
         except ClientError as err:
             if err.response["ResponseMetadata"]["HTTPStatusCode"] in (401, 403):
                 continue
-            return [checks.Error(f"The bucket answers a stranger oddly: {err}", id="documents.E012")]
+            return [checks.Warning(f"The bucket answers a stranger oddly: {err}", id="documents.W012")]
         except BotoCoreError as err:
-            return [checks.Error(f"The bucket's privacy can't be tried: {err}", id="documents.E012")]
+            return [checks.Warning(f"The bucket's privacy can't be tried: {err}", id="documents.W012")]
         return [
             checks.Error(
                 f"The bucket {storage.bucket_name} is public.",
@@ -121,6 +143,26 @@ def _privacy(storage: PrivateS3Storage) -> list[checks.CheckMessage]:
                 id="documents.E011",
             )
         ]
+    return []
+
+
+def _encryption(storage: PrivateS3Storage) -> list[checks.CheckMessage]:
+    """Stores a word and looks whether it was encrypted: some servers accept the request for it and do nothing."""
+    if not settings.S3_ENCRYPTION:
+        return []
+    key = f"quarantine/{uuid.uuid4()}"
+    try:
+        storage.delete(storage.save(key, ContentFile(b"encrypted?")))
+    except NotEncryptedError:
+        return [
+            checks.Error(
+                f"The bucket {storage.bucket_name} stores in clear, although S3_ENCRYPTION={settings.S3_ENCRYPTION}.",
+                hint="Every upload would be refused. Configure the server's keys, or empty S3_ENCRYPTION and encrypt the disks.",
+                id="documents.E014",
+            )
+        ]
+    except (BotoCoreError, ClientError) as err:
+        return [checks.Error(f"The bucket takes no encrypted file: {err}", id="documents.E014")]
     return []
 
 

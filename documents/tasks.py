@@ -7,7 +7,8 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import processing
+from documents import processing, quarantine
+from documents.verification import verify_weekly
 
 
 @task()
@@ -27,3 +28,5 @@ def requeue_unfinished() -> int:
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
     schedule.register("documents.requeue_unfinished", timedelta(minutes=1), requeue_unfinished)
+    schedule.register("documents.verify_weekly", timedelta(hours=1), verify_weekly)
+    schedule.register("documents.sweep_quarantine", timedelta(hours=1), quarantine.sweep)

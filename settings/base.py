@@ -144,6 +144,9 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DOCUMENT_MAX_SIZE = env.number("DOCUMENT_MAX_SIZE", default=200 * 1024 * 1024)
+DOCUMENT_DELIVERY = env.choice("DOCUMENT_DELIVERY", default="stream", choices={"stream", "accel", "redirect"})
+DOCUMENT_DELIVERY_FROM = env.number("DOCUMENT_DELIVERY_FROM", default=5 * 1024 * 1024)
+S3_DIRECT_UPLOAD = env.flag("S3_DIRECT_UPLOAD", default=False)
 
 # Search: empty = the embedded engine in VAR_DIR.
 SEARCH_URL = env.url("SEARCH_URL", default="", schemes={"http", "https"})

@@ -4,6 +4,7 @@ from documents.models.derived import DocumentCheck, DocumentImage, DocumentPageT
 from documents.models.document import Document, DocumentQuerySet, document_key, document_storage
 from documents.models.images import Image, Rendition
 from documents.models.uses import DocumentRelease, DocumentUse, ImageUse
+from documents.models.verifications import StorageVerification
 
 __all__ = [
     "Document",
@@ -17,6 +18,7 @@ __all__ = [
     "Image",
     "ImageUse",
     "Rendition",
+    "StorageVerification",
     "document_key",
     "document_storage",
 ]

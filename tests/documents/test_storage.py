@@ -209,7 +209,7 @@ class TestS3IsPrivate:
     def test_the_check_finds_a_wrong_bucket(self, s3, settings):
         settings.AWS_STORAGE_BUCKET_NAME = "there-is-no-such-bucket"
         settings.STORAGES = dict(settings.STORAGES)
-        assert "documents.E010" in self.run()
+        assert "documents.W010" in self.run()
 
     def test_versioning_is_advised_only_where_it_is_off(self, s3_settings):
         s3 = PrivateS3Storage()
@@ -331,3 +331,41 @@ class TestMove:
 def test_the_hash_is_that_of_the_bytes(storage):
     store(ContentFile(BYTES), "documents/h", storage)
     assert sha256_of(storage, "documents/h") == (hashlib.sha256(BYTES).hexdigest(), len(BYTES))
+
+
+class TestEncryption:
+    @pytest.fixture
+    def deaf(self, s3_settings, monkeypatch):
+        """A server that accepts the request for encryption and ignores it, as some do: the request never reaches it."""
+        s3_settings.S3_ENCRYPTION = "AES256"
+        stock = PrivateS3Storage.get_default_settings
+        monkeypatch.setattr(
+            PrivateS3Storage, "get_default_settings", lambda self: stock(self) | {"object_parameters": {}}
+        )
+        s3_settings.STORAGES = dict(s3_settings.STORAGES)
+        return PrivateS3Storage()
+
+    def run(self):
+        return {message.id for message in checks.run_checks(tags=["documents"], include_deployment_checks=True)}
+
+    def test_what_is_stored_in_clear_is_not_kept(self, deaf):
+        with pytest.raises(StorageError, match="doesn't encrypt"):
+            store(ContentFile(b"secret"), "documents/clear", deaf)
+        assert not deaf.exists("documents/clear")
+
+    def test_the_check_says_so_and_leaves_nothing(self, deaf):
+        assert "documents.E014" in self.run()
+        assert list(deaf.keys("quarantine")) == []
+
+    def test_a_server_that_refuses_is_found_too(self, s3_settings):
+        s3_settings.S3_ENCRYPTION = "AES256"  # this one wants TLS for it
+        s3_settings.STORAGES = dict(s3_settings.STORAGES)
+        assert "documents.E014" in self.run()
+        with pytest.raises(StorageError):
+            store(ContentFile(b"secret"), "documents/refused", PrivateS3Storage())
+
+    def test_what_the_server_encrypts_is_kept(self, deaf, monkeypatch):
+        # The only thing that this server can't do: the answer is put in its mouth.
+        monkeypatch.setattr(PrivateS3Storage, "encryption_of", lambda self, name: "AES256")
+        assert store(ContentFile(b"secret"), "documents/kept", deaf) == "documents/kept"
+        deaf.delete("documents/kept")

@@ -50,5 +50,5 @@ class Command(BaseCommand):
 
     def _progress(self, result: Move) -> None:
         if self.stdout.isatty():
-            self.stdout.write(f"\r{result.done} files, {len(result.failed)} failed", ending="")
+            self.stdout.write(f"\r{result.done} of {result.total} files, {len(result.failed)} failed", ending="")
             self.stdout.flush()

@@ -1,0 +1,118 @@
+"""Big uploads that go from the browser straight into the bucket, past our processes.
+
+They land in ``quarantine/``, where nothing is served from. What lies there counts for nothing until
+its uploader comes back with the ticket: then the bytes are fetched, judged by intake like every
+other upload, and stored anew under a key that only we know. The signed form can be used again while
+it is valid, so what was judged must be what is kept: never copied from the quarantine behind our back.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.base import File
+from django.core.files.storage import Storage, storages
+from django.utils.translation import gettext
+
+from access.models import User
+from documents.exceptions import IntakeError, StorageError
+from documents.storage import STORAGE_FAULTS, PrivateS3Storage, RangeStorage, discard, read_range, says_missing
+
+FOLDER = "quarantine"
+VALID = 3600
+"""Seconds in which the browser must have begun its upload."""
+KEPT = 24 * 3600
+"""Seconds after which an upload that nobody came back for is removed."""
+_SALT = "documents.quarantine"
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A form that the bucket takes once signed by us: its address and fields, and the token to come back with."""
+
+    url: str
+    fields: dict[str, str]
+    token: str
+
+
+def storage() -> PrivateS3Storage | None:
+    """The bucket, where direct uploads are switched on; else None."""
+    found = storages["documents"]
+    return found if settings.S3_DIRECT_UPLOAD and isinstance(found, PrivateS3Storage) else None
+
+
+def issue(user: User, bucket: PrivateS3Storage) -> Ticket:
+    """Signs a form for one upload of ``user``: one key, one file, at most ``DOCUMENT_MAX_SIZE`` bytes.
+
+    Raises StorageError where the bucket's client can't sign.
+    """
+    key = f"{FOLDER}/{uuid.uuid4()}"
+    client: Any = bucket.connection.meta.client
+    try:
+        form = client.generate_presigned_post(
+            bucket.bucket_name,
+            bucket.object_key(key),
+            Conditions=[["content-length-range", 1, settings.DOCUMENT_MAX_SIZE]],
+            ExpiresIn=VALID,
+        )
+    except STORAGE_FAULTS as err:
+        raise StorageError(gettext("Direct uploads don't work at the moment. Try again later.")) from err
+    token = signing.dumps({"user": user.pk, "key": key}, salt=_SALT)
+    return Ticket(form["url"], dict(form["fields"]), token)
+
+
+@contextmanager
+def fetched(user: User, token: str, bucket: PrivateS3Storage) -> Iterator[File[bytes]]:
+    """A local copy of what ``user`` uploaded with the ticket of ``token``; the quarantine is emptied of it at the end.
+
+    Raises IntakeError for a foreign or old token and where nothing was uploaded, StorageError where the bucket
+    doesn't answer (the upload stays then, for another try).
+    """
+    try:
+        content = signing.loads(token, salt=_SALT, max_age=KEPT)
+    except signing.BadSignature as err:
+        raise IntakeError(gettext("This upload is too old. Upload the file again.")) from err
+    if content["user"] != user.pk:
+        raise IntakeError(gettext("This upload is too old. Upload the file again."))
+    with tempfile.TemporaryFile() as local:
+        _download(bucket, content["key"], local)
+        try:
+            yield File(local, name=content["key"])
+        except IntakeError:
+            discard(content["key"], bucket)
+            raise
+    discard(content["key"], bucket)
+
+
+def _download(bucket: Storage, key: str, local: IO[bytes]) -> None:
+    try:
+        size = bucket.size(key)
+    except STORAGE_FAULTS as err:
+        if says_missing(err):
+            raise IntakeError(gettext("The file did not arrive. Upload it again.")) from err
+        raise StorageError(gettext("The storage doesn't answer. Nothing is lost; try again in a minute.")) from err
+    if size > settings.DOCUMENT_MAX_SIZE:
+        raise IntakeError(gettext("The file is larger than what is accepted here."))
+    for chunk in read_range(bucket, key, 0, size - 1):
+        local.write(chunk)
+    local.seek(0)
+
+
+def sweep() -> int:
+    """Removes uploads that nobody came back for; returns how many. A job of the worker."""
+    bucket = storages["documents"]
+    if not isinstance(bucket, PrivateS3Storage):
+        return 0
+    reader: RangeStorage = bucket
+    old = [key for key, written in reader.keys(FOLDER) if written < time.time() - KEPT]
+    for key in old:
+        discard(key, bucket)
+    return len(old)

@@ -1,0 +1,115 @@
+"""Direct uploads on a real S3 server: nothing counts before its uploader came back, and intake judges it as always."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from django.urls import reverse
+
+from documents import quarantine
+from documents.models import Document
+from documents.storage import PrivateS3Storage
+from tests.documents.conftest import small_pdf
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_processing")]
+
+
+@pytest.fixture
+def bucket(s3_settings):
+    s3_settings.S3_DIRECT_UPLOAD = True
+    found = PrivateS3Storage()
+    yield found
+    for folder in ("quarantine", "documents"):
+        for key, _ in list(found.keys(folder)):
+            found.delete(key)
+
+
+@pytest.fixture
+def author(client, people):
+    client.force_login(people["author"])
+    return client
+
+
+def ticket(client) -> dict:
+    response = client.post(reverse("document_direct_issue"))
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def send(form: dict, content: bytes, **fields: str) -> int:
+    return requests.post(
+        form["url"], data=form["fields"] | fields, files={"file": ("x", content)}, timeout=20
+    ).status_code
+
+
+def come_back(client, form: dict, name: str = "report.pdf", **data: str):
+    return client.post(reverse("document_direct_file"), {"token": form["token"], "name": name, **data})
+
+
+def test_a_file_goes_into_the_bucket_and_becomes_a_document(author, bucket):
+    form = ticket(author)
+    assert send(form, small_pdf(2)) in (200, 204)
+    assert not Document.objects.exists()
+    answer = come_back(author, form, title="A report")
+    document = Document.objects.get(pk=answer.json()["id"])
+    assert (document.title, document.mime, document.original_name) == ("A report", "application/pdf", "report.pdf")
+    assert bucket.size(document.original.name) == document.size
+    assert list(bucket.keys("quarantine")) == []
+
+
+def test_intake_refuses_as_always_and_the_quarantine_is_emptied(author, bucket):
+    form = ticket(author)
+    send(form, b"not a PDF at all")
+    answer = come_back(author, form)
+    assert (answer.status_code, Document.objects.count()) == (400, 0)
+    assert "its content is something else" in answer.json()["error"]
+    assert list(bucket.keys("quarantine")) == []
+
+
+def test_the_form_takes_one_key_and_no_more_than_the_limit(author, bucket, settings):
+    settings.DOCUMENT_MAX_SIZE = 1000
+    form = ticket(author)
+    assert send(form, b"x" * 2000) in (400, 403)
+    assert send(form, b"x", key="documents/chosen-by-the-browser") in (400, 403)
+    assert list(bucket.keys("documents")) == []
+
+
+def test_another_person_can_not_come_back_with_the_token(author, client, bucket, people):
+    form = ticket(author)
+    send(form, small_pdf())
+    client.force_login(people["author2"])
+    assert come_back(client, form).status_code == 400
+    assert not Document.objects.exists()
+
+
+def test_without_an_upload_a_sentence(author, bucket):
+    answer = come_back(author, ticket(author))
+    assert (answer.status_code, answer.json()["error"]) == (400, "The file did not arrive. Upload it again.")
+    forged = author.post(reverse("document_direct_file"), {"token": "x", "name": "a.pdf"})
+    assert forged.json()["error"] == "This upload is too old. Upload the file again."
+
+
+def test_a_stranger_reads_nothing_of_the_quarantine(author, bucket, s3_settings):
+    send(ticket(author), small_pdf())
+    ((key, _),) = bucket.keys("quarantine")
+    address = f"{s3_settings.AWS_S3_ENDPOINT_URL}/{bucket.bucket_name}/{key}"
+    assert requests.get(address, timeout=10).status_code == 403
+
+
+def test_what_nobody_came_back_for_is_removed(author, bucket, monkeypatch):
+    send(ticket(author), small_pdf())
+    assert quarantine.sweep() == 0
+    monkeypatch.setattr(quarantine, "KEPT", -60)
+    assert quarantine.sweep() == 1
+    assert list(bucket.keys("quarantine")) == []
+
+
+@pytest.mark.parametrize("who", ["anonymous", "member"])
+def test_only_who_may_add_a_file_gets_a_form(client, bucket, people, who):
+    if people[who]:
+        client.force_login(people[who])
+    assert client.post(reverse("document_direct_issue")).status_code in (302, 404)
+
+
+def test_it_is_off_by_default(author, s3_settings):
+    assert author.post(reverse("document_direct_issue")).status_code == 404
