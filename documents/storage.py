@@ -29,9 +29,7 @@ logger = logging.getLogger(__name__)
 CHUNK = 256 * 1024
 SPOOL = 8 * 1024 * 1024
 PART = 8 * 1024 * 1024
-"""Bytes of one part of a multipart transfer."""
-PARTS_AT_ONCE = 2
-"""Parts in memory at the same time: what a transfer costs is PART × PARTS_AT_ONCE, whatever the file's size."""
+"""Bytes of one part of a multipart transfer: about what a transfer costs in memory, whatever the file's size."""
 STORAGE_FAULTS = (OSError, BotoCoreError, ClientError)
 """What disk and S3 raise when they can't."""
 
@@ -114,7 +112,8 @@ class PrivateS3Storage(S3Storage):
             "file_overwrite": False,
             "max_memory_size": SPOOL,
             "object_parameters": parameters,
-            "transfer_config": TransferConfig(multipart_chunksize=PART, max_concurrency=PARTS_AT_ONCE),
+            # One part at a time: the library's threads keep ten of them in memory.
+            "transfer_config": TransferConfig(multipart_chunksize=PART, use_threads=False),
             "client_config": Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "path"},
