@@ -92,6 +92,13 @@ def may_see_reports(user: User) -> bool:
     return user.is_superuser or user.groups.filter(name__in=[EDITORS, LEGAL, ADMINISTRATORS]).exists()
 
 
+def may_withdraw(user: User) -> bool:
+    """Whether ``user`` may take back what is public: editors and legal reviewers, each alone, and administrators."""
+    if not user.is_active:
+        return False
+    return bool(user.is_superuser or user.groups.filter(name__in=(EDITORS, LEGAL, ADMINISTRATORS)).exists())
+
+
 def _named_pages(request: HttpRequest, kwargs: dict[str, Any]) -> set[int]:
     named = {int(value) for name, value in kwargs.items() if name in PAGE_ARGUMENTS and value is not None}
     if kwargs.get("app_label") == "wagtailcore" and kwargs.get("model_name") == "page":

@@ -11,12 +11,21 @@ from wagtail.images.views import multiple as image_uploads
 from documents import admin_views as own
 from documents import direct_views
 from documents.admin_views import guarded_document, guarded_image
+from documents.versions import views as version_views
 
 documents: list[URLPattern] = [
     path("edit/<int:document_id>/", guarded_document(own.DocumentEditView.as_view())),
     path("delete/<int:document_id>/", guarded_document(own.DocumentDeleteView.as_view(), action="delete")),
     path("usage/<int:document_id>/", guarded_document(document_views.UsageView.as_view())),
     path("versions/<int:document_id>/add/", guarded_document(own.add_version), name="document_add_version"),
+    path("versions/<int:document_id>/uses/", guarded_document(version_views.uses), name="document_uses"),
+    path("versions/<int:document_id>/compare/", guarded_document(version_views.compare), name="document_compare"),
+    path("versions/<int:document_id>/restore/", guarded_document(version_views.restore), name="document_restore"),
+    path(
+        "versions/<int:document_id>/withdraw/",
+        guarded_document(version_views.WithdrawView.as_view()),
+        name="document_withdraw",
+    ),
     path("direct/", direct_views.issue, name="document_direct_issue"),
     path("direct/file/", direct_views.file, name="document_direct_file"),
     path("multiple/add/", own.DocumentsAddView.as_view()),

@@ -28,6 +28,7 @@ from wagtail.images.views import images as image_views
 from wagtail.images.views import multiple as image_uploads
 from wagtail.images.views.chooser import viewset as image_chooser
 
+from access.editorial import may_withdraw
 from access.models import User
 from documents import actions
 from documents.exceptions import DocumentError, InUseError
@@ -35,6 +36,7 @@ from documents.forms import NewVersionForm
 from documents.intake import inspect
 from documents.models import Document, Image
 from documents.permissions import ReadablePolicy, document_policy, image_policy
+from documents.versions.states import state_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -93,10 +95,15 @@ class DocumentEditView(document_views.EditView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds the versions that the user has a right to."""
-        versions = document_policy.instances_user_has_any_permission_for(self.request.user, ["change"])
+        user = cast(User, self.request.user)
+        versions = document_policy.instances_user_has_any_permission_for(user, ["change"])
         return super().get_context_data(**kwargs) | {
             "first_page_url": self.object.reading_url(1) if self.object.page_count else "",
-            "versions": versions.filter(series=self.object.series).order_by("-number"),
+            "versions": [
+                (version, state_of(version))
+                for version in versions.filter(series=self.object.series).order_by("-number")
+            ],
+            "may_withdraw": may_withdraw(user),
         }
 
 

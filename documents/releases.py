@@ -75,9 +75,15 @@ def withdraw_releases(page_ids: Iterable[int], reason: str, when: datetime | Non
     return rows.withdraw(when=when or timezone.now(), reason=reason)
 
 
-def withdraw_versions(series: UUID | str, before: int, reason: str, when: datetime | None = None) -> int:
-    """Takes back all versions of a series below number ``before``: a correction must not leave v1 readable."""
-    rows = DocumentRelease.objects.filter(document__series=series, document__number__lt=before)
+def withdraw_versions(
+    series: UUID | str, before: int, reason: str, when: datetime | None = None, *, first: int = 1
+) -> int:
+    """Takes back the versions of a series from number ``first`` to below ``before``: all older ones, if not said
+    otherwise, because a correction must not leave v1 readable. Returns how many releases ended.
+    """
+    rows = DocumentRelease.objects.filter(
+        document__series=series, document__number__gte=first, document__number__lt=before
+    )
     return rows.withdraw(when=when or timezone.now(), reason=reason)
 
 

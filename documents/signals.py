@@ -2,6 +2,13 @@
 
 from django.dispatch import Signal
 
+documents_withdrawn = Signal()
+"""Sent after the commit that took documents back from the public while their page stays.
+
+Arguments: ``sender`` is Document, ``document_ids`` their primary keys. Whoever indexes pages that name them puts
+these on the outbox here.
+"""
+
 document_processed = Signal()
 """Sent after the commit that made a document ready or failed, or renewed its text.
 

@@ -16,7 +16,7 @@ from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
-from documents.access import Reading, current_version, image_reading, reading
+from documents.access import Reading, current_version, image_reading, readable_versions, reading
 from documents.models import Document, DocumentRelease, DocumentUse, Image
 from documents.releases import public_withdrawal
 from documents.serving import Blob, answer, unavailable
@@ -116,8 +116,14 @@ def gone(request: HttpRequest, series: UUID, number: int | None) -> HttpResponse
 
 
 def _links(visitor: Visitor, document: Document) -> str:
-    """The ``Link`` header: the page that presents the document, and its newest version."""
+    """The ``Link`` header: the page that presents the document, its newest version and its neighbours (RFC 5829)."""
     links = [f'</d/{document.series}/>; rel="latest-version"']
+    numbers = sorted(readable_versions(visitor, document.series).values_list("number", flat=True))
+    at = numbers.index(document.number)
+    if at:
+        links.append(f'</d/{document.series}/v{numbers[at - 1]}/>; rel="predecessor-version"')
+    if at + 1 < len(numbers):
+        links.append(f'</d/{document.series}/v{numbers[at + 1]}/>; rel="successor-version"')
     uses = DocumentUse.objects.filter(revision=OuterRef("live_revision"), document__series=document.series)
     page = visible_to(Page.objects.filter(Exists(uses)), visitor).order_by("pk").first()
     if page is not None and (url := page.full_url):

@@ -8,9 +8,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
+from wagtail.log_actions import LogFormatter
 
 from access.visitor import Visitor
 from documents import admin_urls
@@ -50,6 +53,27 @@ def readable_files_in_the_admin_api(router: Any) -> None:
     """
     router.register_endpoint("documents", _only(DocumentsAdminAPIViewSet, readable_by))
     router.register_endpoint("images", _only(ImagesAdminAPIViewSet, readable_images))
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    """What this app writes into the history of pages and documents."""
+
+    class WithReason(LogFormatter):
+        def format_comment(self, log_entry: Any) -> str:
+            return str(log_entry.data.get("reason", ""))
+
+    @actions.register_action("dossier.document.withdraw")
+    class VersionWithdrawn(WithReason):
+        label = _("Withdraw a version")
+        message = _("Version withdrawn")
+
+    @actions.register_action("dossier.document.move")
+    class MovedToVersion(LogFormatter):
+        label = _("Move to another version")
+
+        def format_message(self, log_entry: Any) -> str:
+            return gettext("Draft that names version %(number)s of a file") % {"number": log_entry.data.get("version")}
 
 
 def _only(viewset: type[Any], readable: Callable[[Visitor], QuerySet[Any]]) -> type[Any]:

@@ -14,7 +14,7 @@ from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
 from access.boundary import page_tokens
-from access.roles import ADMINISTRATORS, EDITORS, LEGAL
+from access.editorial import may_withdraw
 from documents.releases import withdraw_releases
 from workflows import approvals
 from workflows.exceptions import WithdrawalRefused
@@ -40,13 +40,6 @@ class WithdrawalReport:
     def languages(self) -> list[str]:
         """Codes of the languages in which the work existed."""
         return sorted({row.language for row in self.rows})
-
-
-def may_withdraw(user: User) -> bool:
-    """Editors and legal reviewers, each alone, and administrators."""
-    if not user.is_active:
-        return False
-    return bool(user.is_superuser or user.groups.filter(name__in=(EDITORS, LEGAL, ADMINISTRATORS)).exists())
 
 
 class WithdrawAction(BaseAction):

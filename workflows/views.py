@@ -15,11 +15,12 @@ from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Page
 
+from access.editorial import may_withdraw
 from access.models import User
 from documents.models import Document
 from documents.uses import documents_named_by
 from workflows import eyes
-from workflows.actions import WithdrawAction, may_withdraw
+from workflows.actions import WithdrawAction
 from workflows.emergency import emergency, is_administrator
 from workflows.exceptions import ApprovalRefused, WithdrawalRefused
 from workflows.files import obstacles

@@ -14,8 +14,9 @@ from wagtail.admin.ui.menus.pages import PageMenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 
+from access.editorial import may_withdraw
 from workflows import eyes
-from workflows.actions import WithdrawAction, may_withdraw
+from workflows.actions import WithdrawAction
 from workflows.emergency import is_administrator
 from workflows.exceptions import ApprovalRefused
 from workflows.models import ReviewTaskState

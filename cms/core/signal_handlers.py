@@ -12,7 +12,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 
 from cms.core.models import BasePage, Place, PublicationKind
 from cms.core.search import keys_of
-from documents.signals import document_processed
+from documents.signals import document_processed, documents_withdrawn
 from search.outbox import touch
 
 
@@ -84,6 +84,11 @@ def _document_processed(sender: Any, document_id: int, **kwargs: Any) -> None:
     touch_pages(Page.objects.filter(live_revision__document_uses__document=document_id))
 
 
+def _documents_withdrawn(sender: Any, document_ids: list[int], **kwargs: Any) -> None:
+    """A page stays public without the text of a file that was taken back."""
+    touch_pages(Page.objects.filter(live_revision__document_uses__document__in=document_ids).distinct())
+
+
 def register_signal_handlers() -> None:
     """Connects the handlers; called once from ``ready()``."""
     for signal, name in (
@@ -104,3 +109,4 @@ def register_signal_handlers() -> None:
     post_save.connect(_place_saved, sender=Place, dispatch_uid="cms.search.place")
     post_save.connect(_kind_saved, sender=PublicationKind, dispatch_uid="cms.search.kind")
     document_processed.connect(_document_processed, dispatch_uid="cms.search.document")
+    documents_withdrawn.connect(_documents_withdrawn, dispatch_uid="cms.search.documents_withdrawn")

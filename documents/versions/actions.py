@@ -1,0 +1,69 @@
+"""Taking versions back from the public, and bringing an older one back as a new version."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext
+from wagtail.log_actions import log
+
+from access.editorial import may_withdraw
+from access.models import User
+from documents.actions import add_version
+from documents.exceptions import DocumentError, StorageError
+from documents.models import Document, DocumentRelease
+from documents.releases import withdraw_versions
+from documents.signals import documents_withdrawn
+from documents.storage import STORAGE_FAULTS
+
+
+class WithdrawalRefused(DocumentError):
+    """This person may not withdraw, there is no reason, or nothing is public."""
+
+
+@transaction.atomic
+def take_back(document: Document, user: User, reason: str, *, all_before: bool = False) -> list[Document]:
+    """Takes ``document`` back from the public, with ``all_before`` its older versions too; returns what was taken back.
+
+    Readers of their addresses get ``reason`` with a 410. No older version takes the place of a withdrawn one: a
+    correction that takes a name back must not bring it back. Raises WithdrawalRefused.
+    """
+    if not may_withdraw(user):
+        raise WithdrawalRefused(gettext("Only editors and legal reviewers may withdraw."))
+    if not reason.strip():
+        raise WithdrawalRefused(gettext("Say why: readers of the address get this reason."))
+    versions = Document.objects.select_for_update().filter(series=document.series)
+    wanted = versions.filter(number__lte=document.number) if all_before else versions.filter(pk=document.pk)
+    released = DocumentRelease.objects.active().filter(document__in=wanted.values("pk"))
+    affected = list(Document.objects.filter(pk__in=released.values("document")).order_by("number"))
+    if not affected:
+        raise WithdrawalRefused(gettext("Nothing of this is public: there is nothing to withdraw."))
+    first = 1 if all_before else document.number
+    withdraw_versions(document.series, document.number + 1, reason.strip(), first=first)
+    for one in affected:
+        log(instance=one, action="dossier.document.withdraw", user=user, data={"reason": reason.strip()})
+    ids = [one.pk for one in affected]
+    transaction.on_commit(partial(documents_withdrawn.send, sender=Document, document_ids=ids))
+    return affected
+
+
+def restore(document: Document, user: User) -> Document:
+    """Adds the public copy of an older version as the newest version; pages show it after their approval.
+
+    Raises IntakeError or StorageError, each with a sentence.
+    """
+    if not document.is_ready:
+        raise DocumentError(gettext("This version was never ready; there is nothing to restore."))
+    with tempfile.TemporaryFile() as local:
+        try:
+            with document.file.open("rb") as stored:
+                for chunk in stored.chunks():
+                    local.write(chunk)
+        except STORAGE_FAULTS as err:
+            raise StorageError(gettext("The file can't be read at the moment. Try again in a minute.")) from err
+        local.seek(0)
+        name = document.original_name or document.filename
+        return add_version(document, File(local, name=name), user=user)
