@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('home', '0001_initial'),
+        ("home", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='homepage',
-            name='headline',
-            field=models.CharField(blank=True, help_text="The large words above the search. Empty means the title, which menus and the browser's tab show.", max_length=120, verbose_name='headline'),
+            model_name="homepage",
+            name="headline",
+            field=models.CharField(
+                blank=True,
+                help_text="The large words above the search. Empty means the title, which menus and the browser's tab show.",
+                max_length=120,
+                verbose_name="headline",
+            ),
         ),
     ]
