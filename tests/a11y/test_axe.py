@@ -17,7 +17,7 @@ def test_no_page_type_has_a_finding(live_server, page, findings, language):
         page.goto(live_server.url + address)
         if lines := findings(page):
             found[name] = lines
-    assert found == {}
+    assert found == {}, "\n".join(f"{name}: {line}" for name, lines in found.items() for line in lines)
 
 
 def test_axe_would_find_something(page, findings):

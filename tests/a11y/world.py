@@ -96,7 +96,13 @@ def build(language: str) -> SimpleNamespace:
     topic = TopicPageFactory(published=True, title=f"Impunity {LONG}", synonyms="No punishment", **here)
     narrower = TopicPageFactory(published=True, title="Amnesties", parent_topic=topic, **here)
     term = GlossaryTermPageFactory(
-        published=True, title="Heron", abbreviation="H", body="<p>A bird.</p>", variants="Herons", topics=[topic], **here
+        published=True,
+        title="Heron",
+        abbreviation="H",
+        body="<p>A bird.</p>",
+        variants="Herons",
+        topics=[topic],
+        **here,
     )
     earlier = PublicationPageFactory(published=True, title="Earlier work", files=[first], kind=kind, **here)
     publication = PublicationPageFactory(
