@@ -47,4 +47,4 @@ def test_nothing_is_lost_at_320_pixels_and_with_wide_spacing(live_server, page, 
         page.evaluate(SET_SPACING, SPACING)
         if lines := lost(page):
             found[f"{name}, wide spacing"] = lines
-    assert found == {}
+    assert found == {}, "\n".join(f"{name}: {lines}" for name, lines in found.items())
