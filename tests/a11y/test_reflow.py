@@ -37,13 +37,14 @@ def lost(page) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_nothing_is_lost_at_320_pixels_and_with_wide_spacing(live_server, page, language):
-    page.set_viewport_size({"width": 320, "height": 640})
+def test_nothing_is_lost_in_narrow_windows_and_with_wide_spacing(live_server, page, language):
     found = {}
     for name, address in public_addresses(build(language)).items():
         page.goto(live_server.url + address)
-        if lines := lost(page):
-            found[name] = lines
+        for width in (1280, 768, 360, 320):
+            page.set_viewport_size({"width": width, "height": 640})
+            if lines := lost(page):
+                found[f"{name}, {width} px"] = lines
         page.evaluate(SET_SPACING, SPACING)
         if lines := lost(page):
             found[f"{name}, wide spacing"] = lines
