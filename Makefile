@@ -28,6 +28,7 @@ help: ## list the commands
 	@touch $@ .venv/run.stamp
 
 run: .venv/run.stamp ## web and worker in the foreground, with demo content the first time (PORT, HOST)
+	@$(BIN)/python deploy/catalogues.py compile
 	@exec $(BIN)/python deploy/serve.py --host $(HOST) --port $(PORT) $(if $(PUBLIC_DEMO),--public-demo)
 
 test: .venv/dev.stamp ## all tests, on SQLite and PostgreSQL, with real servers and a browser

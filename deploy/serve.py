@@ -49,7 +49,7 @@ def _static_stamp() -> str:
 
 
 def prepare() -> None:
-    """Database, static files, translations of the interface and, in an empty database, the demo content."""
+    """Database, static files and, in an empty database, the demo content."""
     import django
     from django.conf import settings
     from django.core.management import call_command, get_commands

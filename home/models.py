@@ -28,12 +28,19 @@ class HomePage(BasePage):
         "cases.CaseIndexPage",
     ]
 
+    headline = models.CharField(
+        _("headline"),
+        max_length=120,
+        blank=True,
+        help_text=_("The large words above the search. Empty means the title, which menus and the browser's tab show."),
+    )
     intro = RichTextField(
         _("introduction"), features=TEXT_FEATURES, blank=True, help_text=_("Two or three sentences beside the search.")
     )
 
     content_panels = [
         *BasePage.content_panels,
+        FieldPanel("headline"),
         FieldPanel("intro"),
         InlinePanel("highlights", heading=_("Highlights"), label=_("Page"), max_num=6),
         *BasePage.image_panels,

@@ -18,7 +18,7 @@ from cms.core.relations import in_memory
 from cms.core.types import joined, own_types
 from home.models import Highlight, HomePage
 
-SHOWN = {"publications": 6, "cases": 3, "topics": 12, "terms": 1}
+SHOWN = {"publications": 8, "cases": 3, "topics": 12, "terms": 1}
 
 
 def home_context(page: HomePage, request: HttpRequest, frame: Frame) -> dict[str, Any]:

@@ -99,7 +99,12 @@ def _ensure_site_record() -> None:
     if site is None:
         port = address.port or (443 if address.scheme == "https" else 80)
         site = Site.objects.create(
-            hostname=address.hostname or "localhost", port=port, root_page=home, is_default_site=True
+            hostname=address.hostname or "localhost",
+            port=port,
+            root_page=home,
+            is_default_site=True,
+            # The admin greets those who work in one language with it; without it, with the host's name.
+            site_name=settings.WAGTAIL_SITE_NAME,
         )
     elif not HomePage.objects.filter(pk=site.root_page_id).exists():
         site.root_page = home

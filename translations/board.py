@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from translations.models import TranslationJob
-from translations.permissions import locales_of
+from translations.permissions import locales_of, translated_by
 
 if TYPE_CHECKING:
     from access.models import User
@@ -32,8 +33,21 @@ class Row:
 
 
 def rows_for(user: User, most: int = 200) -> list[Row]:
-    """The jobs of the languages that ``user`` works in, by due date; at most ``most``."""
-    jobs = list(TranslationJob.objects.with_everything().into(locales_of(user))[:most])
+    """The jobs of the languages that ``user`` works in, what was never published first, by due date; at most ``most``."""
+    jobs = TranslationJob.objects.with_everything().into(locales_of(user))
+    waiting = list(jobs.unpublished()[:most])
+    rest = jobs.exclude(pk__in=[job.pk for job in waiting])[: most - len(waiting)]
+    return _rows([*waiting, *rest])
+
+
+def waiting_for(user: User, most: int = 10) -> list[Row]:
+    """What waits for ``user`` as a translator: jobs of their languages that were never published, by due date."""
+    jobs = TranslationJob.objects.with_everything().into(translated_by(user)).unpublished()
+    return _rows(jobs[:most])
+
+
+def _rows(jobs: Iterable[TranslationJob]) -> list[Row]:
+    jobs = list(jobs)
     wanted = Q(pk__in=[])
     for job in jobs:
         wanted |= Q(translation_key=job.translation.source.object_id, locale=job.translation.target_locale)

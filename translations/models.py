@@ -20,6 +20,14 @@ class TranslationJobQuerySet(models.QuerySet["TranslationJob"]):
         """Joins what a list shows, so that it needs one query."""
         return self.select_related("translation__source__locale", "translation__target_locale", "source_revision")
 
+    def unpublished(self) -> Self:
+        """Jobs whose translation has not been published yet: the work that waits."""
+        target = Page.objects.filter(
+            translation_key=models.OuterRef("translation__source__object_id"),
+            locale=models.OuterRef("translation__target_locale"),
+        )
+        return self.filter(models.Exists(target.filter(live=False)))
+
     def into(self, language_codes: set[str]) -> Self:
         """Jobs whose target locale is one of ``language_codes``."""
         return self.filter(translation__target_locale__language_code__in=language_codes)

@@ -25,6 +25,14 @@ def locales_of(user: User) -> set[str]:
     return {code for code in codes if translators(code) in groups or translation_reviewers(code) in groups}
 
 
+def translated_by(user: User) -> set[str]:
+    """Language codes that ``user`` translates into, by group: what waits for an administrator isn't all there is."""
+    if not user.is_active:
+        return set()
+    groups = set(user.groups.values_list("name", flat=True))
+    return {code for code in Locale.objects.values_list("language_code", flat=True) if translators(code) in groups}
+
+
 def may_request(user: User, page: Page, locale: Locale) -> bool:
     """Whether ``user`` may start a translation of ``page`` into ``locale``.
 

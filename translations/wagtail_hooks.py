@@ -19,7 +19,8 @@ from wagtail.models import Locale, Page
 
 from access.visitor import account_of
 from translations.models import TranslationJob
-from translations.permissions import locales_of, may_look_at, may_request
+from translations.panels import WaitingTranslationsPanel
+from translations.permissions import locales_of, may_look_at, may_request, translated_by
 from translations.stock_views import STOCK_PAGE_ACTIONS, refused, to_request
 from translations.views import BoardView, OwnContentView, RequestView, WorkbenchView
 
@@ -94,6 +95,14 @@ def register_menu_item() -> MenuItem:
     return TranslationsMenuItem(
         gettext_lazy("Translations"), reverse("translations:board"), icon_name="wagtail-localize-language", order=320
     )
+
+
+@hooks.register("construct_homepage_panels")
+def add_waiting_translations(request: HttpRequest, panels: list[Any]) -> None:
+    """The work that waits for a translator, on the first page that they see."""
+    user = account_of(request)
+    if translated_by(user):
+        panels.append(WaitingTranslationsPanel(user))
 
 
 @hooks.register("register_page_header_buttons")

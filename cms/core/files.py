@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext, ngettext
 
 from access.visitor import Visitor
 from cms.core.languages import autonym, direction, language_name
+from cms.core.templatetags.look_tags import file_size, num, plain_num
 from documents.access import readable_by
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ class FileRow:
         """ "PDF, 148 pages, 2.4 MB, version 2"; the version only from the second on."""
         parts = [self.format]
         if self.pages:
-            parts.append(ngettext("%(pages)s page", "%(pages)s pages", self.pages) % {"pages": self.pages})
+            parts.append(ngettext("%(pages)s page", "%(pages)s pages", self.pages) % {"pages": num(self.pages)})
         if self.size:
-            parts.append(filesizeformat(self.size))
+            parts.append(file_size(self.size))
         if self.version > 1:
-            parts.append(gettext("version %(number)s") % {"number": self.version})
+            parts.append(gettext("version %(number)s") % {"number": plain_num(self.version)})
         return ", ".join(parts)
 
 

@@ -49,10 +49,10 @@ def sorting_letter(title: str) -> str:
 
 
 def index_context(page: GlossaryIndexPage, request: HttpRequest) -> dict[str, Any]:
-    """All terms by letter."""
+    """All terms by letter, with their short definitions: the full texts of a long glossary would weigh too much."""
     terms = list(GlossaryTermPage.objects.in_language_of(page, Visitor.of(request)).select_related("locale"))
     letters: dict[str, list[Card]] = {}
-    for card in sorted(term_cards(terms, page, request), key=_sorting_key):
+    for card in sorted(cards_of(terms, page, request), key=_sorting_key):
         letters.setdefault(sorting_letter(card.title), []).append(card)
     return {"letters": sorted(letters.items()), "count": len(terms)}
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from wagtail.models import Page
@@ -126,11 +126,7 @@ def publication_context(page: PublicationPage, request: HttpRequest, frame: Fram
         "editors": [person for person in contributors if person.role == Contributor.Role.EDITOR],
         "topics": topics,
         "cases": cards_of(frame.of_kind("case"), page, request),
-        "related": cards_of(
-            [row for row in frame.linked(PublicationPage) if row.translation_key != page.translation_key],
-            page,
-            request,
-        ),
+        "related": cards_of(related(page, frame), page, request),
         "file_groups": groups,
         "file_count": sum(len(group.rows) for group in groups),
         "main_file": main,
@@ -143,6 +139,16 @@ def publication_context(page: PublicationPage, request: HttpRequest, frame: Fram
         if original is not None and original.translation_key == page.translation_key and original.pk != page.pk
         else None,
     }
+
+
+def related(page: PublicationPage, frame: Frame) -> list[PublicationPage]:
+    """The publications that the page names, in the best language for it and in the editor's order. One query."""
+    named = [row.pk for row in frame.linked(PublicationPage) if row.translation_key != page.translation_key]
+    if not named:
+        return []
+    same = RelatedPublication.objects.filter(page=page.pk, publication__translation_key=OuterRef("translation_key"))
+    rows = PublicationPage.objects.filter(pk__in=named).select_related("locale")
+    return list(rows.annotate(position=Subquery(same.values("sort_order")[:1])).order_by("position", "pk"))
 
 
 def meta_line(page: PublicationPage, frame: Frame, kind: MetaPart | None, topics: Sequence[Card]) -> list[MetaPart]:

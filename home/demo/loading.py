@@ -159,6 +159,7 @@ def _home_pages(press: Press) -> None:
                 press.publish(page, language)
         home = HomePage.objects.get(locale=press.locales[language], depth=2)
         if not home.highlights.exists():
+            home.headline = texts["home"]["headline"]
             home.summary, home.intro = texts["home"]["summary"], html(texts["home"])
             home.highlights = [
                 Highlight(page=press.best(kind, key, language), sort_order=order)
@@ -174,10 +175,9 @@ def _site(press: Press) -> None:
     if settings.publisher:
         return
     settings.publisher = "Lantern Archive"
-    settings.tagline = entries("en", "pages")["home"]["subtitle"]
+    settings.tagline = "Lantern Archive"  # one for all languages: a name
     settings.contact_email = "corrections@lantern-archive.example"
     settings.security_email = "security@lantern-archive.example"
-    settings.footer_note = entries("en", "pages")["about"]["summary"]
     for name, key in (("privacy_page", "privacy"), ("accessibility_page", "accessibility"), ("imprint_page", "about")):
         setattr(settings, name, Page.objects.get(pk=press.page("section", key, "en").pk))
     settings.save()

@@ -15,7 +15,7 @@ from documents.models import Image
 
 SIZE = (1600, 900)
 PAPER, INK, ACCENT, WARM = (243, 239, 230), (38, 44, 50), (23, 78, 92), (176, 122, 74)
-CREDIT = "Drawing: Lantern Archive"
+CREDIT = "Lantern Archive"
 ALT = {
     "shelves": {
         "en": "Drawing of archive shelves with rows of files; one file is missing.",

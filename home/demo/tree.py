@@ -123,6 +123,7 @@ class Tree:
         ]
         if note := row.get("change_note"):
             day, _bar, text = note.partition("|")
+            text = entry["change_note"] or text
             page.change_notes = [("note", {"date": date.fromisoformat(day), "text": text, "is_major": True})]
         self._add_topics(page, row["topics"], language)
         self._add_places(page, row["places"])

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cms.core.models import Place
+from home.models import HomePage
 from tests.factories import (
     CasePageFactory,
     DocumentFactory,
@@ -16,6 +17,7 @@ from tests.factories import (
     PublicationPageFactory,
     TopicPageFactory,
     WorkKindFactory,
+    publish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,26 @@ def test_publication_shows_its_files_by_language_and_who_names_it(client, rich_s
     assert [card.title for card in context["related"]] == ["Older report"]
     assert context["kind"].label == "Report"
     assert context["citation"].text.startswith("A. Author; B. Author (2024): Chain of command")
+
+
+def test_related_publications_say_what_they_are_in_the_editors_order(client, rich_site):
+    kind = rich_site["publication"].kind
+    named = [PublicationPageFactory(published=True, title=title, kind=kind) for title in ("Second", "First")]
+    page = PublicationPageFactory(published=True, title="Naming", related=[named[1], named[0]])
+    cards = get(client, page).context["related"]
+    assert [card.title for card in cards] == ["First", "Second"]
+    assert [card.kind_label for card in cards] == ["Report", "Report"]
+    assert [card.summary for card in cards] == ["Summary of First.", "Summary of Second."]
+    assert {card.date for card in cards} == {named[0].date}
+
+
+def test_home_page_says_its_headline_and_keeps_its_title_for_the_tab(client):
+    home = HomePage.objects.get(locale__language_code="en", depth=2)
+    assert f"<h1>{home.title}</h1>" in get(client, home).content.decode()
+    publish(home, headline="What happened is on record")
+    text = get(client, home).content.decode()
+    assert "<h1>What happened is on record</h1>" in text
+    assert f"<title>{home.title}" in text
 
 
 def test_topic_counts_what_it_lists(client, rich_site):

@@ -446,6 +446,7 @@ class TestScreens:
     def test_the_review_screen_names_the_files(self, people, report):
         state = people.author.submit(report)
         text = people.editor.get("workflows_review", state.pk).content.decode()
+        assert report.title in text.partition("<h1")[2].partition("</h1>")[0]
         assert report.files.first().document.title in text
         assert "This page makes these files public" in text
         people.editor.post("workflows_review", state.pk, data={"decision": "approve", "comment": "Fine."})

@@ -1,8 +1,10 @@
 """The whole demo, loaded once: one test, because loading takes a minute."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.management import CommandError, call_command
 from django.db.models import Q
 from django.test import Client
@@ -13,7 +15,7 @@ from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.cases.models import CasePage
 from cms.core.models import SectionPage
-from cms.glossary.models import GlossaryTermPage
+from cms.glossary.models import GlossaryIndexPage, GlossaryTermPage
 from cms.publications.models import PublicationPage
 from cms.topics.models import TopicPage
 from documents.access import can_read
@@ -135,12 +137,21 @@ def check_public_site():
     case = CasePage.objects.get(translation_key=identifier("case", "making-justice-work"), locale__language_code="ar")
     text = client.get(case.get_url()).content.decode()
     assert 'dir="rtl"' in text and "المسرد" in text and "youtube" in text.lower()
+    check_weight(client)
     found = client.get("/api/v1/search", {"q": '"chain of command"', "lang": "en"}).json()
     assert [hit["title"] for hit in found["results"]] == ["Who Gave the Order"]
     assert [snippet["page"] for snippet in found["results"][0]["snippets"]] == [37]
     assert client.get("/api/v1/search", {"q": "الولاية القضائية العالمية", "lang": "ar"}).json()["total"] >= 5
     assert client.get("/api/v1/search", {"q": "Verdict Day", "lang": "en"}).json()["total"] == 0
     assert client.get(publication("interim-findings").get_url()).status_code == 410
+
+
+def check_weight(client):
+    """HTML and sheet of the longest pages, in the language that takes most bytes."""
+    sheet = Path(finders.find("cms/site.css")).stat().st_size
+    for model in (GlossaryIndexPage, CasePage, TopicPage):
+        for page in model.objects.live().filter(locale__language_code="ar"):
+            assert len(client.get(page.get_url()).content) + sheet < 60_000, page
 
 
 def snapshot():
