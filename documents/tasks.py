@@ -26,4 +26,4 @@ def requeue_unfinished() -> int:
 
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
-    schedule.register("documents.requeue_unfinished", timedelta(minutes=1), requeue_unfinished)
+    schedule.register("documents.requeue_unfinished", timedelta(seconds=5), requeue_unfinished)
