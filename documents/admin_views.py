@@ -35,6 +35,7 @@ from documents.forms import NewVersionForm
 from documents.intake import inspect
 from documents.models import Document, Image
 from documents.permissions import ReadablePolicy, document_policy, image_policy
+from documents.uses import pages_with_other_versions
 
 View = Callable[..., HttpResponseBase]
 
@@ -95,6 +96,7 @@ class DocumentEditView(document_views.EditView):
         """Adds the versions that the user has a right to."""
         versions = document_policy.instances_user_has_any_permission_for(self.request.user, ["change"])
         return super().get_context_data(**kwargs) | {
+            "outdated_pages": pages_with_other_versions(self.object, self.request.user),
             "first_page_url": self.object.reading_url(1) if self.object.page_count else "",
             "versions": versions.filter(series=self.object.series).order_by("-number"),
         }

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -39,6 +38,7 @@ from documents.models import (
     document_key,
 )
 from documents.models.derived import derived_key
+from documents.scratch import scratch
 from documents.signals import document_processed
 from documents.storage import STORAGE_FAULTS, discard, store
 from search.pages import pack
@@ -94,8 +94,7 @@ def process(document_id: int) -> bool:
         return Document.objects.filter(pk=document_id).ready().exists()
     document = Document.objects.get(pk=document_id)
     try:
-        with held(document_id), tempfile.TemporaryDirectory(prefix="dossier-") as name:
-            folder = Path(name)
+        with held(document_id), scratch() as folder:
             result = _read(document, _fetched(document.original, document.original_sha256, folder), folder)
             _record(document, result)
     except ExtractionError as error:
@@ -114,8 +113,7 @@ def reread(document_id: int) -> None:
     Raises ExtractionError, FileNotFoundError or a storage error; nothing is changed then.
     """
     document = Document.objects.ready().get(pk=document_id)
-    with tempfile.TemporaryDirectory(prefix="dossier-") as name:
-        folder = Path(name)
+    with scratch() as folder:
         source = _fetched(document.file, document.sha256, folder)
         budget = _Budget(BUDGET)
         extraction = extract(source, document.mime, limits=budget.limits())

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import processing
+from documents import processing, scratch
 
 
 @task()
@@ -27,3 +27,4 @@ def requeue_unfinished() -> int:
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
     schedule.register("documents.requeue_unfinished", timedelta(seconds=5), requeue_unfinished)
+    schedule.register("documents.clear_scratch", timedelta(hours=1), scratch.clear)

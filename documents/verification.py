@@ -84,6 +84,7 @@ def verify(storage: Storage, *, clean: bool = False, progress: Callable[[int], N
         verdict.checked += 1
         progress(verdict.checked)
     _find_orphans(storage, named, verdict, clean=clean)
+    _find_abandoned(storage, verdict, clean=clean)
     return verdict
 
 
@@ -98,6 +99,18 @@ def _find_orphans(storage: Storage, named: set[str], verdict: Verdict, *, clean:
             if clean and not _is_named_now(key):
                 discard(key, storage)
                 verdict.removed += 1
+
+
+def _find_abandoned(storage: Storage, verdict: Verdict, *, clean: bool) -> None:
+    reader: RangeStorage = storage  # type: ignore[assignment]  # both private storages are
+    before = time.time() - ORPHAN_AGE
+    for key, started, drop in list(reader.abandoned()):
+        if started > before:
+            continue
+        verdict.orphaned.append(key)
+        if clean:
+            drop()
+            verdict.removed += 1
 
 
 def _is_named_now(key: str) -> bool:

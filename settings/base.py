@@ -142,6 +142,10 @@ STORAGES: dict[str, dict[str, Any]] = {
     "documents": {"BACKEND": _file_storage},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "documents.uploads.NamelessFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DOCUMENT_MAX_SIZE = env.number("DOCUMENT_MAX_SIZE", default=200 * 1024 * 1024)
 

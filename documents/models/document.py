@@ -166,7 +166,10 @@ class Document(AbstractDocument):
         permissions = [("choose_document", "Can choose document")]
 
     def __str__(self) -> str:
-        return str(self.title)
+        """The title; from the second version on with its number, so that a chosen file can be told from the one before."""
+        if self.number == 1:
+            return str(self.title)
+        return gettext("%(title)s, version %(number)s") % {"title": self.title, "number": self.number}
 
     def clean(self) -> None:
         """Nothing by name: intake looks at extension and content together."""
