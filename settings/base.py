@@ -117,6 +117,7 @@ LANGUAGE_CODE = LANGUAGES[0][0]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["settings.formats"]
 USE_TZ = True
 
 STATIC_URL = "/static/"
