@@ -20,7 +20,9 @@ class NamelessFileUploadHandler(TemporaryFileUploadHandler):
         """Begins a file of the request."""
         super(TemporaryFileUploadHandler, self).new_file(*args, **kwargs)
         nameless = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - the request closes it
-        self.file = UploadedFile(nameless, self.file_name, self.content_type, 0, self.charset, self.content_type_extra)
+        self.file = UploadedFile(  # type: ignore[assignment]  # core's class insists on a name
+            nameless, self.file_name, self.content_type, 0, self.charset, self.content_type_extra
+        )
 
     def upload_interrupted(self) -> None:
         """Ends a file whose sender went away."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -29,6 +29,9 @@ from workflows.models import ReviewTaskState
 
 class _PageView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # generic at type time only
     """A form about one page of ours, for those who may use it; everyone else is told that it isn't there."""
+
+    # The heading names the page instead: with core's bare "Home" nobody sees what is decided.
+    breadcrumbs_items: ClassVar[list[dict[str, Any]]] = []
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.user = cast(User, request.user)

@@ -287,6 +287,7 @@ def step_07_a_second_version_is_approved_again_and_the_first_says_so(people, pro
     add_version(people("author"), report["corrected"], 2, screenshot)
     assert_version_is_hidden(product, 2, 38, CORRECTED)
     open_review(people("editor"), TITLE)
+    assert TITLE in people("editor").get_by_role("heading", level=1).inner_text()
     screenshot(people("editor"), "07-review")
     approve(people("editor"), TITLE)
     assert_version_is_hidden(product, 2, 38, CORRECTED)
@@ -330,6 +331,7 @@ def step_08_a_rejected_third_version_stays_unreadable(people, product, report, s
     assert_version_2_is_current(product)
     author = people("author")
     author.goto(f"/admin/pages/{STATE['page_id']}/edit/")
+    assert author.get_by_text("editor asked for changes: The umbrella gives a source away.").count() == 1
     screenshot(author, "08-changes-requested")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import requests
@@ -155,28 +159,10 @@ def test_storage_that_is_away_refuses_with_a_sentence_and_processing_comes_back(
 
 def test_a_web_process_killed_during_an_upload_leaves_nothing_that_is_not_found(site, content, report):
     """The clock of ``verify_documents`` is set forward: what is left is found a day later."""
-    author = site.person("author")
     temporary = site.product.folder / "tmp"
-
-    def parts():
-        yield head
-        yield b"%PDF-1.7\n" + b"0" * 8_000_000
+    with half_an_upload(site):
+        until(lambda: sizes_of_open_files(temporary)[-1:] > [1_000_000], SLACK)
         site.product.kill("web")
-        yield b"0" * 8_000_000
-
-    token = author.headers["X-CSRFToken"]
-    head = (
-        f'--x\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token}\r\n'
-        '--x\r\nContent-Disposition: form-data; name="file"; filename="draft.pdf"\r\n'
-        "Content-Type: application/pdf\r\n\r\n"
-    ).encode()
-    with pytest.raises(requests.RequestException):
-        author.post(
-            site.product.url + "/admin/documents/add/",
-            data=parts(),
-            headers={"Content-Type": "multipart/form-data; boundary=x"},
-            timeout=30,
-        )
     assert [path for path in temporary.rglob("*") if path.is_file()] == []
     site.product.start("web")
     site.product.wait_until_it_answers()
@@ -189,6 +175,36 @@ def test_a_web_process_killed_during_an_upload_leaves_nothing_that_is_not_found(
         "verification.verify(storage, clean=True)\nleft = verification.verify(storage)\nprint(left.ok, left.orphaned)\n"
     )
     assert site.product.manage("shell", "-c", verify).splitlines()[-1] == "True []"
+
+
+@contextmanager
+def half_an_upload(site) -> Iterator[None]:
+    """A request under way whose file has arrived by half."""
+    author = site.person("author")
+    head = (
+        f'--x\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{author.headers["X-CSRFToken"]}\r\n'
+        '--x\r\nContent-Disposition: form-data; name="file"; filename="draft.pdf"\r\n'
+        "Content-Type: application/pdf\r\n\r\n%PDF-1.7"
+    ).encode()
+    connection = http.client.HTTPConnection("localhost", site.product.port, timeout=30)
+    connection.putrequest("POST", "/admin/documents/add/")
+    connection.putheader("Cookie", "; ".join(f"{cookie.name}={cookie.value}" for cookie in author.cookies))
+    connection.putheader("Content-Type", "multipart/form-data; boundary=x")
+    connection.putheader("Content-Length", str(len(head) + 16_000_000))
+    connection.endheaders()
+    connection.send(head + b"0" * 8_000_000)
+    yield
+    connection.close()
+
+
+def sizes_of_open_files(folder: Path) -> list[int]:
+    """Bytes of the files below ``folder`` that some process has open, named or not; the smallest first."""
+    sizes = []
+    for entry in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if str(entry.readlink()).startswith(f"{folder}/"):
+                sizes.append(entry.stat().st_size)
+    return sorted(sizes)
 
 
 def kill_while_it_stores(site, report: bytes) -> None:
