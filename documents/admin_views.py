@@ -36,6 +36,7 @@ from documents.forms import NewVersionForm
 from documents.intake import inspect
 from documents.models import Document, Image
 from documents.permissions import ReadablePolicy, document_policy, image_policy
+from documents.uses import pages_with_other_versions
 from documents.versions.states import state_of
 
 View = Callable[..., HttpResponseBase]
@@ -98,6 +99,7 @@ class DocumentEditView(document_views.EditView):
         user = cast(User, self.request.user)
         versions = document_policy.instances_user_has_any_permission_for(user, ["change"])
         return super().get_context_data(**kwargs) | {
+            "outdated_pages": pages_with_other_versions(self.object, self.request.user),
             "first_page_url": self.object.reading_url(1) if self.object.page_count else "",
             "versions": [
                 (version, state_of(version))

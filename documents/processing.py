@@ -2,14 +2,15 @@
 
 ``waiting -> running -> ready | failed(reason)``. All that opens the file happens in limited child
 processes (``documents.extraction``). Everything is written in one transaction at the end, so a worker
-killed at any point leaves a document that can be processed again as if nothing had happened.
+killed at any point leaves a document that can be processed again as if nothing had happened. A worker
+renews its hold on a document while it lives (``documents.holding``); should two work on one all the same, the first
+that finishes counts, and what the other made is thrown away.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,6 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django_tasks_db.models import DBTaskResult
@@ -29,6 +29,7 @@ from documents.extraction import Extraction, ExtractionError, Limits, PageText, 
 from documents.extraction.errors import TooLongError
 from documents.extraction.jobs import PDF, has_images
 from documents.extraction.language import fits
+from documents.holding import LOST_AFTER, claim, held
 from documents.models import (
     Document,
     DocumentImage,
@@ -37,6 +38,7 @@ from documents.models import (
     document_key,
 )
 from documents.models.derived import derived_key
+from documents.scratch import scratch
 from documents.signals import document_processed
 from documents.storage import STORAGE_FAULTS, discard, says_missing, store
 from search.pages import pack
@@ -45,12 +47,10 @@ logger = logging.getLogger(__name__)
 
 BUDGET = 600.0
 """Seconds of wall-clock time that all child processes for one document have together."""
-STUCK_AFTER = timedelta(minutes=20)
-"""A document that runs for longer than budget and storage can take lost its worker."""
-LOST_AFTER = timedelta(minutes=5)
-"""A document that waits for longer without a task in the queue lost its task."""
+STORAGE_PAUSE = timedelta(seconds=15)
+"""Until the next try where the storage didn't answer."""
 MAX_ATTEMPTS = 3
-"""Tasks after which a document that never finishes is given up."""
+"""Tasks that may die or fail before a document is given up."""
 COVER_WIDTH = 400
 
 MISSING = gettext_noop("The uploaded file is missing from the storage or was changed there. Upload it again.")
@@ -90,12 +90,11 @@ def process(document_id: int) -> bool:
     Idempotent: ready documents and those that another worker has in hand are left alone. A file that can't be
     read ends as failed with its reason; a storage that doesn't answer leaves it waiting for the next try.
     """
-    if not _claim(document_id):
+    if not claim(document_id):
         return Document.objects.filter(pk=document_id).ready().exists()
     document = Document.objects.get(pk=document_id)
     try:
-        with tempfile.TemporaryDirectory(prefix="dossier-") as name:
-            folder = Path(name)
+        with held(document_id), scratch() as folder:
             result = _read(document, _fetched(document.original, document.original_sha256, folder), folder)
             _record(document, result)
     except ExtractionError as error:
@@ -104,7 +103,7 @@ def process(document_id: int) -> bool:
         _fail(document, MISSING, "missing")
     except (StorageError, *STORAGE_FAULTS):
         logger.warning("Storage failed", extra={"event": "document_storage_failed", "document_id": document_id})
-        Document.objects.filter(pk=document_id).retry()
+        Document.objects.filter(pk=document_id).retry(timezone.now() + STORAGE_PAUSE)
     return Document.objects.filter(pk=document_id).ready().exists()
 
 
@@ -114,8 +113,7 @@ def reread(document_id: int) -> None:
     Raises ExtractionError, FileNotFoundError or a storage error; nothing is changed then.
     """
     document = Document.objects.ready().get(pk=document_id)
-    with tempfile.TemporaryDirectory(prefix="dossier-") as name:
-        folder = Path(name)
+    with scratch() as folder:
         source = _fetched(document.file, document.sha256, folder)
         budget = _Budget(BUDGET)
         extraction = extract(source, document.mime, limits=budget.limits())
@@ -127,37 +125,28 @@ def reread(document_id: int) -> None:
 def unfinished(task_path: str) -> list[int]:
     """Primary keys of documents that need a new task; gives up those that never finish.
 
-    ``task_path`` is the dotted name of the task. Stuck documents (their worker was killed) are put back to
-    waiting; waiting ones are found by their age and the lack of a task in the queue.
+    ``task_path`` is the dotted name of the task. Those whose worker died are put back to waiting.
     """
-    now = timezone.now()
-    stuck = Document.objects.filter(state=Document.State.RUNNING, started_at__lt=now - STUCK_AFTER)
-    waiting = Document.objects.filter(state=Document.State.WAITING, created_at__lt=now - LOST_AFTER)
-    wanted = set(stuck.values_list("pk", flat=True)) | set(waiting.values_list("pk", flat=True))
-    if not wanted:
+    wanted = Document.objects.unfinished(timezone.now(), LOST_AFTER)
+    abandoned = wanted.filter(state=Document.State.RUNNING)
+    found = set(wanted.values_list("pk", flat=True))
+    if not found:
         return []
     tasks = DBTaskResult.objects.filter(task_path=task_path)
     queued = {_argument(task) for task in tasks.filter(status="READY").values_list("args_kwargs", flat=True)}
-    attempts = Counter(_argument(task) for task in tasks.values_list("args_kwargs", flat=True))
-    for document in Document.objects.filter(pk__in=[pk for pk in wanted if attempts[pk] >= MAX_ATTEMPTS]):
-        if document.state == Document.State.RUNNING:
-            _fail(document, GIVEN_UP, "given_up")
-            wanted.discard(document.pk)
-    stuck.retry()
-    return sorted(wanted - queued)
+    # A task that came to its end did its part, whatever became of the document: the storage may have been down.
+    died = tasks.filter(status__in=("RUNNING", "FAILED"))
+    attempts = Counter(_argument(task) for task in died.values_list("args_kwargs", flat=True))
+    for document in abandoned.filter(pk__in=[pk for pk in found if attempts[pk] >= MAX_ATTEMPTS]):
+        _fail(document, GIVEN_UP, "given_up")
+        found.discard(document.pk)
+    abandoned.filter(pk__in=found).retry()
+    return sorted(found - queued)
 
 
 def _argument(stored: dict[str, list[int]]) -> int:
     """The document of a queued task."""
     return stored["args"][0] if stored.get("args") else 0
-
-
-def _claim(document_id: int) -> bool:
-    """Takes the document for this worker. False where it is ready, gone, or in another worker's hands."""
-    free = Q(state__in=(Document.State.WAITING, Document.State.FAILED)) | Q(
-        state=Document.State.RUNNING, started_at__lt=timezone.now() - STUCK_AFTER
-    )
-    return bool(Document.objects.filter(free, pk=document_id).start())
 
 
 def _fetched(stored: File[bytes], sha256: str, folder: Path) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -46,6 +46,9 @@ class RangeStorage(Protocol):
 
     def keys(self, folder: str) -> Iterator[tuple[str, float]]:
         """Key and time of writing (seconds since 1970) of every blob below ``folder``."""
+
+    def abandoned(self) -> Iterator[tuple[str, float, Callable[[], object]]]:
+        """Uploads that began and never ended, which ``keys`` doesn't show: key, time of the start, how to drop it."""
 
 
 @deconstructible
@@ -87,6 +90,10 @@ class PrivateFileStorage(FileSystemStorage):
             if path.is_file():
                 yield path.relative_to(root).as_posix(), path.stat().st_mtime
 
+    def abandoned(self) -> Iterator[tuple[str, float, Callable[[], object]]]:
+        """See ``RangeStorage``: a file that was not written to its end is a blob like any other."""
+        yield from ()
+
 
 def _chunks(file: File[bytes], length: int) -> Iterator[bytes]:
     with contextlib.closing(file):
@@ -120,8 +127,8 @@ class PrivateS3Storage(S3Storage):
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
                 connect_timeout=5,
-                read_timeout=60,
-                retries={"max_attempts": 3},
+                read_timeout=20,
+                retries={"total_max_attempts": 2, "mode": "standard"},
             ),
         }
 
@@ -170,6 +177,12 @@ class PrivateS3Storage(S3Storage):
         outside = len(prefix) - len(folder.rstrip("/")) - 1
         for summary in self.bucket.objects.filter(Prefix=prefix):
             yield summary.key[outside:], summary.last_modified.timestamp()
+
+    def abandoned(self) -> Iterator[tuple[str, float, Callable[[], object]]]:
+        """See ``RangeStorage``: large files arrive in parts, and parts without an end are in no listing of objects."""
+        prefix = self._normalize_name("").lstrip("/")
+        for upload in self.bucket.multipart_uploads.filter(Prefix=prefix):
+            yield upload.object_key[len(prefix) :], upload.initiated.timestamp(), upload.abort
 
 
 def says_missing(fault: BaseException) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import processing, quarantine
+from documents import processing, quarantine, scratch
 from documents.verification import verify_weekly
 
 
@@ -27,6 +27,7 @@ def requeue_unfinished() -> int:
 
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
-    schedule.register("documents.requeue_unfinished", timedelta(minutes=1), requeue_unfinished)
+    schedule.register("documents.requeue_unfinished", timedelta(seconds=5), requeue_unfinished)
+    schedule.register("documents.clear_scratch", timedelta(hours=1), scratch.clear)
     schedule.register("documents.verify_weekly", timedelta(hours=1), verify_weekly)
     schedule.register("documents.sweep_quarantine", timedelta(hours=1), quarantine.sweep)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from wagtail.models import Page, ReferenceIndex, Revision
+from wagtail.permissions import page_permission_policy
 
 from documents.models import Document, DocumentUse, Image, ImageUse
 
@@ -63,6 +65,14 @@ def named_by_revision(revision_id: int | None) -> Named:
         frozenset(DocumentUse.objects.filter(revision=revision_id).values_list("document", flat=True)),
         frozenset(ImageUse.objects.filter(revision=revision_id).values_list("image", flat=True)),
     )
+
+
+def pages_with_other_versions(document: Document, user: Any) -> QuerySet[Page]:
+    """Pages that ``user`` may edit and whose latest revision names another version of ``document``, and not this one."""
+    uses = DocumentUse.objects.filter(revision=OuterRef("latest_revision"))
+    others = uses.filter(document__series=document.series).exclude(document=document.pk)
+    editable: QuerySet[Page] = page_permission_policy.instances_user_has_permission_for(user, "change")
+    return editable.filter(Exists(others)).exclude(Exists(uses.filter(document=document.pk)))
 
 
 def record_uses(revision: Revision) -> None:

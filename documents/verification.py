@@ -124,6 +124,7 @@ def verify(
     try:
         _walk(storage, run, progress)
         _find_orphans(storage, run, clean=clean)
+        _find_abandoned(storage, run, clean=clean)
         run.finish()
     finally:
         if run.finished_at is None:
@@ -202,3 +203,15 @@ def named(keys: Iterable[str]) -> set[str]:
         rows = section.model._default_manager.filter(**{f"{section.key}__in": list(keys)})
         found.update(rows.values_list(section.key, flat=True))
     return found
+
+
+def _find_abandoned(storage: Storage, run: StorageVerification, *, clean: bool) -> None:
+    reader: RangeStorage = storage  # type: ignore[assignment]  # both private storages are
+    before = time.time() - ORPHAN_AGE
+    for key, started, drop in list(reader.abandoned()):
+        if started > before:
+            continue
+        run.orphaned.append(key)
+        if clean:
+            drop()
+            run.removed += 1

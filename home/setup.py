@@ -96,8 +96,8 @@ def _ensure_site_record() -> None:
     home = homes.filter(locale__language_code=settings.LANGUAGE_CODE).first() or homes.first()
     address = urlsplit(settings.SITE_URL)
     site = Site.objects.filter(is_default_site=True).first() or Site.objects.first()
+    port = address.port or (443 if address.scheme == "https" else 80)
     if site is None:
-        port = address.port or (443 if address.scheme == "https" else 80)
         site = Site.objects.create(
             hostname=address.hostname or "localhost",
             port=port,
@@ -107,7 +107,8 @@ def _ensure_site_record() -> None:
             site_name=settings.WAGTAIL_SITE_NAME,
         )
     elif not HomePage.objects.filter(pk=site.root_page_id).exists():
-        site.root_page = home
+        # The site that Wagtail's own migration made: it knows neither our home page nor our address.
+        site.root_page, site.hostname, site.port = home, address.hostname or "localhost", port
         site.save()
     SiteSettings.objects.get_or_create(site=site)
     for welcome in Page.objects.filter(depth=2, content_type__app_label="wagtailcore", slug="home", numchild=0):

@@ -29,7 +29,8 @@ from search.models import SearchClock, SearchOutbox
 logger = logging.getLogger(__name__)
 
 CLAIM_SIZE = 200
-CLAIM_FOR = timedelta(seconds=120)
+CLAIM_FOR = timedelta(seconds=40)
+"""Longer than an engine may take for one portion; renewed for each. A killed worker's rows are free after it."""
 READ_SIZE = 50
 MAX_OPERATIONS = 500
 MAX_BYTES = 5_000_000
@@ -137,6 +138,7 @@ def _settle(claims: Sequence[_Claim]) -> int:
     open_keys = dict.fromkeys(by_key)
     try:
         for batch in _batches(list(by_key), by_key, open_keys):
+            _hold([by_key[key] for key in open_keys])
             results = _write(engine, batch)
             for result in results:
                 open_keys.pop(result.key, None)
@@ -219,6 +221,12 @@ def _failed(claim: _Claim, error: str) -> None:
             "A thing can't be indexed and was set aside.",
             extra={"event": "search_item_parked", "key": claim.key, "error": error},
         )
+
+
+def _hold(claims: Sequence[_Claim]) -> None:
+    """Renews the claims of what isn't written yet. One that ran out costs a second write of the same state."""
+    rows = [pk for claim in claims for pk in claim.rows]
+    SearchOutbox.objects.filter(pk__in=rows).update(claimed_until=timezone.now() + CLAIM_FOR)
 
 
 def _release(claims: Sequence[_Claim], err: Exception) -> None:

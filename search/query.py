@@ -55,6 +55,13 @@ class ParsedQuery:
         return not self.text
 
     @property
+    def quotable(self) -> str:
+        """``text`` as it stands within quotation marks: a single phrase without its own."""
+        inner = self.text[1:-1]
+        closed = len(self.text) > 2 and self.text[-1] in _QUOTES.get(self.text[0], "")
+        return inner if closed and not set(inner) & {*_QUOTES, *"".join(_QUOTES.values())} else self.text
+
+    @property
     def plain_words(self) -> str:
         """The wanted words in their order, without operators: searched as a phrase to rank what has them together."""
         return " ".join(c.options[0].text for c in self.clauses if not c.excluded and len(c.options) == 1)

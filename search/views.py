@@ -33,7 +33,7 @@ ApiView = Callable[[HttpRequest], JsonResponse]
 def results(request: HttpRequest) -> HttpResponse:
     """``/{lang}/search/``: results with filters, 503 with a notice where the engine can't answer."""
     parameters = read_kindly(request.GET, get_language() or "en")
-    context: dict[str, Any] = {"parameters": parameters, "query": parse(parameters.q).text}
+    context: dict[str, Any] = {"parameters": parameters, "query": parse(parameters.q).quotable}
     try:
         found = answer(parameters, Visitor.of(request))
     except EngineUnavailableError as err:

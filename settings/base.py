@@ -117,6 +117,7 @@ LANGUAGE_CODE = LANGUAGES[0][0]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["settings.formats"]
 USE_TZ = True
 
 STATIC_URL = "/static/"
@@ -142,6 +143,10 @@ STORAGES: dict[str, dict[str, Any]] = {
     "documents": {"BACKEND": _file_storage},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "documents.uploads.NamelessFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DOCUMENT_MAX_SIZE = env.number("DOCUMENT_MAX_SIZE", default=200 * 1024 * 1024)
 DOCUMENT_DELIVERY = env.choice("DOCUMENT_DELIVERY", default="stream", choices={"stream", "accel", "redirect"})

@@ -40,19 +40,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(stack.close)
 
 
-def _needs_browser(item: pytest.Item) -> bool:
-    return bool({"e2e", "a11y"} & set(item.path.parts))
+def _runs_alone(item: pytest.Item) -> bool:
+    """Browser tests, and faults, which run the product's own processes against the pass's servers."""
+    return bool({"e2e", "a11y", "faults"} & set(item.path.parts))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves browser tests out of a mixed run: the browser's event loop breaks async views in the same process.
 
-    ``make test`` runs them on their own; so does ``pytest tests/e2e tests/a11y``.
+    ``make test`` runs them on their own; so does ``pytest tests/e2e tests/a11y tests/faults``.
     """
-    browser_tests = [item for item in items if _needs_browser(item)]
+    browser_tests = [item for item in items if _runs_alone(item)]
     if browser_tests and len(browser_tests) < len(items):
         config.hook.pytest_deselected(items=browser_tests)
-        items[:] = [item for item in items if not _needs_browser(item)]
+        items[:] = [item for item in items if not _runs_alone(item)]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

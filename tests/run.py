@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "deploy" / "services"))
 import services  # noqa: E402
 
-BROWSER = ["tests/e2e", "tests/a11y"]
+BROWSER = ["tests/e2e", "tests/a11y", "tests/faults"]
+"""What drives a browser or whole processes of the product."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
 NO_TESTS = 5
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
 from wagtail.admin.ui.menus.pages import PageMenuItem
 from wagtail.log_actions import LogFormatter
-from wagtail.models import Page
+from wagtail.models import Page, WorkflowState
 
 from access.editorial import may_withdraw
 from workflows import eyes
@@ -67,6 +69,21 @@ class EmergencyButton(PageMenuItem):
 def header_buttons(page: Page, user: User, view_name: str, next_url: str | None = None) -> Iterator[PageMenuItem]:
     yield WithdrawButton(page=page, priority=70)
     yield EmergencyButton(page=page, priority=80)
+
+
+@hooks.register("before_edit_page")
+def say_what_was_asked_for(request: HttpRequest, page: Page) -> None:
+    """Whoever opens a page that came back from review sees by whom and why, without looking for it."""
+    state = page.current_workflow_state
+    if request.method != "GET" or state is None or state.status != WorkflowState.STATUS_NEEDS_CHANGES:
+        return
+    decision = state.current_task_state
+    person = decision.finished_by.get_username() if decision.finished_by else "–"
+    messages.warning(
+        request,
+        gettext("%(person)s asked for changes: %(comment)s")
+        % {"person": person, "comment": decision.comment or gettext("No comment.")},
+    )
 
 
 class ReviewMenuItem(ActionMenuItem):

@@ -30,7 +30,7 @@ class CleanCopy:
 
 def clean_copy(source: Path, target: Path, *, limits: Limits | None = None) -> CleanCopy:
     """Validates the PDF at ``source`` and writes its public copy to ``target``. Raises ExtractionError."""
-    with tempfile.TemporaryDirectory(prefix="dossier-clean-") as folder:
+    with tempfile.TemporaryDirectory(prefix="clean-", dir=target.parent) as folder:
         answer = sandbox.run(
             "clean",
             Path(folder),
@@ -49,7 +49,7 @@ def extract(path: Path, mime: str, *, limits: Limits | None = None) -> Extractio
     if not readable(mime):
         return Extraction()
     limits = limits or Limits()
-    with tempfile.TemporaryDirectory(prefix="dossier-text-") as name:
+    with tempfile.TemporaryDirectory(prefix="text-", dir=path.parent) as name:
         folder = Path(name)
         # The child gets a name of ours: what lies beside the file is not its business.
         source = folder / "source"
@@ -86,7 +86,7 @@ def page_image(
 
     Raises ExtractionError.
     """
-    with tempfile.TemporaryDirectory(prefix="dossier-image-") as folder:
+    with tempfile.TemporaryDirectory(prefix="image-", dir=target.parent) as folder:
         answer = sandbox.run(
             "image",
             Path(folder),

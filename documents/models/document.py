@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import quote
 
 from django.core.files.storage import Storage, storages
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +36,7 @@ SEALED = frozenset({"series", "number", "original", "original_sha256", "original
 """Fields that never change after the first save."""
 PUBLIC_COPY = frozenset({"file", "sha256", "size", "page_count"})
 """Fields that change once, by ``DocumentQuerySet.finish()``."""
-STATE = frozenset({"state", "failure", "started_at", "processed_at"})
+STATE = frozenset({"state", "failure", "started_at", "retry_at", "processed_at"})
 """Fields that only the verbs of ``DocumentQuerySet`` change."""
 NAMED = frozenset({"title", "language"})
 """Fields that make up the public name: sealed from the first release on."""
@@ -60,13 +62,23 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         """All versions of one document, newest number first."""
         return self.filter(series=series).order_by("-number")
 
-    def start(self) -> int:
-        """Marks waiting, failed or stuck documents as being processed; returns how many."""
+    def unfinished(self, now: datetime, lost_after: timedelta) -> Self:
+        """Those that nobody works on: ``retry_at`` has passed, or they never got one and are older than ``lost_after``."""
+        overdue = Q(retry_at__lte=now) | Q(retry_at=None, created_at__lt=now - lost_after)
+        return self.filter(overdue, state__in=(Document.State.WAITING, Document.State.RUNNING))
+
+    def start(self, until: datetime) -> int:
+        """Marks waiting, failed or abandoned documents as being processed, held ``until`` then; returns how many."""
         return int(
             super(DocumentQuerySet, self.exclude(state=Document.State.READY)).update(
-                state=Document.State.RUNNING, failure="", started_at=timezone.now()
+                state=Document.State.RUNNING, failure="", started_at=timezone.now(), retry_at=until
             )
         )
+
+    def hold(self, until: datetime) -> int:
+        """Renews the hold of a worker on what it processes; returns how many documents it still had."""
+        running = self.filter(state=Document.State.RUNNING)
+        return int(super(DocumentQuerySet, running).update(retry_at=until))
 
     def finish(self, *, file: str, sha256: str, size: int, page_count: int, language: str = "") -> int:
         """Writes the public copy, once: ``file`` is its key in the documents storage. The document is ready then.
@@ -98,11 +110,11 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
             )
         )
 
-    def retry(self) -> int:
-        """Puts failed and stuck documents back to waiting; returns how many."""
+    def retry(self, at: datetime | None = None) -> int:
+        """Puts failed and abandoned documents back to waiting, for a try at ``at`` or by a task; returns how many."""
         return int(
             super(DocumentQuerySet, self.exclude(state=Document.State.READY)).update(
-                state=Document.State.WAITING, failure=""
+                state=Document.State.WAITING, failure="", retry_at=at
             )
         )
 
@@ -141,6 +153,8 @@ class Document(AbstractDocument):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, editable=False)
     failure = models.TextField(blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    retry_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """From then on an unfinished document is queued again. Its worker moves it on while it lives."""
     processed_at = models.DateTimeField(null=True, blank=True, editable=False)
     tags = TaggableManager(related_name="dossier_documents", blank=True, help_text=None, verbose_name=_("tags"))
 
@@ -152,7 +166,10 @@ class Document(AbstractDocument):
         permissions = [("choose_document", "Can choose document")]
 
     def __str__(self) -> str:
-        return str(self.title)
+        """The title; from the second version on with its number, so that a chosen file can be told from the one before."""
+        if self.number == 1:
+            return str(self.title)
+        return gettext("%(title)s, version %(number)s") % {"title": self.title, "number": self.number}
 
     def clean(self) -> None:
         """Nothing by name: intake looks at extension and content together."""

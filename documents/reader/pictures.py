@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 import threading
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from documents.extraction import ExtractionError, page_image
 from documents.extraction.jobs import PDF
 from documents.models import Document, DocumentImage
 from documents.processing import store_image
+from documents.scratch import scratch
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +56,8 @@ def _stored(document: Document, number: int) -> DocumentImage | None:
 
 
 def _draw(document: Document, number: int) -> DocumentImage | None:
-    with tempfile.TemporaryDirectory(prefix="dossier-page-") as name:
-        source, target = Path(name) / "file", Path(name) / "page"
+    with scratch() as folder:
+        source, target = folder / "file", folder / "page"
         with document.file.open("rb") as stored, source.open("wb") as copy:
             shutil.copyfileobj(stored, copy, 1024 * 1024)
         try:

@@ -35,7 +35,9 @@ from search.ranking import SEARCH_TIMEOUT_SECONDS, SUGGEST_TIMEOUT_SECONDS
 # The client reports every request: a line for each search, which no log of readers' doings may hold.
 logging.getLogger("elastic_transport").setLevel(logging.WARNING)
 
-WRITE_TIMEOUT_SECONDS = 60
+WRITE_TIMEOUT_SECONDS = 30
+MAINTENANCE_TIMEOUT_SECONDS = 300
+"""For what rewrites whole segments: forgetting for good, at night or after a withdrawal."""
 TOKEN_FIELDS = ("t", "tx", "s", "b", "f", "p", "a")
 _KEYWORD = {"type": "keyword", "ignore_above": 8191}
 _TOKENS = {"type": "text", "analyzer": "tokens"}
@@ -181,7 +183,8 @@ class ElasticsearchEngine(Engine):
     def remove_tombstones(self, before: datetime) -> int:
         old = {"bool": {"filter": [{"term": {"state": "gone"}}, {"range": {"updated": {"lt": before.isoformat()}}}]}}
         try:
-            answer = self._client.delete_by_query(index=self.alias, query=old, conflicts="proceed", refresh=True)
+            client = self._client.options(request_timeout=MAINTENANCE_TIMEOUT_SECONDS)
+            answer = client.delete_by_query(index=self.alias, query=old, conflicts="proceed", refresh=True)
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
         return int(answer["deleted"])
@@ -192,7 +195,8 @@ class ElasticsearchEngine(Engine):
                 "deleted"
             ]
             if deleted:
-                self._client.indices.forcemerge(index=self.alias, only_expunge_deletes=True)
+                client = self._client.options(request_timeout=MAINTENANCE_TIMEOUT_SECONDS)
+                client.indices.forcemerge(index=self.alias, only_expunge_deletes=True)
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
         return bool(deleted)

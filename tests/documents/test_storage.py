@@ -173,6 +173,19 @@ class TestContract:
         assert ORPHAN_AGE == 24 * 3600
 
 
+@pytest.mark.django_db
+def test_parts_of_an_upload_that_never_ended_are_found_and_dropped_after_a_day(s3_settings, monkeypatch):
+    storage = PrivateS3Storage()
+    part = storage.bucket.Object("documents/half").initiate_multipart_upload()
+    part.Part(1).upload(Body=b"x" * 100)
+    assert verify(storage, clean=True).orphaned == []
+    monkeypatch.setattr("documents.verification.ORPHAN_AGE", -60)
+    assert verify(storage).orphaned == ["documents/half"]
+    found = verify(storage, clean=True)
+    assert (found.orphaned, found.removed) == (["documents/half"], 1)
+    assert list(storage.abandoned()) == []
+
+
 class TestS3IsPrivate:
     @pytest.fixture
     def s3(self, s3_settings):

@@ -11,15 +11,17 @@ import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from tests import servers
@@ -110,6 +112,16 @@ class Product:
         except urllib.error.HTTPError as error:
             return error.code
 
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the product's database answers to ``statement``."""
+        if url := self.environment.get("DATABASE_URL"):
+            import psycopg
+
+            with psycopg.connect(urlunsplit(urlsplit(url)._replace(scheme="postgresql"))) as connection:
+                return connection.execute(statement).fetchall()
+        with contextlib.closing(sqlite3.connect(self.folder / "var" / "dossier.sqlite3", timeout=30)) as connection:
+            return connection.execute(statement).fetchall()
+
     def end(self) -> None:
         for name in list(self.processes):
             self.processes[name].terminate()
@@ -144,14 +156,19 @@ def own_database(url: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, people: bool = True) -> Iterator[Product]:
-    """The product with an empty site, its people if wanted, and both processes running."""
+def running(folder: Path, *, people: bool = True, servers_at: Mapping[str, str] | None = None) -> Iterator[Product]:
+    """The product with an empty site, its people if wanted, and both processes running.
+
+    ``servers_at`` are other addresses (SEARCH_URL, S3_ENDPOINT_URL) for the servers that the environment names.
+    """
     port = free_port()
+    (folder / "tmp").mkdir()
     with contextlib.ExitStack() as stack:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "settings.dev",
             "VAR_DIR": str(folder / "var"),
+            "TMPDIR": str(folder / "tmp"),
             "SITE_URL": f"http://localhost:{port}",
             "LOG_FORMAT": "json",
             "EMAIL_URL": "dummymail://",
@@ -166,7 +183,7 @@ def running(folder: Path, *, people: bool = True) -> Iterator[Product]:
                     os.environ["S3_ENDPOINT_URL"], os.environ["S3_ACCESS_KEY_ID"], os.environ["S3_SECRET_ACCESS_KEY"]
                 )
             )
-        product = Product(folder, environment, port)
+        product = Product(folder, environment | dict(servers_at or {}), port)
         product.manage("migrate", "--verbosity", "0")
         product.manage("collectstatic", "--no-input", "--verbosity", "0")
         if people:

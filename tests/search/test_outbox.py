@@ -216,6 +216,26 @@ class TestClaims:
         SearchOutbox.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
         assert outbox.drain() == 1 and hits() == 1
 
+    def test_claim_is_renewed_while_its_worker_writes(self, content, waiting, monkeypatch):
+        outbox.touch([content.add("One").key])
+        engine = get_engine()
+        write, held = engine.write, []
+        claim = outbox._claim
+
+        def claim_long_ago(size):
+            claims = claim(size)
+            SearchOutbox.objects.update(claimed_until=timezone.now())
+            return claims
+
+        def slow(operations, **options):
+            held.append(SearchOutbox.objects.filter(claimed_until__gt=timezone.now()).count())
+            return write(operations, **options)
+
+        monkeypatch.setattr(outbox, "_claim", claim_long_ago)
+        monkeypatch.setattr(engine, "write", slow)
+        outbox.drain()
+        assert held == [1]
+
     def test_killed_between_write_and_delete_only_writes_again(self, content, waiting, monkeypatch):
         thing = content.add("Report")
         outbox.touch([thing.key])

@@ -139,3 +139,19 @@ def test_fts5_answers_any_text(text):
         query = parse(text)
         request = SearchRequest(plan=plan(query, LANGUAGES), tokens=None, match_all=query.is_blank)
         assert Fts5Engine(Path(folder)).search(request).total == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "quotable"),
+    [
+        ('"chain of command"', "chain of command"),
+        ("„Kette von Befehlen“", "Kette von Befehlen"),
+        ('"one" "two"', '"one" "two"'),
+        ('"never closed', '"never closed'),
+        ("plain", "plain"),
+        ('"', '"'),
+        ('""', '""'),
+    ],
+)
+def test_phrase_stands_in_one_pair_of_quotation_marks(text, quotable):
+    assert parse(text).quotable == quotable

@@ -22,8 +22,6 @@ from wagtail.blocks import StreamValue, StructValue
 
 register = template.Library()
 
-# Day, month, year where Django's own format is the American one.
-DATE_FORMATS = {"en": "j F Y"}
 # Scripts whose readers expect their own digits (CLDR default numbering of the plain locale).
 DIGITS = {"ar": dict(zip(map(ord, "0123456789"), "٠١٢٣٤٥٦٧٨٩", strict=True))}
 ARABIC_SEPARATORS = {ord(","): "٬", ord("."): "٫"}
@@ -70,7 +68,7 @@ def date_words(value: date | datetime | None, style: str = "day") -> str:
         return ""
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
-    wanted = "F Y" if style == "month" else DATE_FORMATS.get(_active().split("-")[0], "DATE_FORMAT")
+    wanted = "F Y" if style == "month" else "DATE_FORMAT"
     return _digits(date_format(value, wanted, use_l10n=True))
 
 

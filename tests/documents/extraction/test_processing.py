@@ -1,6 +1,7 @@
 """From upload to ready: outcomes, repetition, killed workers, lost storage."""
 
 import datetime
+import time
 
 import pytest
 from django.core.files.base import ContentFile
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from access import schedule
-from documents import processing, tasks
+from documents import holding, processing, tasks
 from documents.actions import add_document
 from documents.models import Document, DocumentImage, document_storage
 from documents.processing import process, unfinished
@@ -49,10 +50,21 @@ def again(document):
     return Document.objects.get(pk=document.pk)
 
 
-def set_state(document, state, started_at=None):
+def set_state(document, state, retry_at=None):
     """What a worker that was killed leaves behind."""
-    super(type(Document.objects.all()), Document.objects.filter(pk=document.pk)).update(
-        state=state, started_at=started_at
+    super(type(Document.objects.all()), Document.objects.filter(pk=document.pk)).update(state=state, retry_at=retry_at)
+
+
+def add_task(document, status):
+    """A task of the queue as it is found later."""
+    DBTaskResult.objects.create(
+        status=status,
+        task_path=TASK,
+        args_kwargs={"args": [document.pk], "kwargs": {}},
+        backend_name="default",
+        run_after=timezone.now(),
+        exception_class_path="",
+        traceback="",
     )
 
 
@@ -159,7 +171,19 @@ def test_storage_that_does_not_answer_leaves_the_document_waiting(upload, monkey
         patch.setattr(processing, "store", broken)
         assert not process(document.pk)
     assert again(document).state == "waiting"
+    assert unfinished(TASK) == []
+    set_state(document, "waiting", timezone.now())
+    assert unfinished(TASK) == [document.pk]
     assert process(document.pk)
+
+
+def test_tries_against_a_storage_that_is_down_give_no_document_up(upload):
+    document = upload(making.report(1))
+    for _ in range(processing.MAX_ATTEMPTS):
+        add_task(document, "SUCCESSFUL")
+    set_state(document, "running", timezone.now())
+    assert unfinished(TASK) == [document.pk]
+    assert again(document).state == "waiting"
 
 
 def test_nothing_is_left_behind_when_the_database_fails(upload, monkeypatch):
@@ -180,14 +204,14 @@ def test_nothing_is_left_behind_when_the_database_fails(upload, monkeypatch):
 
 def test_document_in_another_workers_hands_is_left_alone(upload):
     document = upload(making.report(1))
-    set_state(document, "running", timezone.now())
+    set_state(document, "running", timezone.now() + holding.HELD_FOR)
     assert not process(document.pk)
     assert again(document).state == "running"
 
 
 def test_document_of_a_killed_worker_is_taken_up_again(upload):
     document = upload(making.report(1))
-    set_state(document, "running", timezone.now() - processing.STUCK_AFTER - datetime.timedelta(minutes=1))
+    set_state(document, "running", timezone.now())
     assert tasks.requeue_unfinished() == 1
     assert again(document).state == "ready"
     assert tasks.requeue_unfinished() == 0
@@ -198,14 +222,7 @@ def test_waiting_document_without_a_task_is_queued_once(upload):
     assert unfinished(TASK) == []
     Document.objects.filter(pk=document.pk).update(created_at=timezone.now() - datetime.timedelta(hours=1))
     assert unfinished(TASK) == [document.pk]
-    DBTaskResult.objects.create(
-        task_path=TASK,
-        args_kwargs={"args": [document.pk], "kwargs": {}},
-        backend_name="default",
-        run_after=timezone.now(),
-        exception_class_path="",
-        traceback="",
-    )
+    add_task(document, "READY")
     assert unfinished(TASK) == []
 
 
@@ -213,18 +230,29 @@ def test_document_that_never_finishes_is_given_up(upload):
     document = upload(making.report(1))
     set_state(document, "running", timezone.now() - datetime.timedelta(days=1))
     for _ in range(processing.MAX_ATTEMPTS):
-        DBTaskResult.objects.create(
-            status="RUNNING",
-            task_path=TASK,
-            args_kwargs={"args": [document.pk], "kwargs": {}},
-            backend_name="default",
-            run_after=timezone.now(),
-            exception_class_path="",
-            traceback="",
-        )
+        add_task(document, "RUNNING")
     assert unfinished(TASK) == []
     assert again(document).state == "failed"
     assert again(document).failure == processing.GIVEN_UP
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_lives_keeps_its_document(upload, monkeypatch, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    document = upload(making.report(1))
+    monkeypatch.setattr(holding, "HELD_FOR", datetime.timedelta(seconds=0.4))
+    monkeypatch.setattr(holding, "RENEW_EVERY", 0.1)
+    seen = []
+
+    def slow(*args, **kwargs):
+        time.sleep(1)
+        seen.extend(unfinished(TASK))
+        raise OSError("no route")
+
+    monkeypatch.setattr(processing, "_fetched", slow)
+    process(document.pk)
+    assert seen == []
+    assert again(document).state == "waiting"
 
 
 def test_worker_repeats_the_search_for_lost_documents():
