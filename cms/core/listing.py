@@ -93,7 +93,7 @@ def cards_of(pages: Sequence[Page], shown_on: Page, request: HttpRequest) -> lis
     for card in cards:
         for facet, field_name in KIND_FIELDS.items():
             pk = getattr(card.page, field_name, None)
-            kind = Kinds.of(request).named(facet, pk, language) if pk else None
+            kind = Kinds.of(Visitor.of(request)).named(facet, pk, language) if pk else None
             if kind is not None:
                 card.kind_label = kind.name
     return cards

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.cards import best_translations
-from cms.core.search import PageSource, split, stream_text
+from cms.core.keys import split
+from cms.core.search import PageSource, stream_text
 from cms.topics.models import PageTopic, TopicPage
 
 if TYPE_CHECKING:
