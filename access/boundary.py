@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, Q, QuerySet, Value
 from django.db.models.functions import Length, Substr
@@ -89,17 +89,14 @@ class Boundary:
 
     @classmethod
     def read(cls, visitor: Visitor) -> Boundary:
-        """Reads the boundary from the database, as it is now. Two small queries, three where groups are asked for."""
-        refused = {rule.translation_key for rule in restrictions() if not rule.admits(visitor)}
+        """Reads the boundary from the database, as it is now. One small query, two or three for an account."""
         roots = Page.objects.filter(depth=2, translation_key__in=Site.objects.values("root_page__translation_key"))
         # Not by numchild: saving a section that was loaded before its children came writes the old number back.
         parents = Page.objects.filter(depth__gt=2).annotate(above=Substr("path", 1, Length("path") - Page.steplen))
         hidden = Page.objects.filter(depth__gt=1, path__in=parents.order_by().values("above")).exclude(published_now())
-        parts = [_paths(roots, is_open=True), _paths(hidden)]
-        if refused:
-            parts.append(_paths(Page.objects.filter(translation_key__in=refused)))
+        refused = Page.objects.filter(translation_key__in=_refusing(visitor))
         open_paths, closed = set(), set()
-        for path, is_open in parts[0].union(*parts[1:], all=True):
+        for path, is_open in _paths(roots, is_open=True).union(_paths(hidden), _paths(refused), all=True):
             (open_paths if is_open else closed).add(path)
         return cls(frozenset(open_paths), frozenset(cls._outermost(closed)))
 
@@ -128,6 +125,14 @@ class Boundary:
         for path in self.closed:
             inside &= ~Q(path__startswith=path)
         return inside
+
+
+def _refusing(visitor: Visitor) -> QuerySet[Any, Any] | list[object]:
+    """Translation keys of the pages whose restrictions don't admit ``visitor``: for a stranger all of them."""
+    if visitor.is_staff_member:
+        return [rule.translation_key for rule in restrictions() if not rule.admits(visitor)]
+    rules = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
+    return rules.values("page__translation_key")
 
 
 def _paths(pages: QuerySet[Page], *, is_open: bool = False) -> QuerySet[Page, tuple[str, bool]]:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -69,7 +70,12 @@ class Listing:
         found = list(page.object_list)
         if specific:
             found = own_types(found)
-        items = cards(found) if cards else cards_of(found, shown_on, request)
+        return cls.part(cards(found) if cards else cards_of(found, shown_on, request), page, request)
+
+    @classmethod
+    def part(cls, items: list[Card], page: PaginatorPage[Any], request: HttpRequest) -> Listing:
+        """``items`` as ``page`` of their list, with the addresses of the other pages."""
+        paginator = page.paginator
         return cls(
             items=items,
             count=paginator.count,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from wagtail import blocks
 from wagtail.rich_text import get_text_for_indexing
 
 from access.boundary import page_tokens, restrictions
@@ -43,8 +44,25 @@ def plain(rich_text: str) -> str:
 
 
 def stream_text(value: Any) -> str:
-    """The words of a StreamField."""
-    return "\n".join(part for part in value.stream_block.get_searchable_content(value) if part).strip()
+    """The words of a StreamField. The pictures and files that it names are not read for it."""
+    parts: list[str] = []
+    for child in value.raw_data:
+        block = value.stream_block.child_blocks.get(child["type"])
+        if block is not None:
+            parts += block.get_searchable_content(block.to_python(_without_choices(block, child["value"])))
+    return "\n".join(part for part in parts if part).strip()
+
+
+def _without_choices(block: blocks.Block, value: Any) -> Any:
+    """The stored ``value`` of ``block`` with nothing chosen: what is chosen has no words of the page's own."""
+    if isinstance(block, blocks.ChooserBlock):
+        return None
+    if isinstance(block, blocks.StructBlock):
+        inner = block.child_blocks
+        return {name: _without_choices(inner[name], part) for name, part in value.items() if name in inner}
+    if isinstance(block, blocks.ListBlock):
+        return [{**item, "value": _without_choices(block.child_block, item["value"])} for item in value]
+    return value
 
 
 class PageSource:
