@@ -95,7 +95,8 @@ class Boundary:
         parents = Page.objects.filter(depth__gt=2).annotate(above=Substr("path", 1, Length("path") - Page.steplen))
         hidden = Page.objects.filter(depth__gt=1, path__in=parents.order_by().values("above")).exclude(published_now())
         refused = Page.objects.filter(translation_key__in=_refusing(visitor))
-        open_paths, closed = set(), set()
+        open_paths: set[str] = set()
+        closed: set[str] = set()
         for path, is_open in _paths(roots, is_open=True).union(_paths(hidden), _paths(refused), all=True):
             (open_paths if is_open else closed).add(path)
         return cls(frozenset(open_paths), frozenset(cls._outermost(closed)))
