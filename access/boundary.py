@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, Q, QuerySet, Value
 from django.db.models.functions import Length, Substr
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
@@ -89,22 +89,17 @@ class Boundary:
 
     @classmethod
     def read(cls, visitor: Visitor) -> Boundary:
-        """Reads the boundary from the database, as it is now. At most five small queries."""
-        roots = Page.objects.filter(
-            depth=2, translation_key__in=Site.objects.values("root_page__translation_key")
-        ).values_list("path", flat=True)
+        """Reads the boundary from the database, as it is now. One small query, two or three for an account."""
+        roots = Page.objects.filter(depth=2, translation_key__in=Site.objects.values("root_page__translation_key"))
         # Not by numchild: saving a section that was loaded before its children came writes the old number back.
         parents = Page.objects.filter(depth__gt=2).annotate(above=Substr("path", 1, Length("path") - Page.steplen))
-        hidden = (
-            Page.objects.filter(depth__gt=1, path__in=parents.order_by().values("above"))
-            .exclude(published_now())
-            .values_list("path", flat=True)
-        )
-        refused = {rule.translation_key for rule in restrictions() if not rule.admits(visitor)}
-        closed = set(hidden)
-        if refused:
-            closed |= set(Page.objects.filter(translation_key__in=refused).values_list("path", flat=True))
-        return cls(frozenset(roots), frozenset(cls._outermost(closed)))
+        hidden = Page.objects.filter(depth__gt=1, path__in=parents.order_by().values("above")).exclude(published_now())
+        refused = Page.objects.filter(translation_key__in=_refusing(visitor))
+        open_paths: set[str] = set()
+        closed: set[str] = set()
+        for path, is_open in _paths(roots, is_open=True).union(_paths(hidden), _paths(refused), all=True):
+            (open_paths if is_open else closed).add(path)
+        return cls(frozenset(open_paths), frozenset(cls._outermost(closed)))
 
     @staticmethod
     def _outermost(paths: set[str]) -> list[str]:
@@ -131,6 +126,19 @@ class Boundary:
         for path in self.closed:
             inside &= ~Q(path__startswith=path)
         return inside
+
+
+def _refusing(visitor: Visitor) -> QuerySet[Any, Any] | list[object]:
+    """Translation keys of the pages whose restrictions don't admit ``visitor``: for a stranger all of them."""
+    if visitor.is_staff_member:
+        return [rule.translation_key for rule in restrictions() if not rule.admits(visitor)]
+    rules = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
+    return rules.values("page__translation_key")
+
+
+def _paths(pages: QuerySet[Page], *, is_open: bool = False) -> QuerySet[Page, tuple[str, bool]]:
+    """Rows (path, ``is_open``), to be joined to those of other questions."""
+    return pages.order_by().values_list("path", Value(is_open, BooleanField()))
 
 
 def page_tokens(page: Page) -> frozenset[str]:

@@ -41,7 +41,9 @@ class SiteLocaleMiddleware(LocaleMiddleware):
 class CacheContractMiddleware:
     """Anonymous answers revalidate with an ETag; answers to a session are never stored.
 
-    A view that set Cache-Control itself (files, images) keeps it.
+    A view that set Cache-Control or ETag itself (files, images, the search API) keeps it. The ETag
+    is that of the finished answer, so that 304 is said of what the visitor may see now and nothing
+    else; no stamp of last changes could say as much of restrictions, embargoes and expiry.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -56,6 +58,7 @@ class CacheContractMiddleware:
             return response
         response.headers["Cache-Control"] = "no-cache"
         if response.status_code == 200 and isinstance(response, HttpResponse):
-            set_response_etag(response)
+            if "ETag" not in response.headers:
+                set_response_etag(response)
             return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
         return response

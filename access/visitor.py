@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -33,6 +33,8 @@ class Visitor:
 
     def __init__(self, user: User | AnonymousUser | None = None) -> None:
         self.user: User | AnonymousUser = user or AnonymousUser()
+        self.memo: dict[object, Any] = {}
+        """What the apps above read once per visitor; each uses a key of its own, such as its class."""
 
     @classmethod
     def of(cls, request: HttpRequest) -> Visitor:

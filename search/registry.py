@@ -6,10 +6,11 @@ visitor see of it now. Hits are always re-read through ``found``; the index is n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -97,7 +98,9 @@ class ContentSource(Protocol):
     """One kind of thing that can be found.
 
     A source may also have ``documents(keys) -> dict[key, IndexDocument]``, the same as ``document``
-    for many keys in few queries; indexing is much quicker with it.
+    for many keys in few queries; indexing is much quicker with it. And it may have
+    ``together({kind: keys}, visitor, language)``, the same as ``found`` for hits of several kinds:
+    sources that share it are asked once for all of them.
     """
 
     kind: str
@@ -175,6 +178,24 @@ def register_page_reader(reader: PageReader) -> None:
 def page_reader() -> PageReader | None:
     """The reader that was registered."""
     return _registry.page_reader
+
+
+def found(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: str) -> dict[str, Found]:
+    """What ``visitor`` may see now of the hits ``{kind: keys}``; hits of unknown kinds are dropped."""
+    answer: dict[str, Found] = {}
+    shared: dict[Any, dict[str, Sequence[str]]] = defaultdict(dict)
+    for kind, keys in kinds.items():
+        asked = source(kind)
+        if asked is None:
+            continue
+        together = getattr(asked, "together", None)
+        if together is None:
+            answer |= asked.found(keys, visitor, language)
+        else:
+            shared[together][kind] = keys
+    for together, several in shared.items():
+        answer |= together(several, visitor, language)
+    return answer
 
 
 def documents(keys: Iterable[str]) -> dict[str, IndexDocument]:

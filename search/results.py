@@ -164,11 +164,7 @@ def _read_again(hits: Sequence[Hit], visitor: Visitor, language: str) -> list[Fo
     by_kind: dict[str, list[str]] = defaultdict(list)
     for hit in hits:
         by_kind[hit.kind].append(hit.key)
-    found: dict[str, Found] = {}
-    for kind, keys in by_kind.items():
-        source = registry.source(kind)
-        if source is not None:
-            found |= source.found(keys, visitor, language)
+    found = registry.found(by_kind, visitor, language)
     return [found[hit.key] for hit in hits if hit.key in found]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from collections.abc import Callable
 from functools import wraps
@@ -73,7 +75,12 @@ def search_api(request: HttpRequest) -> JsonResponse:
     """``/api/v1/search``: the same search as JSON."""
     parameters = read_strictly(request.GET)
     with override(parameters.language):
-        return _json(_answer_data(answer(parameters, Visitor.of(request))))
+        data = _answer_data(answer(parameters, Visitor.of(request)))
+        response = _json(data)
+        # How long it took is another number each time, and no reason to send the same hits again.
+        same = json.dumps({**data, "took_ms": 0}, sort_keys=True)
+        response["ETag"] = f'W/"{hashlib.sha256(same.encode()).hexdigest()[:32]}"'
+        return response
 
 
 @api

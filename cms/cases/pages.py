@@ -100,7 +100,7 @@ def meta_line(page: CasePage, request: HttpRequest, frame: Frame, place: Place |
         topic_part = MetaPart(topic.title, frame.url(topic), code, code != language, "topic")
     parts = (
         place_part(place, url, language),
-        kind_part(Kinds.of(request).named("work", page.work_kind_id, language), url, language),
+        kind_part(Kinds.of(frame.visitor).named("work", page.work_kind_id, language), url, language),
         topic_part,
     )
     return [part for part in parts if part is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from cms.cases.models import CaseDocument, CasePage
 from cms.core.files import FileRow
 from cms.core.search import PageSource, place_keys, stream_text
-from cms.core.vocabulary import Kinds
 from cms.topics.search import TOPICS, lineage_keys
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
+
+    from cms.core.vocabulary import Kinds
 
 
 class CaseSource(PageSource):
@@ -49,7 +50,6 @@ class CaseSource(PageSource):
                 found[row.page_id].append(FileRow(row.document, row.label or row.document.title, row.document.language))
         return found
 
-    def kind_labels(self, pages: Sequence[Any], language: str) -> Mapping[int, str]:
-        kinds = Kinds()
-        named = {page.pk: kinds.named("work", page.work_kind_id, language) for page in pages}
-        return {pk: entry.name for pk, entry in named.items() if entry is not None}
+    def kind_label(self, page: Any, kinds: Kinds, language: str) -> str:
+        entry = kinds.named("work", page.work_kind_id, language)
+        return entry.name if entry else super().kind_label(page, kinds, language)

@@ -10,7 +10,7 @@ class CmsCoreConfig(AppConfig):
 
     def ready(self) -> None:
         from access.roles import EDITORS, grant_on_model  # models must be loaded
-        from cms.core.search import place_labels, publication_kind_labels, read_pages
+        from cms.core.hits import place_labels, publication_kind_labels, read_pages
         from cms.core.signal_handlers import register_signal_handlers
         from search import registry
 

@@ -95,6 +95,15 @@ def best_translations(pages: Iterable[Any], language: str) -> dict[Any, Any]:
     return found
 
 
+def best_names(rows: Iterable[tuple[Any, str, str]], language: str) -> dict[str, str]:
+    """The same for rows (key, language, name) where a name is all that is wanted."""
+    rank = {language: 0, settings.LANGUAGE_CODE: 1}
+    found: dict[str, str] = {}
+    for key, _language, name in sorted(rows, key=lambda row: rank.get(row[1], 2)):
+        found.setdefault(str(key), name)
+    return found
+
+
 def is_type(page: Page, model: type[Page]) -> bool:
     """Whether a plain row is a page of the type ``model``."""
     found = page.cached_content_type

@@ -28,7 +28,8 @@ def kind_labels(facet: str, request: HttpRequest) -> Labels:
     """Names of kinds for filters."""
 
     def labels(keys: Sequence[UUID], language: str) -> dict[UUID, str]:
-        found = {key: Kinds.of(request).by_key(facet, key, language) for key in keys}
+        kinds = Kinds.of(Visitor.of(request))
+        found = {key: kinds.by_key(facet, key, language) for key in keys}
         return {key: entry.name for key, entry in found.items() if entry is not None}
 
     return labels

@@ -80,7 +80,7 @@ class Frame:
 
     def _query(self) -> QuerySet[Page]:
         pages = Page.objects.select_related("locale").order_by()
-        site = Site.find_for_request(self.request)
+        site = site_of(self.request)
         linked = [pk for pk in (getattr(self.settings, f"{name}_id", None) for name in FOOTER_PAGES) if pk]
         parts = [
             pages.filter(depth=2, translation_key=site.root_page.translation_key) if site else pages.none(),
@@ -277,9 +277,20 @@ def _is_older(row: Page, original: Page) -> bool:
     )
 
 
+def site_of(request: HttpRequest) -> Site | None:
+    """The site that ``request`` asks, with its settings in the same query where there is only one site."""
+    if not hasattr(request, "_wagtail_site") and len({root.site_id for root in Site.get_site_root_paths()}) == 1:
+        found = SiteSettings.objects.select_related("site__root_page").first()
+        if found is not None and found.site.is_default_site:
+            request._wagtail_site = found.site  # type: ignore[attr-defined]  # Wagtail's own memo
+            setattr(request, SiteSettings.get_cache_attr_name(), found)
+            return found.site
+    return Site.find_for_request(request)
+
+
 def site_settings(request: HttpRequest) -> SiteSettings | None:
     """The settings of the site that ``request`` asks, read once per request."""
-    site = Site.find_for_request(request)
+    site = site_of(request)
     return SiteSettings.for_request(request) if site else None
 
 

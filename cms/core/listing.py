@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -69,7 +70,12 @@ class Listing:
         found = list(page.object_list)
         if specific:
             found = own_types(found)
-        items = cards(found) if cards else cards_of(found, shown_on, request)
+        return cls.part(cards(found) if cards else cards_of(found, shown_on, request), page, request)
+
+    @classmethod
+    def part(cls, items: list[Card], page: PaginatorPage[Any], request: HttpRequest) -> Listing:
+        """``items`` as ``page`` of their list, with the addresses of the other pages."""
+        paginator = page.paginator
         return cls(
             items=items,
             count=paginator.count,
@@ -93,7 +99,7 @@ def cards_of(pages: Sequence[Page], shown_on: Page, request: HttpRequest) -> lis
     for card in cards:
         for facet, field_name in KIND_FIELDS.items():
             pk = getattr(card.page, field_name, None)
-            kind = Kinds.of(request).named(facet, pk, language) if pk else None
+            kind = Kinds.of(Visitor.of(request)).named(facet, pk, language) if pk else None
             if kind is not None:
                 card.kind_label = kind.name
     return cards

@@ -1,35 +1,32 @@
-"""From pages to the search index and back: the part that all page types share.
+"""From pages to the search index: the part that all page types share.
 
-The index holds what is published, with who may find it; what is shown of a hit is read again from
-the database under the visitor's rights.
+The index holds what is published, with who may find it. The way back is ``cms.core.hits``.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.utils.http import urlencode
-from django.utils.translation import get_language
-from wagtail.models import Page
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from wagtail import blocks
 from wagtail.rich_text import get_text_for_indexing
 
 from access.boundary import page_tokens, restrictions
 from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow
-from cms.core.models import PagePlace, Place, PublicationKind
+from cms.core.hits import found_pages
+from cms.core.keys import key_of, with_keys
+from cms.core.models import PagePlace, Place
 from cms.core.models.base import BasePage
-from documents.access import readable_by
-from documents.models import Document, DocumentPageText, DocumentRelease
-from search.registry import FileText, Found, FoundFile, IndexDocument, PageText
+from documents.models import Document, DocumentRelease
+from search.registry import FileText, Found, IndexDocument
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
+
+    from cms.core.vocabulary import Kinds
 
 PUBLIC = frozenset({"public"})
 CHUNK = 500
@@ -41,45 +38,31 @@ class Indexer(Visitor):
     sees_all_restrictions = True  # a constant in place of the computed property
 
 
-def key_of(page: Page) -> str:
-    """The key of a page in the index: public, the same for ever, one per language."""
-    return f"{page.translation_key}/{page.locale.language_code}"
-
-
-def keys_of(pages: QuerySet[Any]) -> list[str]:
-    """The keys of ``pages``. One query."""
-    rows = pages.order_by().values_list("translation_key", "locale__language_code")
-    return [f"{key}/{language}" for key, language in rows]
-
-
-def split(keys: Iterable[str]) -> dict[str, set[UUID]]:
-    """Translation keys by language; what isn't a key of ours is left out."""
-    found: dict[str, set[UUID]] = defaultdict(set)
-    for key in keys:
-        translation_key, _slash, language = key.partition("/")
-        try:
-            found[language].add(UUID(translation_key))
-        except ValueError:
-            continue
-    return found
-
-
-def with_keys(keys: Iterable[str]) -> Q:
-    """Pages with these keys, as a filter."""
-    wanted = Q(pk__in=[])
-    for language, translation_keys in split(keys).items():
-        wanted |= Q(locale__language_code=language, translation_key__in=translation_keys)
-    return wanted
-
-
 def plain(rich_text: str) -> str:
     """The words of a rich text, block by block."""
     return get_text_for_indexing(rich_text).strip() if rich_text else ""
 
 
 def stream_text(value: Any) -> str:
-    """The words of a StreamField."""
-    return "\n".join(part for part in value.stream_block.get_searchable_content(value) if part).strip()
+    """The words of a StreamField. The pictures and files that it names are not read for it."""
+    parts: list[str] = []
+    for child in value.raw_data:
+        block = value.stream_block.child_blocks.get(child["type"])
+        if block is not None:
+            parts += block.get_searchable_content(block.to_python(_without_choices(block, child["value"])))
+    return "\n".join(part for part in parts if part).strip()
+
+
+def _without_choices(block: blocks.Block, value: Any) -> Any:
+    """The stored ``value`` of ``block`` with nothing chosen: what is chosen has no words of the page's own."""
+    if isinstance(block, blocks.ChooserBlock):
+        return None
+    if isinstance(block, blocks.StructBlock):
+        inner = block.child_blocks
+        return {name: _without_choices(inner[name], part) for name, part in value.items() if name in inner}
+    if isinstance(block, blocks.ListBlock):
+        return [{**item, "value": _without_choices(block.child_block, item["value"])} for item in value]
+    return value
 
 
 class PageSource:
@@ -184,75 +167,16 @@ class PageSource:
 
     def found(self, keys: Sequence[str], visitor: Visitor, language: str) -> dict[str, Found]:
         """Those of ``keys`` that ``visitor`` may see now, with the files that they may read."""
-        pages = list(visible_to(self.rows().filter(with_keys(keys)), visitor))
-        files = self._found_files(pages, visitor)
-        labels = self.kind_labels(pages, language)
-        return {
-            key_of(page): Found(
-                key=key_of(page),
-                kind=self.kind,
-                kind_label=labels.get(page.pk) or str(page._meta.verbose_name),
-                language=page.locale.language_code,
-                title=page.title,
-                url=page.get_url() or "",
-                summary=page.summary,
-                body=self.body(page),
-                date=getattr(page, "date", None) or (page.first_published_at and page.first_published_at.date()),
-                files=tuple(files.get(page.pk, ())),
-            )
-            for page in pages
-        }
+        return self.together({self.kind: keys}, visitor, language)
 
-    def kind_labels(self, pages: Sequence[Any], language: str) -> Mapping[int, str]:
-        """What a hit is called, by primary key; the page type's name where there is nothing better."""
-        return {}
+    @staticmethod
+    def together(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: str) -> dict[str, Found]:
+        """The same for hits of several kinds, in as many queries as for one."""
+        return found_pages(kinds, visitor, language)
 
-    def _found_files(self, pages: Sequence[Any], visitor: Visitor) -> dict[int, list[FoundFile]]:
-        named = self.files(pages)
-        wanted = {row.document.pk for rows in named.values() for row in rows}
-        if not wanted:
-            return {}
-        readable = readable_by(visitor).filter(pk__in=wanted, tokens__isnull=False)
-        blobs = dict(readable.values_list("pk", "tokens__blob"))
-        return {
-            pk: [found_file(row, bytes(blobs[row.document.pk])) for row in rows if row.document.pk in blobs]
-            for pk, rows in named.items()
-        }
-
-
-def found_file(row: FileRow, blob: bytes) -> FoundFile:
-    """A file of a hit; its pages' texts are read when snippets are cut."""
-    return FoundFile(
-        series=row.series,
-        version=row.version,
-        language=row.language,
-        label=row.label,
-        spec=row.spec,
-        blob=blob,
-        page_texts=partial(_page_texts, row.document.pk),
-        page_url=partial(_page_url, row.document),
-    )
-
-
-def _page_texts(document_id: int, numbers: Sequence[int]) -> dict[int, PageText]:
-    rows = DocumentPageText.objects.filter(document=document_id, number__in=numbers)
-    return {number: (language, text) for number, language, text in rows.values_list("number", "language", "text")}
-
-
-def _page_url(document: Document, number: int, query: str) -> str:
-    address = document.reading_url(number)
-    return f"{address}?{urlencode({'q': query})}" if query else address
-
-
-def read_pages(wanted: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, int], PageText]:
-    """The texts of many pages, each (series, version, page number), in one query."""
-    filters = Q(pk__in=[])
-    for series, version, number in wanted:
-        filters |= Q(document__series=series, document__number=version, number=number)
-    rows = DocumentPageText.objects.filter(filters).values_list(
-        "document__series", "document__number", "number", "language", "text"
-    )
-    return {(str(series), version, number): (language, text) for series, version, number, language, text in rows}
+    def kind_label(self, page: Any, kinds: Kinds, language: str) -> str:
+        """What a hit is called: the page type's name where there is nothing better."""
+        return str(page._meta.verbose_name)
 
 
 def place_keys(places: Iterable[Place | None]) -> tuple[str, ...]:
@@ -263,22 +187,3 @@ def place_keys(places: Iterable[Place | None]) -> tuple[str, ...]:
         for each in public.lineage if public else ():
             keys[str(each.translation_key)] = None
     return tuple(keys)
-
-
-def place_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:
-    """Names of places for the facet."""
-    from cms.core.vocabulary import places_in  # it needs the models
-
-    return {str(place.translation_key): place.name for place in places_in(_uuids(values), language)}
-
-
-def publication_kind_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:
-    """Names of kinds of publication for the facet."""
-    from cms.core.cards import best_translations
-
-    rows = PublicationKind.objects.filter(translation_key__in=_uuids(values)).select_related("locale")
-    return {str(key): kind.name for key, kind in best_translations(rows, language or get_language() or "").items()}
-
-
-def _uuids(values: Sequence[str]) -> list[UUID]:
-    return [key for keys in split(f"{value}/x" for value in values).values() for key in keys]

@@ -10,8 +10,8 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from cms.core.keys import keys_of
 from cms.core.models import BasePage, Place, PublicationKind
-from cms.core.search import keys_of
 from documents.signals import document_processed, documents_withdrawn
 from search.outbox import touch
 

@@ -11,7 +11,8 @@ from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import Page, Site
 
 from access.visitor import Visitor
-from cms.core.models import BasePage, SiteSettings
+from cms.core.frame import site_of
+from cms.core.models import BasePage
 from cms.core.types import joined, own_type
 from workflows import withdrawals
 
@@ -42,7 +43,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
 
 def _url_path(request: HttpRequest, path: str) -> str | None:
     """The place in the tree that the address names, in the active language. None where there is no site."""
-    site = _site(request)
+    site = site_of(request)
     if site is None:
         return None
     language = get_supported_content_language_variant(get_language())
@@ -50,17 +51,6 @@ def _url_path(request: HttpRequest, path: str) -> str | None:
         if root.site_id == site.pk and root.language_code == language:
             return f"{root.root_path}{path}"
     return None
-
-
-def _site(request: HttpRequest) -> Site | None:
-    """The site, with its settings in the same query where there is only one site."""
-    if len({root.site_id for root in Site.get_site_root_paths()}) == 1:
-        settings = SiteSettings.objects.select_related("site__root_page").first()
-        if settings is not None and settings.site.is_default_site:
-            request._wagtail_site = settings.site  # type: ignore[attr-defined]  # Wagtail's own memo
-            setattr(request, SiteSettings.get_cache_attr_name(), settings)
-            return settings.site
-    return Site.find_for_request(request)
 
 
 def _page_at(url_path: str) -> BasePage | None:

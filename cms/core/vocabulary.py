@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import CharField, F, QuerySet, Value
-from django.http import HttpRequest
 
+from access.visitor import Visitor
 from cms.core.cards import best_translations
 from cms.core.languages import direction, foreign_note
 from cms.core.models import Place, PublicationKind, WorkKind
@@ -75,12 +75,11 @@ class Kinds:
             self._entries.setdefault((facet, key), {})[language] = Entry(facet, name, key, language)
 
     @classmethod
-    def of(cls, request: HttpRequest) -> Kinds:
-        """Read once per request."""
-        known = getattr(request, "_dossier_kinds", None)
+    def of(cls, visitor: Visitor) -> Kinds:
+        """Read once per visitor, which is once per request."""
+        known = visitor.memo.get(cls)
         if not isinstance(known, cls):
-            known = cls()
-            request._dossier_kinds = known  # type: ignore[attr-defined]  # per-request memo
+            known = visitor.memo[cls] = cls()
         return known
 
     def named(self, facet: str, pk: int | None, language: str) -> Entry | None:

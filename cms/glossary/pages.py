@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest
 from wagtail.models import Page
 from wagtail.rich_text import RichText
@@ -13,7 +16,7 @@ from wagtail.rich_text import RichText
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.cards import Card, best_translations
-from cms.core.listing import TEASERS, Listing, cards_of
+from cms.core.listing import PAGE_SIZE, TEASERS, Listing, cards_of, page_url
 from cms.core.relations import named_pages
 from cms.core.types import joined, own_types
 from cms.glossary.models import GlossaryTermPage
@@ -48,18 +51,40 @@ def sorting_letter(title: str) -> str:
     return letters[0].upper()[:1] if letters else "#"
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A letter of the alphabet: where its first term stands, and its terms on the page that is shown."""
+
+    sign: str
+    url: str
+    cards: list[Card]
+
+
 def index_context(page: GlossaryIndexPage, request: HttpRequest) -> dict[str, Any]:
-    """All terms by letter, with their short definitions: the full texts of a long glossary would weigh too much."""
-    terms = list(GlossaryTermPage.objects.in_language_of(page, Visitor.of(request)).select_related("locale"))
-    letters: dict[str, list[Card]] = {}
-    for card in sorted(cards_of(terms, page, request), key=_sorting_key):
-        letters.setdefault(sorting_letter(card.title), []).append(card)
-    return {"letters": sorted(letters.items()), "count": len(terms)}
+    """One page of the terms by letter, and where each letter begins. Two queries.
+
+    All titles are read: an alphabet that passes over the Arabic article is no order of a database.
+    """
+    rows = GlossaryTermPage.objects.in_language_of(page, Visitor.of(request))
+    titles = sorted(rows.order_by().values_list("title", "pk"), key=_sorting_key)
+    part = Paginator(titles, PAGE_SIZE).get_page(request.GET.get("page"))
+    terms = rows.select_related("locale").in_bulk([pk for _title, pk in part])
+    cards = term_cards([terms[pk] for _title, pk in part if pk in terms], page, request)
+    pages: dict[str, int] = {}
+    for place, (title, _pk) in enumerate(titles):
+        pages.setdefault(sorting_letter(title), place // PAGE_SIZE + 1)
+    shown = {sign: list(of_letter) for sign, of_letter in groupby(cards, lambda card: sorting_letter(card.title))}
+    letters = [
+        Letter(sign, f"{page_url(request, number)}#letter-{place}", shown.get(sign, []))
+        for place, (sign, number) in enumerate(pages.items(), 1)
+    ]
+    return {"letters": letters, "listing": Listing.part(cards, part, request)}
 
 
-def _sorting_key(card: Card) -> tuple[str, str]:
-    plain = unicodedata.normalize("NFKD", card.title).casefold()
-    return sorting_letter(card.title), "".join(sign for sign in plain if not unicodedata.combining(sign))
+def _sorting_key(row: tuple[str, int]) -> tuple[str, str, int]:
+    title, pk = row
+    plain = unicodedata.normalize("NFKD", title).casefold()
+    return sorting_letter(title), "".join(sign for sign in plain if not unicodedata.combining(sign)), pk
 
 
 def term_context(page: GlossaryTermPage, request: HttpRequest) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def publication_context(page: PublicationPage, request: HttpRequest, frame: Fram
     topics = topics_of(page, request)
     updated = max((note.value["date"] for note in page.change_notes if note.value["is_major"]), default=None)
     kind = kind_part(
-        Kinds.of(request).named("kind", page.kind_id, language), frame.list_url(PublicationIndexPage), language
+        Kinds.of(visitor).named("kind", page.kind_id, language), frame.list_url(PublicationIndexPage), language
     )
     original = frame.original
     return {

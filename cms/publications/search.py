@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.core.files import FileRow
 from cms.core.search import PageSource, plain, stream_text
-from cms.core.vocabulary import Kinds
 from cms.publications.models import Contributor, PublicationFile, PublicationPage
 from cms.publications.pages import file_row
 from cms.topics.search import TOPICS, topic_keys
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
+
+    from cms.core.vocabulary import Kinds
 
 
 class PublicationSource(PageSource):
@@ -58,7 +59,6 @@ class PublicationSource(PageSource):
             found[row.page_id].append(file_row(row, row.document, languages[row.page_id]))
         return found
 
-    def kind_labels(self, pages: Sequence[Any], language: str) -> Mapping[int, str]:
-        kinds = Kinds()
-        named = {page.pk: kinds.named("kind", page.kind_id, language) for page in pages}
-        return {pk: entry.name for pk, entry in named.items() if entry is not None}
+    def kind_label(self, page: Any, kinds: Kinds, language: str) -> str:
+        entry = kinds.named("kind", page.kind_id, language)
+        return entry.name if entry else super().kind_label(page, kinds, language)

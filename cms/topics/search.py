@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from access.visibility import visible_to
 from access.visitor import Visitor
-from cms.core.cards import best_translations
-from cms.core.search import PageSource, split, stream_text
+from cms.core.cards import best_names
+from cms.core.keys import split
+from cms.core.search import PageSource, stream_text
 from cms.topics.models import PageTopic, TopicPage
 
 if TYPE_CHECKING:
@@ -52,5 +53,5 @@ class TopicSource(PageSource):
 def topic_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:
     """Titles of the topics that ``visitor`` may see, for the facet."""
     keys = [key for keys in split(f"{value}/x" for value in values).values() for key in keys]
-    topics = visible_to(TopicPage.objects.filter(translation_key__in=keys).select_related("locale"), visitor)
-    return {str(key): topic.title for key, topic in best_translations(topics, language).items()}
+    rows = visible_to(TopicPage.objects.filter(translation_key__in=keys), visitor).order_by("pk")
+    return best_names(rows.values_list("translation_key", "locale__language_code", "title"), language)

@@ -39,5 +39,8 @@ class DocumentCardBlock(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         request = (parent_context or {}).get("request")
         visitor = Visitor.of(request) if request is not None else Visitor()
-        context["row"] = row_if_readable(value["document"], visitor, value["title"]) if value["document"] else None
+        context["row"] = None
+        if value["document"]:
+            revision_id = getattr((parent_context or {}).get("page"), "live_revision_id", None)
+            context["row"] = row_if_readable(value["document"], visitor, value["title"], revision_id)
         return context

@@ -21,8 +21,8 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
 from wagtail.search.backends import get_search_backends
 
+from cms.core.keys import key_of
 from cms.core.models import PagePlace
-from cms.core.search import key_of
 from cms.glossary.models import PageTerm
 from cms.publications.importing.rows import Row
 from cms.publications.models import Contributor, ImportedRow, PublicationFile, PublicationIndexPage, PublicationPage

@@ -205,5 +205,5 @@ def test_queries_do_not_grow_with_the_file(filed, client, pages, django_assert_m
     PublicationPageFactory(published=True, files=[document])
     address = f"/d/{document.series}/v1/p/1/?q=heron"
     client.get(address)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(12):
         client.get(address)

@@ -1,0 +1,122 @@
+"""From a hit back to the page: read again from the database, under the visitor's rights.
+
+Hits of all kinds are read together: a search asks the database as often for one hit as for ten of
+four kinds, and as often with two thousand publications as with ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.http import urlencode
+from wagtail.models import Page
+
+from access.visibility import visible_to
+from access.visitor import Visitor
+from cms.core.cards import best_names
+from cms.core.files import FileRow
+from cms.core.keys import key_of, split, with_keys
+from cms.core.models import Place
+from cms.core.types import joined, own_types
+from cms.core.vocabulary import Kinds
+from documents.access import readable_by
+from documents.models import Document, DocumentPageText
+from search import registry
+from search.registry import Found, FoundFile, PageText
+
+
+def found_pages(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: str) -> dict[str, Found]:
+    """Those of the keys of each kind that ``visitor`` may see now, with the files that they may read."""
+    sources: dict[str, Any] = {key: registry.source(kind) for kind, keys in kinds.items() for key in keys}
+    rows = own_types(joined(visible_to(Page.objects.filter(with_keys(sources)), visitor)))
+    pages = [page for page in rows if isinstance(page, sources[key_of(page)].model)]
+    files = _files(pages, sources, visitor)
+    named = Kinds.of(visitor)
+    return {
+        key_of(page): Found(
+            key=key_of(page),
+            kind=source.kind,
+            kind_label=source.kind_label(page, named, language),
+            language=page.locale.language_code,
+            title=page.title,
+            url=page.get_url() or "",
+            summary=page.summary,
+            body=source.body(page),
+            date=getattr(page, "date", None) or (page.first_published_at and page.first_published_at.date()),
+            files=tuple(files.get(page.pk, ())),
+        )
+        for page in pages
+        for source in (sources[key_of(page)],)
+    }
+
+
+def _files(pages: Sequence[Any], sources: Mapping[str, Any], visitor: Visitor) -> dict[int, list[FoundFile]]:
+    """The files of each page that ``visitor`` may read, by its primary key. A query per source, and one for all."""
+    named: dict[int, list[FileRow]] = {}
+    for source in {id(source): source for source in sources.values()}.values():
+        named |= source.files([page for page in pages if sources[key_of(page)] is source])
+    wanted = {row.document.pk for rows in named.values() for row in rows}
+    if not wanted:
+        return {}
+    readable = readable_by(visitor).filter(pk__in=wanted, tokens__isnull=False)
+    blobs = dict(readable.values_list("pk", "tokens__blob"))
+    return {
+        pk: [found_file(row, bytes(blobs[row.document.pk])) for row in rows if row.document.pk in blobs]
+        for pk, rows in named.items()
+    }
+
+
+def found_file(row: FileRow, blob: bytes) -> FoundFile:
+    """A file of a hit; its pages' texts are read when snippets are cut."""
+    return FoundFile(
+        series=row.series,
+        version=row.version,
+        language=row.language,
+        label=row.label,
+        spec=row.spec,
+        blob=blob,
+        page_texts=partial(_page_texts, row.document.pk),
+        page_url=partial(_page_url, row.document),
+    )
+
+
+def _page_texts(document_id: int, numbers: Sequence[int]) -> dict[int, PageText]:
+    rows = DocumentPageText.objects.filter(document=document_id, number__in=numbers)
+    return {number: (language, text) for number, language, text in rows.values_list("number", "language", "text")}
+
+
+def _page_url(document: Document, number: int, query: str) -> str:
+    address = document.reading_url(number)
+    return f"{address}?{urlencode({'q': query})}" if query else address
+
+
+def read_pages(wanted: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, int], PageText]:
+    """The texts of many pages, each (series, version, page number), in one query."""
+    filters = Q(pk__in=[])
+    for series, version, number in wanted:
+        filters |= Q(document__series=series, document__number=version, number=number)
+    rows = DocumentPageText.objects.filter(filters).values_list(
+        "document__series", "document__number", "number", "language", "text"
+    )
+    return {(str(series), version, number): (language, text) for series, version, number, language, text in rows}
+
+
+def place_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:
+    """Names of places for the facet."""
+    rows = Place.objects.filter(translation_key__in=_uuids(values)).order_by("pk")
+    return best_names(rows.values_list("translation_key", "locale__language_code", "name"), language)
+
+
+def publication_kind_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:
+    """Names of kinds of publication for the facet."""
+    kinds = Kinds.of(visitor)
+    named = {str(key): kinds.by_key("kind", key, language) for key in _uuids(values)}
+    return {key: entry.name for key, entry in named.items() if entry is not None}
+
+
+def _uuids(values: Sequence[str]) -> list[UUID]:
+    return [key for keys in split(f"{value}/x" for value in values).values() for key in keys]

@@ -1,0 +1,42 @@
+"""What an answer costs the database: as much with two thousand publications as with ten."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.slow]
+
+MAX_QUERIES = 12
+# A case with pictures and files in its text: one query for the pictures, two for the files and who may read them.
+MAX_WITH_CHOSEN = 14
+
+
+def queries(client, address: str, **headers) -> list[str]:
+    """The statements behind the answer to ``address``, without the savepoints of the test's own transaction."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address, headers=headers)
+        assert response.status_code in (200, 304), address
+        if response.streaming:
+            b"".join(response.streaming_content)
+    return [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+
+
+@pytest.mark.parametrize("library", [10, 2000], indirect=True)
+def test_no_address_costs_a_stranger_more_than_twelve_queries(client, library):
+    counts = {}
+    for name, address in library.addresses.items():
+        client.get(address)  # sizes of pictures and the site's roots are kept in the cache
+        counts[name] = len(queries(client, address))
+    too_many = {name: count for name, count in counts.items() if count > MAX_QUERIES}
+    assert all(name in ("case en", "case ar") and count <= MAX_WITH_CHOSEN for name, count in too_many.items()), counts
+
+
+def test_readers_hold_no_lock_for_writing(library):
+    """ATOMIC_REQUESTS would take SQLite's one lock for writing, and readers would wait for imports."""
+    for name, address in library.addresses.items():
+        view = resolve(address.partition("?")[0]).func
+        assert view._non_atomic_requests == {"default"}, name
+    assert not getattr(resolve("/admin/pages/").func, "_non_atomic_requests", None)
