@@ -65,7 +65,7 @@ def ask_for_what_is_hidden(probe: Probe, world: World) -> None:
             if document.series in public_series and f"/v{document.number}/" not in address:
                 continue  # the series is public, in other versions
             probe.compare(address, twin_of(address))
-            if "?" not in address:
+            if address.endswith((f"/v{document.number}/", "/p/1/", ".webp")):
                 _compare_in_every_way(probe, address, **known)
         for address in addresses.storage_addresses(document):
             probe.compare(address, twin_of(address))
@@ -130,14 +130,14 @@ def ask_the_machine_side(probe: Probe, world: World) -> None:
     probe.leaks += [f"hreflang names {url}" for url in alternates - public]
     found = set()
     for code in LANGUAGES:
-        for more in addresses.EVERYTHING:
+        for more in addresses.EVERYTHING if code == "en" else addresses.EVERYTHING[:1]:
             probe.look(f"/{code}/search/?q={more}")
             probe.look(f"/api/v1/search?q=&lang={code}{more}")
     answer = probe.ask("/api/v1/search?q=&lang=en").json()
     for number in range(1, answer["pages"] + 1):
         found |= {hit["url"] for hit in probe.ask(f"/api/v1/search?q=&lang=en&page={number}").json()["results"]}
     probe.leaks += [f"A search for everything finds {url}" for url in found - public]
-    for letter in "abcdefghijklmnopqrstuvwxyz":
+    for letter in "abcdefghimstvz":
         probe.look(f"/api/v1/suggest?q={letter}&lang=en")
 
 

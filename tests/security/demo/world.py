@@ -47,13 +47,13 @@ def page_of(key: str, language: str = LANGUAGE) -> PublicationPage:
 def plant() -> None:
     """What the demo lacks: traps that only its author may see.
 
-    An unpublished change on a public page; a file of an unpublished third edition; a file and a
-    picture that no page names; a picture of a draft; a public page below a draft.
+    An unpublished change on a public page; a file of an unpublished third edition; a file with a tag
+    and a picture that no page names; a picture of a draft; a public page below a draft.
     """
     author = User.objects.get(username="author")
     public = page_of("who-gave-the-order")
-    public.title = f"{PLANTED}abel, an unpublished title"
-    public.summary = f"{PLANTED}baker was never published."
+    public.title = f"{PLANTED}abel"
+    public.summary = f"{PLANTED}baker."
     public.save_revision(user=author)
 
     replaced = page_of("hashes-and-custody")
@@ -67,6 +67,7 @@ def plant() -> None:
 
     orphan = DocumentFactory(title=f"{PLANTED}edgar, named by no page", uploaded_by_user=author)
     _one_page(orphan, f"{PLANTED}fiona stands in it.")
+    orphan.tags.add(f"{PLANTED}kai")
     draft = page_of("mapping-of-funders")
     draft.lead_image = _picture(f"{PLANTED}gustav, of a draft", author)
     draft.save_revision(user=author)
@@ -162,13 +163,18 @@ class World:
         """All other pictures."""
         return list(Image.objects.exclude(pk__in=[image.pk for image in self.public_images]))
 
-    def secrets(self, *, readable: list[Page], documents: list[Document], interface: set[str]) -> Secrets:
+    def secrets(
+        self, *, readable: list[Page], documents: list[Document], interface: set[str], colleague: bool = False
+    ) -> Secrets:
         """All that the database says and that is on none of these pages and files.
 
-        ``interface`` are the words that every answer may have. Numbers (sizes), names of files and
+        ``interface`` are the words that every answer may have; a ``colleague`` may know who works
+        here and how the files of public pages were called. Numbers (sizes), names of files and
         accounts, hashes, storage keys and identifiers of what is hidden are among the secrets.
         """
         known = words(_text_of(_live_revisions(readable), documents)) | words(_vocabulary()) | interface
+        if colleague:
+            known |= words(_people()) | words(" ".join(document.original_name for document in documents))
         told = words(_text_of(Revision.objects.all(), Document.objects.all())) | words(_behind_the_scenes())
         hidden = Document.objects.exclude(pk__in=[document.pk for document in documents])
         return Secrets(
@@ -203,10 +209,14 @@ def _vocabulary() -> str:
     return " ".join([*names, *sites, *Withdrawal.objects.values_list("reason", flat=True)])
 
 
+def _people() -> str:
+    return " ".join(" ".join(row) for row in User.objects.values_list("username", "first_name", "last_name", "email"))
+
+
 def _behind_the_scenes() -> str:
     """What no reader gets to see of anything."""
     rows = [
-        *User.objects.values_list("username", "first_name", "last_name", "email"),
+        (_people(),),
         *Document.objects.values_list("original_name", "failure"),
         *Image.objects.values_list("title", "description"),
         *TranslationJob.objects.values_list("note"),
