@@ -68,6 +68,6 @@ def addresses(route: str, values: dict[str, list[str]]) -> Iterator[str]:
     """The addresses of a route, one for each choice of ``values``; none where a value is missing."""
     names = names_in(route)
     choices = [values.get(kind_of(route, name)) or values.get(name) or FIXED.get(name, []) for name in names]
+    form = PARAMETER.sub("{}", route)
     for choice in product(*choices):
-        filled = iter(choice)
-        yield "/" + PARAMETER.sub(lambda _match: next(filled), route)
+        yield "/" + form.format(*choice)

@@ -7,8 +7,10 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from access.models import User
 from tests.security.demo.world import Secrets, words
@@ -50,10 +52,17 @@ class Probe:
         return response
 
     def compare(self, path: str, twin: str, method: str = "GET", **headers: str) -> None:
-        """Asks for something hidden and for its ``twin`` that was never there, and notes every difference."""
-        hidden = self.look(path, method, **headers)
-        if fingerprint(hidden, path) != self._nothing(twin, method, headers):
-            self.leaks.append(f"{method} {path} {headers or ''} ({hidden.status_code}) is not answered like {twin}")
+        """Asks for something hidden and for its ``twin`` that was never there, and notes every difference.
+
+        The number of queries counts too: who measures time must not learn more than who reads.
+        """
+        with CaptureQueriesContext(connection) as queries:
+            hidden = self.look(path, method, **headers)
+        if (len(queries), *fingerprint(hidden, path)) != self._nothing(twin, method, headers):
+            self.leaks.append(
+                f"{method} {path} {headers or ''} ({hidden.status_code}, {len(queries)} queries) "
+                f"is not answered like {twin}"
+            )
         elif hidden.status_code < 300 and method in ("GET", "HEAD"):
             self.leaks.append(f"{method} {path} {headers or ''} answers {hidden.status_code}")
 
@@ -61,7 +70,9 @@ class Probe:
         """The answer at an address where nothing is; asked once for each form and length of address."""
         form = (UUID.sub("<uuid>", twin), method, *sorted(headers.items()))
         if form not in self.nothings:
-            self.nothings[form] = fingerprint(self.ask(twin, method, **headers), twin)
+            with CaptureQueriesContext(connection) as queries:
+                missing = self.ask(twin, method, **headers)
+            self.nothings[form] = (len(queries), *fingerprint(missing, twin))
         return self.nothings[form]
 
     def interface(self, *addresses: str) -> set[str]:

@@ -11,8 +11,8 @@ from django.conf import settings
 
 from documents.models import Document
 from tests.security.demo import addresses
-from tests.security.demo.asking import NOTHING, Probe, body, said, twin_of
-from tests.security.demo.world import PLANTED, World, words
+from tests.security.demo.asking import NOTHING, Probe, body, twin_of
+from tests.security.demo.world import PLANTED, World
 
 pytestmark = [
     pytest.mark.django_db,
