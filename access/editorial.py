@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch
 from wagtail.models import Page, TaskState
 from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.permissions import policy_registry
@@ -23,7 +24,12 @@ from access.visitor import Visitor
 if TYPE_CHECKING:
     from access.models import User
 
-PAGE_ARGUMENTS = frozenset({"page_id", "parent_page_id", "page_to_move_id", "destination_id", "root_page_id"})
+PAGE_ARGUMENTS = frozenset(
+    {"page_id", "page_pk", "parent_page_id", "page_to_move_id", "destination_id", "root_page_id"}
+)
+PAGE_NAMESPACES = frozenset({"wagtailadmin_pages", "wagtailadmin_api:pages"})
+"""Where an argument called ``pk`` is a page's."""
+CHOSEN_PAGES = "wagtailadmin_choose_page_chosen_multiple"
 
 
 def knowable_pages(user: User) -> QuerySet[Page]:
@@ -80,7 +86,7 @@ class AdminPageMiddleware:
         user = request.user
         if match is None or not match.route.startswith("admin/") or not user.is_authenticated or user.is_superuser:
             return
-        wanted = _named_pages(request, kwargs)
+        wanted = _named_pages(request, match)
         if wanted and knowable_pages(user).filter(pk__in=wanted).count() != len(wanted):
             raise Http404
         if "wagtailadmin_reports" in match.namespaces and not may_see_reports(user):
@@ -99,11 +105,18 @@ def may_withdraw(user: User) -> bool:
     return bool(user.is_superuser or user.groups.filter(name__in=(EDITORS, LEGAL, ADMINISTRATORS)).exists())
 
 
-def _named_pages(request: HttpRequest, kwargs: dict[str, Any]) -> set[int]:
-    named = {int(value) for name, value in kwargs.items() if name in PAGE_ARGUMENTS and value is not None}
-    if kwargs.get("app_label") == "wagtailcore" and kwargs.get("model_name") == "page":
-        named |= {int(pk) for pk in request.GET.getlist("id") if pk.isdigit()}
-    return named
+def _named_pages(request: HttpRequest, match: ResolverMatch) -> set[int]:
+    """The pages that a request names: in its address, in the list of a bulk action, as a place to move them to."""
+    arguments = match.kwargs
+    named = [value for name, value in arguments.items() if name in PAGE_ARGUMENTS]
+    if match.namespace in PAGE_NAMESPACES:
+        named.append(arguments.get("pk"))
+    if (arguments.get("app_label"), arguments.get("model_name")) == ("wagtailcore", "page"):
+        named += [arguments.get("object_id"), *request.GET.getlist("childOf"), *request.POST.getlist("chooser")]
+        named += request.GET.getlist("id")
+    if match.url_name == CHOSEN_PAGES:
+        named += request.GET.getlist("id")
+    return {int(value) for value in named if str(value).isdecimal()}
 
 
 def register_policy() -> None:

@@ -68,6 +68,16 @@ def readable_versions(visitor: Visitor, series: uuid.UUID | str) -> DocumentQuer
     return cast(DocumentQuerySet, readable_by(visitor).filter(series=series).order_by("-number"))
 
 
+def version(visitor: Visitor, series: uuid.UUID | str, number: int | None) -> Document | None:
+    """Version ``number`` of a series, or its current one, if ``visitor`` may read it.
+
+    Missing and unreadable take the same queries: the rule is part of the search.
+    """
+    if number is None:
+        return current_version(visitor, series)
+    return cast("Document | None", readable_versions(visitor, series).filter(number=number).first())
+
+
 def current_version(visitor: Visitor, series: uuid.UUID | str) -> Document | None:
     """The newest released version that ``visitor`` may read (not the highest number).
 

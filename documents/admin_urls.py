@@ -38,7 +38,7 @@ documents: list[URLPattern] = [
         "multiple/create_from_uploaded_document/<int:uploaded_file_id>/",
         own.CreateFromUploadedDocumentView.as_view(),
     ),
-    path("chooser/<int:pk>/", guarded_document(own.document_chosen, kwarg="pk", action="choose")),
+    path("chooser/chosen/<int:pk>/", guarded_document(own.document_chosen, kwarg="pk", action="choose")),
 ]
 
 images: list[URLPattern] = [
@@ -54,6 +54,6 @@ images: list[URLPattern] = [
         "multiple/<int:image_id>/delete/",
         guarded_image(own.UploadedImageDeleteView.as_view(), action="delete"),
     ),
-    path("chooser/<int:pk>/", guarded_image(own.image_chosen, kwarg="pk", action="choose")),
+    path("chooser/chosen/<int:pk>/", guarded_image(own.image_chosen, kwarg="pk", action="choose")),
     path("chooser/<int:image_id>/select_format/", guarded_image(own.image_select_format, action="choose")),
 ]

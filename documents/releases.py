@@ -87,9 +87,13 @@ def withdraw_versions(
     return rows.withdraw(when=when or timezone.now(), reason=reason)
 
 
-def public_withdrawal(document: Document) -> DocumentRelease | None:
-    """The last withdrawal of a document that was public and is released nowhere any more; None otherwise."""
-    rows = DocumentRelease.objects.filter(document=document)
-    if rows.active().exists():
+def public_withdrawal(documents: DocumentQuerySet) -> DocumentRelease | None:
+    """The last withdrawal of the newest of ``documents`` that was public; None where one is still released.
+
+    One query, whatever there is: the time that a refusal takes must not tell what is refused.
+    """
+    rows = DocumentRelease.objects.filter(document__in=documents.order_by().values("pk"))
+    found = list(rows.order_by("-document__number", "-withdrawn_at"))
+    if any(row.withdrawn_at is None for row in found):
         return None
-    return rows.filter(was_public=True).order_by("-withdrawn_at").first()
+    return next((row for row in found if row.was_public), None)

@@ -16,8 +16,8 @@ from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
-from documents.access import Reading, current_version, image_reading, readable_versions, reading
-from documents.models import Document, DocumentRelease, DocumentUse, Image
+from documents.access import Reading, image_reading, readable_by, readable_images, readable_versions, reading, version
+from documents.models import Document, DocumentUse
 from documents.releases import public_withdrawal
 from documents.serving import Blob, answer, unavailable
 from documents.storage import STORAGE_FAULTS
@@ -39,12 +39,8 @@ def serve_document(request: HttpRequest, series: UUID, number: int | None = None
     404 for missing, unreadable and unfinished alike; 410 for what was public and was withdrawn.
     """
     visitor = Visitor.of(request)
-    if number is None:
-        document = current_version(visitor, series)
-    else:
-        document = Document.objects.filter(series=series, number=number).first()
-    why = reading(visitor, document) if document else Reading.NO
-    if document is None or why == Reading.NO:
+    document = version(visitor, series, number)
+    if document is None:
         return gone(request, series, number)
     if not document.is_ready or not document.file.name:
         raise Http404
@@ -56,16 +52,16 @@ def serve_document(request: HttpRequest, series: UUID, number: int | None = None
         document.content_type,
         document.filename,
     )
-    return answer(request, blob, private=is_private(visitor, why), links=_links(visitor, document))
+    private = is_private(visitor, reading(visitor, document))
+    return answer(request, blob, private=private, links=_links(visitor, document))
 
 
 @require_safe
 def serve_image(request: HttpRequest, public_id: UUID, spec: str, name: str) -> HttpResponseBase:
     """A size of a picture that a template made before; the original is never served and no size is made here."""
     visitor = Visitor.of(request)
-    image = Image.objects.filter(public_id=public_id).first()
-    why = image_reading(visitor, image) if image else Reading.NO
-    if image is None or why == Reading.NO:
+    image = readable_images(visitor).filter(public_id=public_id).first()
+    if image is None:
         raise Http404
     rendition = image.renditions.filter(filter_spec=spec.replace(".", "|")).order_by("-pk").first()
     if rendition is None:
@@ -78,14 +74,14 @@ def serve_image(request: HttpRequest, public_id: UUID, spec: str, name: str) -> 
     except STORAGE_FAULTS:
         return unavailable(gettext("The picture can't be read at the moment. Try again in a minute."))
     blob = Blob(storage, rendition.file.name, size, etag, PICTURE_TYPES[suffix], f"image{suffix}")
-    return answer(request, blob, private=is_private(visitor, why))
+    return answer(request, blob, private=is_private(visitor, image_reading(visitor, image)))
 
 
 @require_safe
 def redirect_from_number(request: HttpRequest, document_id: int, name: str) -> HttpResponseBase:
     """The CMS's own address of a file. No page links to it; it leads on only for one who may read."""
-    document = Document.objects.filter(pk=document_id).first()
-    if document is None or document.filename != name or reading(Visitor.of(request), document) == Reading.NO:
+    document = readable_by(Visitor.of(request)).filter(pk=document_id).first()
+    if document is None or document.filename != name:
         raise Http404
     return HttpResponseRedirect(document.url)
 
@@ -100,15 +96,13 @@ def gone(request: HttpRequest, series: UUID, number: int | None) -> HttpResponse
     versions = Document.objects.in_series(series)
     if number is not None:
         versions = versions.filter(number=number)
-    if DocumentRelease.objects.active().filter(document__in=versions.values("pk")).exists():
-        raise Http404
-    withdrawals = [withdrawal for document in versions if (withdrawal := public_withdrawal(document))]
-    if not withdrawals:
+    withdrawal = public_withdrawal(versions)
+    if withdrawal is None:
         raise Http404
     response = render(
         request,
         "410.html",
-        {"withdrawal": {"reason": withdrawals[0].reason, "at": withdrawals[0].withdrawn_at}},
+        {"withdrawal": {"reason": withdrawal.reason, "at": withdrawal.withdrawn_at}},
         status=410,
     )
     response.headers["Cache-Control"] = "no-cache"

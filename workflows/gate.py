@@ -122,19 +122,21 @@ def check_save(page: Any, update_fields: Iterable[str] | None) -> None:
 
 
 def _check_save(page: Any, fields: frozenset[str] | None) -> None:
-    stored = Page.objects.filter(pk=page.pk).values_list("live", "live_revision").first() if page.pk else None
+    stored = Page.objects.filter(pk=page.pk).values_list("live", "live_revision", "title").first() if page.pk else None
     if stored is None:
         if page.live:
             raise NotApproved(_("A new page starts as a draft: it is published after its approval."))
         page.live_revision_id = None
         return
-    was_live, was_showing = stored
+    was_live, was_showing, title = stored
     live = page.live if fields is None or "live" in fields else was_live
     writes_showing = fields is None or not fields.isdisjoint({"live_revision", "live_revision_id"})
     if not live:
         if writes_showing and page.live_revision_id is not None:
             page.live_revision_id = was_showing
         return
+    # Lists of the admin show the working title to everyone who sees the page: a public page's is the public one.
+    page.draft_title = page.title if fields is None or "title" in fields else title
     showing = page.live_revision_id if writes_showing else was_showing
     goes_public = not was_live or showing != was_showing
     if not goes_public and fields is not None and fields <= BOOKKEEPING:

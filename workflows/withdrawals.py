@@ -8,19 +8,16 @@ from access.visitor import Visitor
 from workflows.models import Withdrawal
 
 
-def for_page(page: Page, visitor: Visitor) -> Withdrawal | None:
-    """The withdrawal to tell ``visitor`` about at the address of ``page``; None means 404 as for everything hidden.
+def at(url_path: str, page: Page | None, visitor: Visitor) -> Withdrawal | None:
+    """The withdrawal to tell ``visitor`` about at an address in the tree, at which ``page`` is or nothing any more.
 
-    None too where the page is live again, was never public, or lies in a part of the tree that is
-    closed to this visitor by now.
+    None means 404 as for everything hidden: where the page is live again, was never public, or lies
+    in a part of the tree that is closed to this visitor by now. One query, whatever there is: the
+    time that a refusal takes must not tell what is refused.
     """
-    if page.live or not visitor.boundary.admits(page):
+    rows = Withdrawal.objects.filter(was_public=True)
+    rows = rows.filter(url_path=url_path) if page is None else rows.filter(page_id=page.pk)
+    found = rows.order_by("-pk").first()
+    if page is not None and (page.live or not visitor.boundary.admits(page)):
         return None
-    return Withdrawal.objects.filter(page_id=page.pk, was_public=True).order_by("-pk").first()
-
-
-def for_path(url_path: str) -> Withdrawal | None:
-    """The same for an address in the tree (``Page.url_path``) at which there is no page any more."""
-    if Page.objects.filter(url_path=url_path).exists():
-        return None
-    return Withdrawal.objects.filter(url_path=url_path, was_public=True).order_by("-pk").first()
+    return found

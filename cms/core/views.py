@@ -26,13 +26,15 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
     url_path = _url_path(request, path)
     if url_path is None:
         raise Http404
+    visitor = Visitor.of(request)
+    visitor.boundary  # noqa: B018  # read for every address, or the time of a refusal would tell what is there
     page = _page_at(url_path)
     try:
         if page is None:
             raise Http404
         route = page.admit(request)
     except Http404:
-        withdrawal = (page and withdrawals.for_page(page, Visitor.of(request))) or withdrawals.for_path(url_path)
+        withdrawal = withdrawals.at(url_path, page, visitor)
         if withdrawal is None:
             raise
         return render(request, "410.html", {"withdrawal": withdrawal}, status=410)

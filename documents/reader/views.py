@@ -11,7 +11,8 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from access.visitor import Visitor
-from documents.access import Reading, current_version, readable_versions, reading
+from documents.access import Reading, reading
+from documents.access import version as readable_version
 from documents.exceptions import StorageError
 from documents.models import Document, DocumentImage, DocumentPageText
 from documents.reader.pages import ReaderPage
@@ -81,11 +82,8 @@ def _readable(request: HttpRequest, series: UUID, version: int | None) -> tuple[
     Raises Http404 for missing and forbidden alike.
     """
     visitor = Visitor.of(request)
-    if version is None:
-        document = current_version(visitor, series)
-    else:
-        version = min(version, MAX_NUMBER)
-        document = readable_versions(visitor, series).filter(number=version).first()
+    version = None if version is None else min(version, MAX_NUMBER)
+    document = readable_version(visitor, series, version)
     if document is None:
         return gone(request, series, version)
     if not document.is_ready:

@@ -14,7 +14,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 
 from cms.publications.models import PublicationFile
 from documents.exceptions import AppendOnlyError
-from documents.models import DocumentRelease, DocumentUse, ImageUse
+from documents.models import Document, DocumentRelease, DocumentUse
 from documents.releases import public_withdrawal, release, withdraw_releases
 from documents.uses import Named, documents_named_by, named_by, named_by_revision, record_uses, record_uses_in_bulk
 from tests.documents.conftest import new_image
@@ -153,16 +153,16 @@ class TestReleases:
         publish(Page.objects.get(pk=page.pk).specific)
         assert not DocumentRelease.objects.get().was_public
         withdraw_releases([page.pk], "Reason")
-        assert public_withdrawal(document) is None
+        assert public_withdrawal(Document.objects.filter(pk=document.pk)) is None
 
     def test_a_withdrawal_is_written_once_and_nothing_else_changes(self):
         document = DocumentFactory()
         page = PublicationPageFactory(published=True, files=[document])
-        assert public_withdrawal(document) is None
+        assert public_withdrawal(Document.objects.filter(pk=document.pk)) is None
         then = timezone.now() - datetime.timedelta(hours=1)
         assert withdraw_releases([page.pk], "First reason", when=then) == 1
         assert withdraw_releases([page.pk], "Second reason") == 0
-        row = public_withdrawal(document)
+        row = public_withdrawal(Document.objects.filter(pk=document.pk))
         assert (row.reason, row.withdrawn_at) == ("First reason", then)
         for change in (
             lambda: row.save(),
@@ -179,7 +179,7 @@ class TestReleases:
         withdraw_releases([page.pk], "Reason")
         publish(Page.objects.get(pk=page.pk).specific)
         assert DocumentRelease.objects.active().count() == 1
-        assert public_withdrawal(document) is None
+        assert public_withdrawal(Document.objects.filter(pk=document.pk)) is None
 
     def test_two_versions_on_one_page_are_released_together_once(self):
         first = DocumentFactory()

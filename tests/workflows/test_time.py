@@ -229,7 +229,7 @@ class TestWithdraw:
         people.editor.decide(page)
         page = Page.objects.get(pk=page.pk)
         assert page.live
-        assert withdrawals.for_page(page, Visitor()) is None
+        assert withdrawals.at(page.url_path, page, Visitor()) is None
 
     def test_the_button(self, people):
         page = SectionPageFactory(published=True)
@@ -260,11 +260,10 @@ class TestNoteForReaders:
         page = SectionPageFactory(published=True)
         withdraw(page, people.legal.user, "A witness asked.")
         page.refresh_from_db()
-        assert withdrawals.for_page(page, Visitor()).reason == "A witness asked."
+        assert withdrawals.at(page.url_path, page, Visitor()).reason == "A witness asked."
         path = page.url_path
-        assert withdrawals.for_path(path) is None
         page.delete()
-        assert withdrawals.for_path(path).reason == "A witness asked."
+        assert withdrawals.at(path, None, Visitor()).reason == "A witness asked."
 
     @pytest.mark.parametrize("state", [{}, {"embargoed": True}, {"restricted": True}])
     def test_what_was_not_public_is_not_there(self, people, state):
@@ -272,16 +271,16 @@ class TestNoteForReaders:
         withdraw(page, people.legal.user, "A witness asked.")
         page.refresh_from_db()
         path = page.url_path
-        assert withdrawals.for_page(page, Visitor()) is None
+        assert withdrawals.at(page.url_path, page, Visitor()) is None
         page.delete()
-        assert withdrawals.for_path(path) is None
+        assert withdrawals.at(path, None, Visitor()) is None
 
     def test_a_section_closed_later_tells_nothing(self, people):
         page = SectionPageFactory(published=True)
         withdraw(page, people.legal.user, "A witness asked.")
         PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
         page.refresh_from_db()
-        assert withdrawals.for_page(page, Visitor()) is None
+        assert withdrawals.at(page.url_path, page, Visitor()) is None
 
 
 class TestDrift:

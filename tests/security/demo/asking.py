@@ -1,0 +1,113 @@
+"""A visitor who asks, counts, and compares what is hidden with what was never there."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from access.models import User
+from tests.security.demo.world import Secrets, words
+
+NOTHING = 10**9
+TAILS = frozenset({"feed", "amp"})
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+Fingerprint = tuple[Any, ...]
+TEXTS = ("text/", "application/json", "application/xml", "application/atom+xml", "application/javascript")
+
+
+@dataclass
+class Probe:
+    """A visitor: ``user`` or a stranger. ``leaks`` are sentences; ``asked`` counts requests."""
+
+    user: User | None = None
+    secrets: Secrets = field(default_factory=lambda: Secrets(frozenset(), frozenset()))
+    asked: int = 0
+    leaks: list[str] = field(default_factory=list)
+    nothings: dict[tuple[Any, ...], Fingerprint] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.client = Client()
+        if self.user is not None:
+            self.client.force_login(self.user)
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> HttpResponseBase:
+        """One request, not followed."""
+        self.asked += 1
+        data = {} if method == "POST" else None
+        return self.client.generic(method, path, headers=headers) if data is None else self.client.post(path, data)
+
+    def look(self, path: str, method: str = "GET", **headers: str) -> HttpResponseBase:
+        """Asks, and notes each secret in the answer; the address itself, which an answer may repeat, is none."""
+        response = self.ask(path, method, **headers)
+        told = self.secrets.found_in(said(response, path))
+        if told:
+            self.leaks.append(f"{method} {path} ({response.status_code}) tells {sorted(told)[:5]}")
+        return response
+
+    def compare(self, path: str, twin: str, method: str = "GET", **headers: str) -> None:
+        """Asks for something hidden and for its ``twin`` that was never there, and notes every difference.
+
+        The number of queries counts too: who measures time must not learn more than who reads.
+        """
+        with CaptureQueriesContext(connection) as queries:
+            hidden = self.look(path, method, **headers)
+        if (len(queries), *fingerprint(hidden, path)) != self._nothing(twin, method, headers):
+            self.leaks.append(
+                f"{method} {path} {headers or ''} ({hidden.status_code}, {len(queries)} queries) "
+                f"is not answered like {twin}"
+            )
+        elif hidden.status_code < 300 and method in ("GET", "HEAD"):
+            self.leaks.append(f"{method} {path} {headers or ''} answers {hidden.status_code}")
+
+    def _nothing(self, twin: str, method: str, headers: dict[str, str]) -> Fingerprint:
+        """The answer at an address where nothing is; asked once for each form and length of address."""
+        form = (UUID.sub("<uuid>", twin), method, *sorted(headers.items()))
+        if form not in self.nothings:
+            with CaptureQueriesContext(connection) as queries:
+                missing = self.ask(twin, method, **headers)
+            self.nothings[form] = (len(queries), *fingerprint(missing, twin))
+        return self.nothings[form]
+
+    def interface(self, *addresses: str) -> set[str]:
+        """The words of answers that tell nothing: of missing pages, for instance."""
+        return {word for address in addresses for word in words(said(self.ask(address), address))}
+
+
+def body(response: HttpResponseBase) -> bytes:
+    """The bytes of an answer, streamed or not."""
+    streamed: Any = getattr(response, "streaming_content", None)
+    return b"".join(streamed) if streamed is not None else response.content  # type: ignore[attr-defined]
+
+
+def said(response: HttpResponseBase, path: str) -> str:
+    """Headers and text of an answer, without its address."""
+    content = body(response)
+    text = content.decode() if response.headers.get("Content-Type", "").startswith(TEXTS) else ""
+    headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    return f"{headers}\n{text}".replace(path.partition("?")[0], "<address>")
+
+
+def fingerprint(response: HttpResponseBase, path: str) -> Fingerprint:
+    """All of an answer but its address: status, headers, cookies, body."""
+    address = path.partition("?")[0].encode()
+    headers = {name: value.replace(path, "<address>") for name, value in response.headers.items()}
+    cookies = sorted(response.cookies)
+    return response.status_code, headers, cookies, body(response).replace(address, b"<address>")
+
+
+def twin_of(path: str) -> str:
+    """An address of the same form and length at which there never was anything."""
+    address, mark, query = path.partition("?")
+    if UUID.search(address):
+        return UUID.sub(str(uuid.uuid4()), address, count=1) + mark + query
+    parts = address.split("/")
+    place = max(number for number, part in enumerate(parts) if part and part not in TAILS)
+    parts[place] = "q" * len(parts[place])
+    return "/".join(parts) + mark + query
