@@ -93,9 +93,11 @@ def may_see_reports(user: User) -> bool:
 
 
 def _named_pages(request: HttpRequest, kwargs: dict[str, Any]) -> set[int]:
+    match = request.resolver_match
     named = {int(value) for name, value in kwargs.items() if name in PAGE_ARGUMENTS and value is not None}
-    if kwargs.get("app_label") == "wagtailcore" and kwargs.get("model_name") == "page":
-        named |= {int(pk) for pk in request.GET.getlist("id") if pk.isdigit()}
+    of_pages = kwargs.get("app_label") == "wagtailcore" and kwargs.get("model_name") == "page"
+    if of_pages or (match and (match.url_name or "").startswith("wagtailadmin_choose_page")):
+        named |= {int(pk) for pk in request.GET.getlist("id") if pk.isdecimal()}
     return named
 
 

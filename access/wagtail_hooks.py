@@ -8,6 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 
+from access.bulk_actions import BULK_ACTIONS
 from access.editorial import knowable_pages, may_see_reports
 from access.visitor import account_of
 
@@ -23,3 +24,7 @@ def hide_reports(request: HttpRequest, menu_items: list[MenuItem]) -> None:
     """Nothing to click that answers 404."""
     if not may_see_reports(account_of(request)):
         menu_items.clear()
+
+
+for action_class in BULK_ACTIONS:
+    hooks.register("register_bulk_action", action_class, order=1000)

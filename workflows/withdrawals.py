@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wagtail.models import Page
 
+from access.visibility import is_visible
 from access.visitor import Visitor
 from workflows.models import Withdrawal
 
@@ -19,8 +20,11 @@ def for_page(page: Page, visitor: Visitor) -> Withdrawal | None:
     return Withdrawal.objects.filter(page_id=page.pk, was_public=True).order_by("-pk").first()
 
 
-def for_path(url_path: str) -> Withdrawal | None:
+def for_path(url_path: str, visitor: Visitor) -> Withdrawal | None:
     """The same for an address in the tree (``Page.url_path``) at which there is no page any more."""
-    if Page.objects.filter(url_path=url_path).exists():
+    parts = url_path.rstrip("/").split("/")
+    places = ["/".join(parts[:end]) + "/" for end in range(1, len(parts) + 1)]
+    nearest = Page.objects.filter(url_path__in=places).order_by("-depth").first()
+    if nearest is None or nearest.url_path == url_path or not is_visible(nearest, visitor):
         return None
     return Withdrawal.objects.filter(url_path=url_path, was_public=True).order_by("-pk").first()

@@ -31,7 +31,9 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
             raise Http404
         route = page.admit(request)
     except Http404:
-        withdrawal = (page and withdrawals.for_page(page, Visitor.of(request))) or withdrawals.for_path(url_path)
+        withdrawal = (page and withdrawals.for_page(page, Visitor.of(request))) or withdrawals.for_path(
+            url_path, Visitor.of(request)
+        )
         if withdrawal is None:
             raise
         return render(request, "410.html", {"withdrawal": withdrawal}, status=410)
