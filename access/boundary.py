@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NOBODY = "nobody"
 """The token of pages that no visitor but a superuser may see; no visitor holds it."""
+HIDDEN = "hidden"
+"""In ``closing()``: a draft, expired or embargoed section, below which nothing is public."""
 
 
 def published_now(now: datetime | None = None) -> Q:
@@ -141,16 +143,31 @@ def _paths(pages: QuerySet[Page], *, is_open: bool = False) -> QuerySet[Page, tu
     return pages.order_by().values_list("path", Value(is_open, BooleanField()))
 
 
+def lineage(page: Page) -> QuerySet[Page]:
+    """``page`` and everything that it lies in."""
+    steplen = Page.steplen
+    return Page.objects.filter(path__in=[page.path[:end] for end in range(steplen, len(page.path) + 1, steplen)])
+
+
+def closing(page: Page) -> frozenset[Restriction | str]:
+    """What keeps readers from whatever lies in ``page``: each restriction of its place, and HIDDEN where a section is no public one.
+
+    A place whose set holds that of another is open to nobody whom the other refuses.
+    """
+    places = lineage(page)
+    found: set[Restriction | str] = set(restrictions(places.values_list("translation_key", flat=True)))
+    if places.filter(depth__gt=1).exclude(published_now()).exists():
+        found.add(HIDDEN)
+    return frozenset(found)
+
+
 def page_tokens(page: Page) -> frozenset[str]:
     """The access tokens that the search index stores for ``page``: who passes every restriction above it.
 
     Returns ``{"public"}`` without restrictions, ``{"login"}``, ``{"g:<id>", …}``, or pairs where two
     group restrictions lie one below the other; ``{"nobody"}`` where no such token can say it.
     """
-    steplen = Page.steplen
-    paths = [page.path[:end] for end in range(steplen, len(page.path) + 1, steplen)]
-    keys = Page.objects.filter(path__in=paths).values_list("translation_key", flat=True)
-    rules = restrictions(keys)
+    rules = restrictions(lineage(page).values_list("translation_key", flat=True))
     if not rules:
         return frozenset({"public"})
     sets = [rule.groups for rule in rules if rule.groups is not None]

@@ -1,4 +1,4 @@
-"""Wagtail's bulk actions on pages, within what the user may know: "all of this list" means all that they see of it."""
+"""Core's bulk actions on pages, within what the user may know of: a title in "you may not do this with …" is a leak too."""
 
 from __future__ import annotations
 
@@ -17,33 +17,34 @@ from access.editorial import knowable_pages
 from access.visitor import account_of
 
 
-class _Known:
-    """Mixin: pages that the user may not know of are as if they weren't there."""
+class KnownPagesOnly:
+    """Mixin: "all in this list" means all that the list showed."""
 
     request: HttpRequest
 
-    def get_queryset(self, model: type[Page], object_ids: Iterable[int]) -> list[Page]:
+    def get_queryset(self, model: type[Page], object_ids: Iterable[object]) -> list[Page]:
         """The chosen pages that the user may know of; 404 where none is left."""
-        found = list(knowable_pages(account_of(self.request)).filter(pk__in=list(object_ids)))
+        chosen = [pk for pk in object_ids if str(pk).isdecimal()]
+        found = list(knowable_pages(account_of(self.request)).filter(pk__in=chosen))
         if not found:
             raise Http404
         return found
 
 
-class DeleteKnown(_Known, DeleteBulkAction):
-    """Core's, within what the user may know."""
+class DeletePagesAction(KnownPagesOnly, DeleteBulkAction):
+    """Core's, within what is known."""
 
 
-class MoveKnown(_Known, MoveBulkAction):
-    """Core's, within what the user may know."""
+class MovePagesAction(KnownPagesOnly, MoveBulkAction):
+    """Core's, within what is known."""
 
 
-class PublishKnown(_Known, PublishBulkAction):
-    """Core's, within what the user may know."""
+class PublishPagesAction(KnownPagesOnly, PublishBulkAction):
+    """Core's, within what is known."""
 
 
-class UnpublishKnown(_Known, UnpublishBulkAction):
-    """Core's, within what the user may know."""
+class UnpublishPagesAction(KnownPagesOnly, UnpublishBulkAction):
+    """Core's, within what is known."""
 
 
-BULK_ACTIONS = (DeleteKnown, MoveKnown, PublishKnown, UnpublishKnown)
+BULK_ACTIONS = (DeletePagesAction, MovePagesAction, PublishPagesAction, UnpublishPagesAction)

@@ -178,6 +178,10 @@ def update_from_source(job: TranslationJob, user: User) -> Revision:
     if revision is None or target is None:
         raise TranslationError(_("The source page was deleted."))
     require_editable(target, user)
+    if not may_request(user, page, target.locale):
+        raise TranslationError(
+            _("The source is not public, and you may not edit it. Ask whoever wrote it to take the changes over.")
+        )
     TranslationSource.update_or_create_from_instance(revision.as_object())
     job.translation.refresh_from_db()
     job.translation.source.refresh_from_db()

@@ -23,7 +23,7 @@ from translations.exceptions import NotAllowed, TranslationError
 from translations.forms import RequestForm
 from translations.models import TranslationJob
 from translations.permissions import may_look_at, may_request, may_translate
-from translations.segments import segments_of, write
+from translations.segments import Segment, segments_of, write
 from workflows import eyes
 from workflows.content import content_hash
 from workflows.exceptions import ApprovalRefused
@@ -116,22 +116,33 @@ class WorkbenchView(View):
         segments = segments_of(self.job.translation, self.target)
         try:
             actions.require_editable(self.target, account_of(request))
-            written = write(self.job.translation, segments, request.POST, account_of(request))
-            if written.refused:
-                messages.error(request, _("Some segments were not saved. See the notes beside them."))
+            refused = self._save(request, segments)
+            if refused:
+                messages.error(request, refused)
                 return self._render(segments)
-            self._act(request, saved=written.saved)
+            self._act(request)
         except NotAllowed as err:
             raise PermissionDenied(str(err)) from err
         except TranslationError as err:
             messages.error(request, str(err))
-        except ValidationError as err:
-            messages.error(request, actions.explain(err))
         return redirect(_workbench_url(self.job))
 
-    def _act(self, request: HttpRequest, saved: int) -> None:
-        if saved:
-            actions.save_draft(self.job, account_of(request))
+    def _save(self, request: HttpRequest, segments: list[Segment]) -> str:
+        """Writes what was typed, and a draft of it: both or neither. Returns why not all could be saved, or "".
+
+        A string without a draft would get into the next one, under the name of whoever makes that;
+        its author could then approve it.
+        """
+        try:
+            with transaction.atomic():
+                written = write(self.job.translation, segments, request.POST, account_of(request))
+                if written.saved:
+                    actions.save_draft(self.job, account_of(request))
+        except ValidationError as err:
+            return actions.explain(err)
+        return _("Some segments were not saved. See the notes beside them.") if written.refused else ""
+
+    def _act(self, request: HttpRequest) -> None:
         if "submit" in request.POST:
             actions.submit(self.job, account_of(request))
             messages.success(request, _("Submitted for review."))

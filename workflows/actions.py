@@ -13,8 +13,8 @@ from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
-from access.boundary import page_tokens
 from access.editorial import may_withdraw
+from access.visitor import Visitor
 from documents.releases import withdraw_releases
 from workflows import approvals
 from workflows.exceptions import WithdrawalRefused
@@ -99,7 +99,7 @@ class WithdrawAction(BaseAction):
 
     def _note(self, page: Any) -> Withdrawal:
         """Written before the page changes. Only what anyone could read earns a public note."""
-        was_public = page.first_published_at is not None and page_tokens(page) == {"public"}
+        was_public = page.first_published_at is not None and Visitor().boundary.admits(page)
         return Withdrawal.objects.create(
             page_id=page.pk,
             translation_key=page.translation_key,

@@ -25,6 +25,7 @@ from workflows.emergency import current as current_emergency
 from workflows.emergency import emergency
 from workflows.exceptions import NotApproved
 from workflows.models.records import ApprovalRecord
+from workflows.page_forms import PageForm
 from workflows.permissions import EditorialPermissionTester
 from workflows.refusals import note_refusal
 
@@ -58,6 +59,7 @@ class ApprovalGateMixin(_PageBase):  # type: ignore[misc,valid-type]  # Wagtail 
 
     legal_review: ClassVar[bool] = False
     """True on page types whose texts pass legal review too."""
+    base_form_class: ClassVar[type[PageForm]] = PageForm
 
     def has_own_files(self) -> bool:
         """Whether this page brings files of its own, so that a review of its translation alone is not enough."""

@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from wagtail.models import Page, PagePermissionTester
 
+from access.boundary import HIDDEN, closing
 from access.roles import ADMINISTRATORS, EDITORS
+from workflows.emergency import is_administrator
 
 
 class EditorialPermissionTester(PagePermissionTester):
@@ -36,7 +38,10 @@ class EditorialPermissionTester(PagePermissionTester):
         return self.is_editor and not self.page_locked()
 
     def can_set_view_restrictions(self) -> bool:
-        return self.is_editor and not self.page_is_root
+        """Closing a page shows less. Opening it again is a publication, and no one editor's decision."""
+        if self.page_is_root or not self.is_editor:
+            return False
+        return is_administrator(self.user) or not self.page.view_restrictions.exists()
 
     def can_unschedule(self) -> bool:
         return self.is_editor and not self.page_is_root
@@ -45,8 +50,9 @@ class EditorialPermissionTester(PagePermissionTester):
         return self.is_editor
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
+        """Wagtail lets whoever may change a page delete its drafts; translators change, and remove nothing."""
         if super().can_delete(ignore_bulk=ignore_bulk):
-            return True
+            return bool(self.user.is_superuser or "add" in self.permissions)
         return self.is_editor and not self.page_is_root and (self.page.is_leaf() or ignore_bulk)
 
     def can_move_to(self, destination: Page) -> bool:
@@ -61,13 +67,11 @@ class EditorialPermissionTester(PagePermissionTester):
         return bool(self.page.is_child_of(destination) or self.page.specific.can_move_to(destination))
 
     def _editor_may_move_to(self, destination: Page) -> bool:
-        """An editor at both ends, and no restriction is lost: moving out of a closed section needs review."""
+        """An editor at both ends, and nobody gets to read more: moving out of a closed section needs review."""
         target: Any = destination.specific_deferred.permissions_for_user(self.user)
         if not (self.can_move() and getattr(target, "is_editor", False) and "add" in target.permissions):
             return False
-        return _restrictions(self.page.get_parent()) <= _restrictions(destination)
-
-
-def _restrictions(page: Page) -> set[int]:
-    """Primary keys of the view restrictions that hold at ``page``."""
-    return set(page.get_view_restrictions().values_list("pk", flat=True))
+        closed = closing(self.page.get_parent())
+        if not self.page.get_descendants(inclusive=True).filter(live=True).exists():
+            closed -= {HIDDEN}  # drafts stay drafts wherever they lie
+        return closed <= closing(destination)
