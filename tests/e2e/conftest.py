@@ -27,7 +27,7 @@ def people(browser, product):
     def page_of(name: str):
         if name not in contexts:
             context = browser.new_context(locale="en-GB", base_url=product.url, viewport={"width": 1280, "height": 900})
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(60_000)
             page = contexts[name] = context.new_page()
             if name:
                 page.goto("/admin/login/")

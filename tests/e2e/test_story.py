@@ -110,6 +110,12 @@ def choose_document(page, title: str, number: int = 0) -> None:
     page.wait_for_selector(".modal", state="hidden")
 
 
+def submit(page) -> None:
+    """Submits the page of the open editor; its address says nothing, because autosave changes it at any moment."""
+    page.locator("button[name=action-submit]").last.evaluate("button => button.click()")
+    page.get_by_text("submitted for moderation").first.wait_for()
+
+
 def add_version(page, path, number: int, screenshot) -> None:
     """From the document's own page: a new file, then the page that still shows the old one is changed and submitted."""
     page.goto(STATE["document_edit"])
@@ -127,8 +133,7 @@ def add_version(page, path, number: int, screenshot) -> None:
     page.wait_for_selector(".modal", state="hidden")
     assert f"version {number}" in page.locator("#inline_child_files-0").inner_text()
     screenshot(page, f"version-{number}-chosen")
-    page.locator("button[name=action-submit]").last.evaluate("button => button.click()")
-    page.wait_for_load_state()
+    submit(page)
 
 
 def open_review(page, title: str) -> None:
@@ -182,8 +187,7 @@ def step_02_the_author_fills_in_the_publication_and_submits_it(people, product, 
     page.fill("[name=summary]", "What the ledgers of a ministry say about who gave the orders.")
     choose_document(page, "Ledgers full report")
     screenshot(page, "02-publication-form")
-    page.locator("button[name=action-submit]").last.evaluate("button => button.click()")
-    page.wait_for_url(lambda url: "/add/" not in url)
+    submit(page)
     STATE["page_url"] = "/en/publications/ledgers-of-impunity/"
     assert_nothing_is_found(product)
 

@@ -1,0 +1,332 @@
+"""Every role, through every channel, to everything in every state: exactly what it should see, no more and no less."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.test import Client
+from wagtail.models import Page, PageViewRestriction
+
+from access.models import User
+from access.roles import AUTHORS, EDITORS, LEGAL, READERS, translation_reviewers, translators
+from cms.publications.models import PublicationFile, PublicationPage
+from documents.models import Document, DocumentImage, DocumentPageText, DocumentTokens, Image
+from search.outbox import drain
+from search.pages import pack
+from tests.documents.conftest import new_image, picture
+from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+
+ROLES: dict[str, list[str]] = {
+    "anonymous": [],
+    "member": [READERS],
+    "author": [AUTHORS],
+    "author2": [AUTHORS],
+    "editor": [EDITORS],
+    "legal": [LEGAL],
+    "translator-de": [translators("de")],
+    "translator-ar": [translators("ar")],
+    "reviewer-de": [translation_reviewers("de")],
+    "admin": [],
+}
+
+# What there is. A page has one file and one picture of its name; three more files are versions of others.
+PAGES = frozenset(
+    "draft in-review second-review live members group embargoed expired withdrawn superseding kept".split()
+)
+FILES = PAGES | {"superseded", "rejected"}
+"""``superseded`` is the first version of the file of ``superseding``, ``rejected`` a later one of that of ``kept``."""
+
+# Who sees what. Public, and what a role sees of the rest as a reader:
+PUBLIC = frozenset({"live", "superseding", "kept"})
+AS_READER = {role: PUBLIC | {"members"} for role in ROLES} | {
+    "anonymous": PUBLIC,
+    "legal": PUBLIC | {"members", "group"},
+    "admin": PUBLIC | {"members", "group"},
+}
+# … and what else by a right of its own: the author wrote and uploaded all of it, editors and
+# administrators may change it, and legal reviewers are asked about one.
+BY_RIGHT = {"author": FILES, "editor": FILES, "admin": FILES, "legal": frozenset({"second-review"})}
+MAY_LOOK_INTO_THE_ADMIN = ROLES.keys() - {"anonymous", "member"}
+EXPLORERS = {"author": PAGES, "author2": AS_READER["author2"], "editor": PAGES, "admin": PAGES}
+"""Roles with a right somewhere in the English tree; the others have no explorer there."""
+
+
+def readable_files(role: str) -> frozenset[str]:
+    """What the rule of files says; the older version goes with the newer one."""
+    return AS_READER[role] | {"superseded"} | BY_RIGHT.get(role, frozenset())
+
+
+def knowable(role: str) -> frozenset[str]:
+    """Pages whose title a role may learn at the admin."""
+    if role not in MAY_LOOK_INTO_THE_ADMIN:
+        return frozenset()
+    return (AS_READER[role] | BY_RIGHT.get(role, frozenset())) & PAGES
+
+
+def choosable(role: str) -> frozenset[str]:
+    """Files that a role may name."""
+    return readable_files(role) if role in MAY_LOOK_INTO_THE_ADMIN else frozenset()
+
+
+@dataclass
+class Archive:
+    """What there is, by name, and who asks."""
+
+    people: dict[str, User | None]
+    pages: dict[str, PublicationPage] = field(default_factory=dict)
+    files: dict[str, Document] = field(default_factory=dict)
+    images: dict[str, Image] = field(default_factory=dict)
+
+    def client(self, role: str) -> Client:
+        """A browser of this role."""
+        client = Client()
+        if user := self.people[role]:
+            client.force_login(user)
+        return client
+
+
+@pytest.fixture
+def archive(db):
+    """One publication in each state, with text, file, cover, page and picture, all by ``author``."""
+    people = {name: UserFactory(username=name, groups=groups) for name, groups in ROLES.items()}
+    people["admin"].is_superuser = True
+    people["admin"].save()
+    made = Archive(people | {"anonymous": None})
+    for name in sorted(PAGES):
+        made.files[name] = _file(name, people["author"])
+        made.images[name] = new_image(people["author"], color=_color(name), title=f"{name} picture")
+        made.images[name].get_rendition("width-40")
+    made.files["superseded"] = made.files["superseding"]
+    made.files["superseding"] = _file("superseding", people["author"], series=made.files["superseded"].series, number=2)
+    made.files["rejected"] = _file("rejected", people["author"], series=made.files["kept"].series, number=2)
+    for name in sorted(PAGES):
+        made.pages[name] = _page(made, name)
+    _more_versions(made)
+    drain()
+    return made
+
+
+def _color(name: str) -> tuple[int, int, int]:
+    return (len(name) * 9, ord(name[0]), ord(name[-1]))
+
+
+def _file(name: str, user: User, **fields: object) -> Document:
+    document = DocumentFactory(title=f"Numbat {name}", uploaded_by_user=user, page_count=1, **fields)
+    text = f"A wombat in {name}."
+    DocumentPageText.objects.create(document=document, number=1, language="en", text=text)
+    DocumentTokens.objects.create(document=document, blob=pack([("en", text)]))
+    for kind in DocumentImage.Kind:
+        file = ContentFile(picture(fmt="WEBP"), name="drawn")
+        DocumentImage.objects.create(document=document, kind=kind, number=1, width=1000, file=file)
+    return document
+
+
+STATES = {"live", "embargoed", "expired", "withdrawn"}
+
+
+def _page(archive: Archive, name: str) -> PublicationPage:
+    first = {"superseding": "superseded"}.get(name, name)
+    state = name if name in STATES else "published"
+    traits = {state.replace("live", "published"): True} if name not in NEVER_LIVE else {}
+    page = PublicationPageFactory(
+        title=f"Quokka {name}",
+        summary=f"A quokka in {name}.",
+        files=[archive.files[first]],
+        lead_image=archive.images[name],
+        owner=archive.people["author"],
+        **traits,
+    )
+    if name in ("members", "group"):
+        kind = PageViewRestriction.LOGIN if name == "members" else PageViewRestriction.GROUPS
+        rule = PageViewRestriction.objects.create(page=page, restriction_type=kind)
+        rule.groups.set(Group.objects.filter(name=LEGAL) if name == "group" else [])
+    if name in NEVER_LIVE:
+        page.save_revision(user=archive.people["author"])
+    return page
+
+
+NEVER_LIVE = ("draft", "in-review", "second-review")
+
+
+def _more_versions(archive: Archive) -> None:
+    """Reviews under way, the newer version that was published, and the newer one that was sent back."""
+    author, editor = archive.people["author"], archive.people["editor"]
+    for name in ("in-review", "second-review"):
+        page = archive.pages[name]
+        page.get_workflow().start(page, author)
+    Page.objects.get(pk=archive.pages["second-review"].pk).current_workflow_task_state.approve(user=editor)
+    superseding = Page.objects.get(pk=archive.pages["superseding"].pk).specific
+    publish(superseding, files=[PublicationFile(document=archive.files["superseding"], language="en")])
+    kept = Page.objects.get(pk=archive.pages["kept"].pk).specific
+    kept.files = [PublicationFile(document=archive.files["rejected"], language="en")]
+    kept.save_revision(user=author)
+    kept.get_workflow().start(kept, author)
+    Page.objects.get(pk=kept.pk).current_workflow_task_state.reject(user=editor)
+
+
+# Channels: each says which of the names it shows to a client.
+
+
+def names_said(pattern: str, text: str) -> set[str]:
+    """The names in the titles that a text shows."""
+    return set(re.findall(rf"{pattern} ([a-z-]+)", text))
+
+
+def at_addresses(client: Client, addresses: dict[str, str]) -> set[str]:
+    """The names whose address answers 200."""
+    return {name for name, address in addresses.items() if client.get(address).status_code == 200}
+
+
+def pages(archive: Archive, client: Client) -> set[str]:
+    """Pages by their address."""
+    return at_addresses(client, {name: page.get_url() for name, page in archive.pages.items()})
+
+
+def in_text(address: str, pattern: str = "Quokka") -> Callable[[Archive, Client], set[str]]:
+    """A channel of one answer that lists titles."""
+    return lambda _archive, client: names_said(pattern, client.get(address, follow=True).content.decode())
+
+
+def sitemap(archive: Archive, client: Client) -> set[str]:
+    """Pages that the sitemap names."""
+    text = client.get("/sitemap.xml").content.decode()
+    return {name for name, page in archive.pages.items() if f"{page.get_url()}<" in text}
+
+
+def file_bytes(archive: Archive, client: Client) -> set[str]:
+    """Files by the address of their version."""
+    return at_addresses(client, {name: f"/d/{d.series}/v{d.number}/" for name, d in archive.files.items()})
+
+
+def below_the_version(tail: str) -> Callable[[Archive, Client], set[str]]:
+    """A channel of addresses below that of a version."""
+    return lambda archive, client: at_addresses(
+        client, {name: f"/d/{d.series}/v{d.number}/{tail}" for name, d in archive.files.items()}
+    )
+
+
+def current_versions(archive: Archive, client: Client) -> set[str]:
+    """What the address of a series gives, by its hash: one version of each."""
+    tags = {client.head(f"/d/{document.series}/").headers.get("ETag") for document in archive.files.values()}
+    return {name for name, document in archive.files.items() if f'"{document.sha256}"' in tags}
+
+
+def renditions(archive: Archive, client: Client) -> set[str]:
+    """Pictures by the address of a size."""
+    return at_addresses(client, {name: image.renditions.get(filter_spec="width-40").url for name, image in archive.images.items()})
+
+
+def facet_count(archive: Archive, client: Client) -> set[str]:
+    """The facet of kinds counts what the search finds; the names are the search's."""
+    answer = client.get("/api/v1/search?q=quokka&lang=en").json()
+    found = {hit["title"].removeprefix("Quokka ") for hit in answer["results"]}
+    counted = sum(entry["count"] for entry in answer["facets"]["kind"])
+    years = sum(entry["count"] for entry in answer["facets"]["year"])
+    return found if counted == years == answer["total"] == len(found) else {f"counted {counted}, {years} of {found}"}
+
+
+def pages_of_files(archive: Archive, client: Client) -> set[str]:
+    """Files whose text the search finds, by series and version."""
+    answer = client.get("/api/v1/search?q=wombat&lang=en").json()
+    found = {
+        (snippet["document"], snippet["version"])
+        for hit in answer["results"]
+        for snippet in hit["snippets"]
+        if snippet["source"] == "file"
+    }
+    return {name for name, document in archive.files.items() if (str(document.series), document.number) in found}
+
+
+def admin_api(kind: str, pattern: str) -> Callable[[Archive, Client], set[str]]:
+    """A channel of the admin's API."""
+    return in_text(f"/admin/api/main/{kind}/?limit=100&fields=*", pattern)
+
+
+def page_chooser(archive: Archive, client: Client) -> set[str]:
+    """Titles in the page chooser, at the list of publications."""
+    parent = archive.pages["live"].get_parent()
+    return names_said("Quokka", client.get(f"/admin/choose-page/{parent.pk}/", follow=True).content.decode())
+
+
+def explorer(archive: Archive, client: Client) -> set[str]:
+    """Titles in the explorer, at the list of publications."""
+    parent = archive.pages["live"].get_parent()
+    return names_said("Quokka", client.get(f"/admin/pages/{parent.pk}/", follow=True).content.decode())
+
+
+def pictures_in_the_admin_api(archive: Archive, client: Client) -> set[str]:
+    """Titles that the admin's API of pictures lists."""
+    return set(
+        re.findall(r"([a-z-]+) picture", client.get("/admin/api/main/images/?limit=100", follow=True).content.decode())
+    )
+
+
+def picture_chooser(archive: Archive, client: Client) -> set[str]:
+    """Titles in the image chooser."""
+    text = client.get("/admin/images/chooser/results/", follow=True).content.decode()
+    return set(re.findall(r"([a-z-]+) picture", text))
+
+
+def current_of(role: str) -> set[str]:
+    """Of each series the newest release; for one with a right of their own to a series without one, its newest version."""
+    return (readable_files(role) - {"superseded", "rejected"}) & FILES
+
+
+Channel = Callable[[Archive, Client], set[str]]
+Expected = Callable[[str], Iterable[str]]
+SEARCH: dict[str, tuple[Channel, Expected]] = {
+    "search page": (in_text("/en/search/?q=quokka"), AS_READER.__getitem__),
+    "search API": (in_text("/api/v1/search?q=quokka&lang=en"), AS_READER.__getitem__),
+    "search for everything": (in_text("/api/v1/search?q=&lang=en&kind=publication"), AS_READER.__getitem__),
+    "facet counts": (facet_count, AS_READER.__getitem__),
+    "suggestions": (in_text("/api/v1/suggest?q=quok&lang=en"), AS_READER.__getitem__),
+    "pages of files": (pages_of_files, AS_READER.__getitem__),
+}
+CHANNELS: dict[str, tuple[Channel, Expected]] = SEARCH | {
+    "page": (pages, AS_READER.__getitem__),
+    "list page": (in_text("/en/publications/"), AS_READER.__getitem__),
+    "feed": (in_text("/feeds/en/publications.atom"), lambda role: PUBLIC),
+    "sitemap": (sitemap, lambda role: PUBLIC),
+    "file bytes": (file_bytes, readable_files),
+    "current version": (current_versions, current_of),
+    "page reader": (below_the_version("p/1/"), readable_files),
+    "page image": (below_the_version("p/1/image.webp"), readable_files),
+    "cover": (below_the_version("cover.webp"), readable_files),
+    "picture": (renditions, lambda role: (AS_READER[role] | BY_RIGHT.get(role, frozenset())) & PAGES),
+    "page chooser": (page_chooser, knowable),
+    "file chooser": (in_text("/admin/documents/chooser/results/", "Numbat"), choosable),
+    "picture chooser": (picture_chooser, knowable),
+    "explorer": (explorer, lambda role: EXPLORERS.get(role, frozenset())),
+    "admin API, pages": (admin_api("pages", "Quokka"), lambda role: EXPLORERS.get(role, frozenset())),
+    "admin API, files": (admin_api("documents", "Numbat"), choosable),
+    "admin API, pictures": (pictures_in_the_admin_api, knowable),
+}
+
+
+def differences(archive: Archive, channels: dict[str, tuple[Channel, Expected]]) -> list[str]:
+    """One sentence for each role and channel that shows too much or too little."""
+    wrong = []
+    for role in ROLES:
+        client = archive.client(role)
+        for channel, (shown_to, expected) in channels.items():
+            shown, due = set(shown_to(archive, client)), set(expected(role))
+            if leaked := shown - due:
+                wrong.append(f"{channel} leaks {sorted(leaked)} to {role}")
+            if missing := due - shown:
+                wrong.append(f"{channel} lacks {sorted(missing)} for {role}")
+    return wrong
+
+
+def test_every_role_sees_exactly_its_own_through_every_channel(archive):
+    assert differences(archive, CHANNELS) == []
+
+
+def test_elasticsearch_shows_every_role_exactly_its_own(elasticsearch_settings, archive):
+    assert differences(archive, SEARCH) == []
