@@ -135,6 +135,13 @@ def pages_from(texts: Iterable[str], *, page_count: int = 0) -> Extraction:
     return Extraction(pages, page_count)
 
 
+def sheets_from(texts: list[str]) -> Extraction:
+    """A page for each text (a sheet of a workbook); parts of readable length where one is too long for a page."""
+    if all(len(text) <= MAX_PAGE_CHARACTERS for text in texts):
+        return pages_from(texts, page_count=len(texts))
+    return pages_from(part for text in texts for part in parts(text))
+
+
 def parts(text: str) -> list[str]:
     """Cuts a text without pages into parts of about ``PART_LENGTH`` characters, between paragraphs or lines."""
     found: list[str] = []
