@@ -7,13 +7,22 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import processing
+from documents import processing, recognition
 
 
 @task()
 def process_document(document_id: int) -> None:
     """Makes the public copy, text, tokens and cover of one document. Enqueue it on commit; repeating is harmless."""
     processing.process(document_id)
+    if recognition.is_waiting(document_id):
+        recognise_document.enqueue(document_id)
+
+
+@task(priority=-50)
+def recognise_document(document_id: int) -> None:
+    """Recognises pages of a scan for a while and enqueues itself for the rest. New uploads come first."""
+    if recognition.recognise(document_id):
+        recognise_document.enqueue(document_id)
 
 
 def requeue_unfinished() -> int:
@@ -24,6 +33,15 @@ def requeue_unfinished() -> int:
     return len(found)
 
 
+def requeue_recognition() -> int:
+    """The same for the recognition of scans; returns how many."""
+    found = recognition.unfinished(recognise_document.module_path)
+    for document_id in found:
+        recognise_document.enqueue(document_id)
+    return len(found)
+
+
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
     schedule.register("documents.requeue_unfinished", timedelta(minutes=1), requeue_unfinished)
+    schedule.register("documents.requeue_recognition", timedelta(minutes=1), requeue_recognition)

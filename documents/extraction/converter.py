@@ -14,6 +14,8 @@ from typing import Any
 
 from documents.extraction.errors import NoConverterError, NotConvertedError
 from documents.extraction.limits import Limits, die_with_parent
+from documents.extraction.registry import extractor_for
+from documents.extraction.texts import SheetExtractor
 
 LIMITS = Limits(cpu_seconds=120, memory_bytes=4 * 1024**3, wall_seconds=180, file_bytes=512 * 1024**2, open_files=1024)
 """LibreOffice maps some gigabytes of address space before it has read a byte."""
@@ -82,6 +84,8 @@ def convert(source: Path, target: Path, *, mime: str, to: str, isolated: bool) -
     office = program()
     if office is None or not isolated:
         raise NoConverterError
+    if to == "pdf" and _hides_sheets(source, mime):
+        raise NotConvertedError
     folder = Path(tempfile.mkdtemp())  # inside the scratch folder of this job, which goes with it
     profile, out = folder / "profile", folder / "out"
     (profile / "user").mkdir(parents=True)
@@ -102,6 +106,12 @@ def convert(source: Path, target: Path, *, mime: str, to: str, isolated: bool) -
         raise NotConvertedError
     shutil.move(made, target)
     return {}
+
+
+def _hides_sheets(source: Path, mime: str) -> bool:
+    """Sheets on pages of their own come with those that are hidden: what nobody was meant to see would be drawn."""
+    reader = extractor_for(mime)
+    return bool(isinstance(reader, SheetExtractor) and reader.hides_sheets(source))
 
 
 def _run(command: list[str], folder: Path) -> int:

@@ -50,8 +50,8 @@ def extract(path: Path, mime: str, *, preview: Path | None = None, limits: Limit
 
     A PDF's pages come with the places of their words; where these can't be had the text stands alone. So do
     those of a file that :func:`convert` made a ``preview`` of: slides and sheets keep the text that the file
-    itself has, running text is cut as the preview's pages are. A preview that lost words is left aside:
-    ``page_count`` is not its number of pages then.
+    itself has, running text is cut as the preview's pages are. A preview that lost words or whose pages are
+    others is left aside, and the result is not ``drawn``.
     """
     if not readable(mime):
         return Extraction()
@@ -64,11 +64,11 @@ def extract(path: Path, mime: str, *, preview: Path | None = None, limits: Limit
         if preview is None:
             return found
         shown = _text(preview, PDF, folder, limits)
-        if found.page_count == shown.page_count:
-            return _with_layouts(found, folder, limits)
-        if found.page_count or _letters(shown) < TRUSTED_SHARE * _letters(found):
-            return found
-        return _with_layouts(shown, folder, limits)
+        if found.page_count != shown.page_count:
+            if found.page_count or _letters(shown) < TRUSTED_SHARE * _letters(found):
+                return found
+            found = shown
+        return replace(_with_layouts(found, folder, limits), drawn=True)
 
 
 def _text(path: Path, mime: str, folder: Path, limits: Limits) -> Extraction:

@@ -75,6 +75,13 @@ class Xlsx:
                 raise BrokenFileError
             return sheets_from([_rows(sheet) for sheet in sheets])
 
+    def hides_sheets(self, path: Path) -> bool:
+        """Whether there are sheets that only a click shows."""
+        check_archive(path)
+        with path.open("rb") as file:
+            book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+            return any(sheet.sheet_state != "visible" for sheet in (*book.worksheets, *book.chartsheets))
+
 
 def _rows(sheet: Any) -> str:
     sheet.reset_dimensions()  # what the file says of its size may be a lie, and is padded with empty cells

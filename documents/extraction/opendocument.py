@@ -84,6 +84,12 @@ class Ods:
             raise BrokenFileError
         return sheets_from([_rows(table) for table in shown])
 
+    def hides_sheets(self, path: Path) -> bool:
+        """Whether there are sheets that only a click shows."""
+        root = _content(path)
+        hidden = _hidden_styles(root)
+        return any(table.get(_TABLE + "style-name") in hidden for table in root.iter(_TABLE + "table"))
+
 
 def _words(element: Any) -> Iterator[str]:
     """What a reader sees of ``element``, with a break behind each block."""

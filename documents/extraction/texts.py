@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from documents.extraction.errors import TooLargeError
 from documents.extraction.language import detect
@@ -35,11 +35,13 @@ class Extraction:
     """What a file says.
 
     ``page_count`` counts the pages that the file itself has: 0 where its format has none, and then
-    ``pages`` are parts of readable length. Without a reader for the format ``pages`` is empty.
+    ``pages`` are parts of readable length. Without a reader for the format ``pages`` is empty. ``drawn`` says
+    that these are the pages of the preview that was made of the file.
     """
 
     pages: list[PageText] = field(default_factory=list)
     page_count: int = 0
+    drawn: bool = False
 
     @property
     def has_text(self) -> bool:
@@ -52,6 +54,15 @@ class Extractor(Protocol):
 
     def extract(self, path: Path) -> Extraction:
         """The text of the file at ``path``, normalised by :func:`pages_from`."""
+        ...
+
+
+@runtime_checkable
+class SheetExtractor(Extractor, Protocol):
+    """An extractor of workbooks."""
+
+    def hides_sheets(self, path: Path) -> bool:
+        """Whether the workbook at ``path`` has sheets that only a click shows."""
         ...
 
 

@@ -65,6 +65,13 @@ def no_remembered_sizes():
 
 
 @pytest.fixture
+def no_converter(monkeypatch):
+    """A machine without LibreOffice, or on which it can't be kept off the network."""
+    for module in ("documents.processing", "documents.intake"):
+        monkeypatch.setattr(f"{module}.can_convert", lambda: False)
+
+
+@pytest.fixture
 def no_processing(monkeypatch):
     """Uploads stay waiting: these tests are about what happens before."""
     from documents import actions
