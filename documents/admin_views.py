@@ -30,6 +30,7 @@ from wagtail.images.views.chooser import viewset as image_chooser
 
 from access.models import User
 from documents import actions
+from documents.board import status_of
 from documents.exceptions import DocumentError, InUseError
 from documents.forms import NewVersionForm
 from documents.intake import inspect
@@ -96,6 +97,7 @@ class DocumentEditView(document_views.EditView):
         versions = document_policy.instances_user_has_any_permission_for(self.request.user, ["change"])
         return super().get_context_data(**kwargs) | {
             "first_page_url": self.object.reading_url(1) if self.object.page_count else "",
+            "status": status_of(self.object),
             "versions": versions.filter(series=self.object.series).order_by("-number"),
         }
 

@@ -78,3 +78,15 @@ def no_processing(monkeypatch):
 
     monkeypatch.setattr(actions, "enqueue_processing", lambda ids: None)
     monkeypatch.setattr("documents.signal_handlers.enqueue_processing", lambda ids: None)
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Writes bytes to a file and gives its path."""
+
+    def write(data, name="file"):
+        path = tmp_path / name
+        path.write_bytes(data)
+        return path
+
+    return write
