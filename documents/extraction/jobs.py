@@ -71,6 +71,12 @@ def extract(path: Path, mime: str, *, preview: Path | None = None, limits: Limit
         return replace(_with_layouts(found, folder, limits), drawn=True)
 
 
+def read_text(path: Path, mime: str, *, limits: Limits | None = None) -> Extraction:
+    """The text alone, without the places of its words. Raises ExtractionError."""
+    with tempfile.TemporaryDirectory(prefix="dossier-text-") as folder:
+        return _text(path, mime, Path(folder), limits or Limits())
+
+
 def _text(path: Path, mime: str, folder: Path, limits: Limits) -> Extraction:
     # The child gets a name of ours: what lies beside the file is not its business.
     source = folder / "source"

@@ -86,9 +86,12 @@ _DROPPED = dict.fromkeys(
         0xFFFF,
     ]
 )
-_HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n[ \t]*(?=[^\W\d_])")
-_SPACES = re.compile(r"[ \t\u00a0]+")
-_SPACED_BREAK = re.compile(r" ?\n ?")
+_PLAIN = re.compile(r"[\t\n -~\u00c0-\u00ff\u0152\u0153\u2013\u2014\u2018\u2019\u201c-\u201e]*")
+"""What the normal form leaves as it is: all that most pages have."""
+# These begin with what is rare, and match only where something changes: all text of all files goes through them.
+_HYPHEN_AT_LINE_END = re.compile(r"[-\u2010\u00ad]\n(?<=[^\W\d_]..)[ \t]*(?=[^\W\d_])", re.DOTALL)
+_SPACES = re.compile(r"[ \t\u00a0]{2,}|[\t\u00a0]")
+_SPACED_BREAK = re.compile(r" \n ?|\n ")
 _BREAKS = re.compile(r"\n{3,}")
 
 
@@ -101,10 +104,16 @@ def normalise(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\u2028", "\n")
     text = text.replace("\u2029", "\n\n").replace("\u0085", "\n")
     text = text.replace("\x02", "-\n").replace("\ufffe", "-\n")  # PDFium's marks for a hyphen at the end of a line
-    text = _HYPHEN_AT_LINE_END.sub(_join, text)
-    text = unicodedata.normalize("NFKC", text.translate(_DROPPED))
-    text = _SPACED_BREAK.sub("\n", _SPACES.sub(" ", text))
-    return _BREAKS.sub("\n\n", text).strip()
+    # Looking for a few letters first is many times quicker than a search by pattern that finds nothing.
+    if any(mark in text for mark in ("-\n", "\u2010\n", "\u00ad\n")):
+        text = _HYPHEN_AT_LINE_END.sub(_join, text)
+    if not _PLAIN.fullmatch(text):
+        text = unicodedata.normalize("NFKC", text.translate(_DROPPED))
+    if any(mark in text for mark in ("  ", "\t", "\u00a0")):
+        text = _SPACES.sub(" ", text)
+    if " \n" in text or "\n " in text:
+        text = _SPACED_BREAK.sub("\n", text)
+    return (_BREAKS.sub("\n\n", text) if "\n\n\n" in text else text).strip()
 
 
 def _join(match: re.Match[str]) -> str:
