@@ -75,8 +75,13 @@ def run() -> list[Result]:
         one, two = workers(path, 1), workers(path, 2)
     return [
         Result(
-            **{"name": f"text of {PAGES} pages", "ours": speed["ours"], "floor_name": name, "floor": speed["floor"]},
-            **{"unit": "pages/s", "limit": LIMIT, "higher_is_better": True},
+            name=f"text of {PAGES} pages",
+            ours=speed["ours"],
+            floor_name=name,
+            floor=speed["floor"],
+            unit="pages/s",
+            limit=LIMIT,
+            higher_is_better=True,
             note=f"with the places of the words {placed:.0f} pages/s",
         ),
         Result("two workers", two, "one worker", one, "pages/s", TWO_WORKERS, higher_is_better=True),

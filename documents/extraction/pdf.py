@@ -114,7 +114,21 @@ def _pdftotext(program: str, path: Path, first: int, last: int, *options: str) -
     target = path.with_name("pdftotext.txt")
     try:
         done = subprocess.run(  # noqa: S603  # full path, no shell; it inherits the limits of this process
-            [program, *options, "-q", "-enc", "UTF-8", "-eol", "unix", "-f", str(first), "-l", str(last), str(path), str(target)],
+            [
+                program,
+                *options,
+                "-q",
+                "-enc",
+                "UTF-8",
+                "-eol",
+                "unix",
+                "-f",
+                str(first),
+                "-l",
+                str(last),
+                str(path),
+                str(target),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
