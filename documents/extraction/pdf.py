@@ -94,9 +94,8 @@ def _by_pdftotext(path: Path, count: int) -> list[str] | None:
         return None
     texts = _pdftotext(program, path, 1, count)
     torn = [number for number, text in enumerate(texts or [], 1) if _is_torn(text)]
-    if texts and torn:
-        written = _pdftotext(program, path, torn[0], torn[-1], "-raw")
-        for number in torn if written else ():
+    if texts and torn and (written := _pdftotext(program, path, torn[0], torn[-1], "-raw")):
+        for number in torn:
             texts[number - 1] = written[number - torn[0]]
     return texts
 

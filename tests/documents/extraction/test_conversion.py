@@ -3,6 +3,7 @@
 import http.server
 import threading
 
+import odfdo
 import pytest
 from django.core.files.base import ContentFile
 
@@ -127,25 +128,22 @@ def test_no_other_file_of_the_machine_gets_into_the_preview(preview, tmp_path):
 
 def linked(picture, section=""):
     """An OpenDocument text that wants a picture, and a section, from elsewhere."""
-    body = (
-        "<text:p>Before the link.</text:p>"
-        f'<text:p><draw:frame svg:width="5cm" svg:height="5cm"><draw:image xlink:href="{picture}" '
-        'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/></draw:frame></text:p>'
-    )
+    parts = [
+        "<text:p>Before the link.</text:p>",
+        '<text:p><draw:frame draw:name="F" svg:width="5cm" svg:height="5cm" text:anchor-type="as-char">'
+        f'<draw:image xlink:href="{picture}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/>'
+        "</draw:frame></text:p>",
+    ]
     if section:
-        body += (
+        parts.append(
             f'<text:section text:name="S"><text:section-source xlink:href="{section}" xlink:type="simple"/>'
             "<text:p>Old.</text:p></text:section>"
         )
-    content = (
-        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-        'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
-        'xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" '
-        'xmlns:xlink="http://www.w3.org/1999/xlink" office:version="1.3">'
-        f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
-    )
-    return office.with_part(office.open_text(), "content.xml", content.encode())
+    document = odfdo.Document("text")
+    document.body.clear()
+    for part in parts:
+        document.body.append(odfdo.Element.from_tag(part))
+    return office.saved(document)
 
 
 def test_damaged_file_is_not_converted(stored, tmp_path):
