@@ -16,6 +16,7 @@ RUN /opt/venv/bin/pip install -r requirements.txt
 FROM python:3.11-slim-bookworm AS runtime
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libmagic1 poppler-utils \
+        tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-ara \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /srv/dossier --shell /usr/sbin/nologin dossier \
     && install -d -o dossier -g dossier /var/lib/dossier

@@ -16,9 +16,9 @@ from wagtail.models import Collection
 from access.models import User
 from documents.exceptions import InUseError
 from documents.intake import Inspected, inspect
-from documents.models import Document, document_key, document_storage
+from documents.models import Document, DocumentRecognition, document_key, document_storage
 from documents.storage import discard, store
-from documents.tasks import process_document
+from documents.tasks import process_document, recognise_document
 
 
 def add_document(
@@ -65,6 +65,20 @@ def enqueue_processing(document_ids: Iterable[int]) -> None:
     """Queues new documents for processing after the commit; for those made by ``bulk_create``, which sends no signals."""
     for pk in document_ids:
         transaction.on_commit(partial(process_document.enqueue, pk))
+
+
+def retry(document: Document, *, user: User | None) -> bool:
+    """Queues a failed document, or the failed recognition of its text, again; False where neither had failed."""
+    failed = Document.objects.filter(pk=document.pk, state=Document.State.FAILED)
+    with transaction.atomic():
+        if failed.retry():
+            enqueue_processing([document.pk])
+        elif DocumentRecognition.objects.filter(document=document).retry():
+            transaction.on_commit(partial(recognise_document.enqueue, document.pk))
+        else:
+            return False
+        log(instance=document, action="documents.retry", user=user)
+    return True
 
 
 def seal(document: Document, file: File[bytes], inspected: Inspected) -> None:

@@ -9,11 +9,13 @@ from wagtail.images.views import images as image_views
 from wagtail.images.views import multiple as image_uploads
 
 from documents import admin_views as own
-from documents import direct_views
+from documents import direct_views, processing_views
 from documents.admin_views import guarded_document, guarded_image
 from documents.versions import views as version_views
 
 documents: list[URLPattern] = [
+    path("processing/", processing_views.processing, name="document_processing"),
+    path("processing/<int:document_id>/retry/", guarded_document(processing_views.retry), name="document_retry"),
     path("edit/<int:document_id>/", guarded_document(own.DocumentEditView.as_view())),
     path("delete/<int:document_id>/", guarded_document(own.DocumentDeleteView.as_view(), action="delete")),
     path("usage/<int:document_id>/", guarded_document(document_views.UsageView.as_view())),

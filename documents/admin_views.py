@@ -35,6 +35,7 @@ from access.models import User
 from access.visitor import Visitor
 from documents import actions
 from documents.access import readable_by, readable_images
+from documents.board import status_of
 from documents.exceptions import DocumentError, InUseError
 from documents.forms import NewVersionForm
 from documents.intake import inspect
@@ -111,6 +112,7 @@ class DocumentEditView(document_views.EditView):
                 for version in versions.filter(series=self.object.series).order_by("-number")
             ],
             "may_withdraw": may_withdraw(user),
+            "status": status_of(self.object),
         }
 
 

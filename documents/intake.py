@@ -22,6 +22,8 @@ from django.utils.translation import gettext
 from PIL import Image as Picture
 
 from documents.exceptions import IntakeError
+from documents.extraction.converter import OLD
+from documents.extraction.jobs import can_convert
 from documents.names import EXTENSIONS
 
 HEAD = 64 * 1024
@@ -88,7 +90,13 @@ def _expected_type(name: str) -> str:
             gettext("Files of the type “.%(extension)s” are not accepted. Accepted are: %(allowed)s.")
             % {"extension": extension, "allowed": ", ".join(settings.WAGTAILDOCS_EXTENSIONS)}
         )
-    return TYPES[extension]
+    expected = TYPES[extension]
+    if expected in OLD and not can_convert():
+        raise IntakeError(
+            gettext("This server can't read the old format “.%(extension)s”. Save the file as “.%(modern)s” or PDF.")
+            % {"extension": extension, "modern": EXTENSIONS[OLD[expected]]}
+        )
+    return expected
 
 
 def _check_size(file: File[bytes]) -> None:
@@ -109,6 +117,8 @@ def _sniff(head: bytes, file: File[bytes]) -> str:
         return _zip_type(file)
     if head.startswith(b"{\\rtf"):
         return "text/rtf"
+    if head.startswith(OLE):
+        return _ole_type(file)
     found = str(magic.from_buffer(head, mime=True))
     if found == "application/pdf":
         return "application/octet-stream"
@@ -133,11 +143,44 @@ def _agrees(expected: str, found: str) -> bool:
     return expected == found
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_PACKAGE = "EncryptedPackage"
+_OLE_PARTS = {
+    "WordDocument": "application/msword",
+    "PowerPoint Document": "application/vnd.ms-powerpoint",
+    "Workbook": "application/vnd.ms-excel",
+}
 _ZIP_PARTS = {
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def _ole_type(file: File[bytes]) -> str:
+    """Which old office format it is, by the names in the container's directory; a new one inside is encrypted."""
+    names = _names_in(file, {*_OLE_PARTS, _OLE_PACKAGE})
+    if _OLE_PACKAGE in names:
+        raise IntakeError(gettext("The file is protected by a password. Save it without one and upload it again."))
+    return next((mime for name, mime in _OLE_PARTS.items() if name in names), "application/x-ole-storage")
+
+
+def _names_in(file: File[bytes], names: set[str]) -> set[str]:
+    """Those of ``names`` that stand in the file as the container writes them, wherever: it is read in chunks."""
+    wanted = {name: name.encode("utf-16-le") for name in names}
+    found: set[str] = set()
+    file.seek(0)
+    rest = b""
+    for chunk in iter(lambda: file.read(CHUNK), b""):
+        window = rest + chunk
+        found |= {name for name, pattern in wanted.items() if pattern in window}
+        rest = window[-128:]
+    return found
+
+
+def _check_ole(file: File[bytes]) -> None:
+    if _names_in(file, {"_VBA_PROJECT"}):
+        raise IntakeError(gettext("The file contains macros. Save it without macros and upload it again."))
 
 
 def _zip_type(file: File[bytes]) -> str:
@@ -221,6 +264,7 @@ _CONTENT_CHECKS: dict[str, Callable[[File[bytes]], None]] = {
     "application/vnd.oasis.opendocument.text": _check_zip,
     "application/vnd.oasis.opendocument.spreadsheet": _check_zip,
     "application/epub+zip": _check_zip,
+    **dict.fromkeys(OLD, _check_ole),
     **dict.fromkeys(_ZIP_PARTS.values(), _check_zip),
     **{mime: _check_picture for mime in EXTENSIONS if mime.startswith("image/")},
     "text/plain": _check_text,

@@ -19,6 +19,9 @@ EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/webp": "webp",
     "image/tiff": "tiff",
+    "application/msword": "doc",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.ms-powerpoint": "ppt",
     "audio/mpeg": "mp3",
     "video/mp4": "mp4",
 }

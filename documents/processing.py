@@ -17,31 +17,27 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from botocore.exceptions import ClientError
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django_tasks_db.models import DBTaskResult
 
+from documents import recognition
 from documents.exceptions import StorageError
-from documents.extraction import Extraction, ExtractionError, Limits, PageText, clean_copy, extract, page_image
-from documents.extraction.errors import TooLongError
-from documents.extraction.jobs import PDF, has_images
-from documents.extraction.language import fits
+from documents.extraction import Extraction, ExtractionError, Limits, clean_copy, extract, page_image
+from documents.extraction.converter import FORMATS, LIMITS, OLD
+from documents.extraction.errors import NoConverterError, TooLongError
+from documents.extraction.jobs import PDF, can_convert, convert, has_images
+from documents.fetching import fetched
 from documents.holding import LOST_AFTER, claim, held
-from documents.models import (
-    Document,
-    DocumentImage,
-    DocumentPageText,
-    DocumentTokens,
-    document_key,
-)
+from documents.models import Document, DocumentImage, document_key
 from documents.models.derived import derived_key
+from documents.page_texts import main_language, replace_pages
+from documents.previews import preview_of
 from documents.scratch import scratch
 from documents.signals import document_processed
-from documents.storage import STORAGE_FAULTS, discard, says_missing, store
-from search.pages import pack
+from documents.storage import STORAGE_FAULTS, discard, store
 
 logger = logging.getLogger(__name__)
 
@@ -59,11 +55,16 @@ GIVEN_UP = gettext_noop("Processing was started several times and never finished
 
 @dataclass
 class _Result:
-    """What processing made of a file, before any of it is in the database. ``public`` is None where nothing changed."""
+    """What processing made of a file, before any of it is in the database.
+
+    ``public`` is None where nothing changed, ``mime`` empty where the type is the upload's.
+    """
 
     extraction: Extraction
     page_count: int
     public: Path | None = None
+    mime: str = ""
+    preview: Path | None = None
     removed: dict[str, int] = field(default_factory=dict)
     cover: Path | None = None
     cover_size: tuple[int, int] = (0, 0)
@@ -95,7 +96,7 @@ def process(document_id: int) -> bool:
     document = Document.objects.get(pk=document_id)
     try:
         with held(document_id), scratch() as folder:
-            result = _read(document, _fetched(document.original, document.original_sha256, folder), folder)
+            result = _read(document, fetched(document.original, document.original_sha256, folder), folder)
             _record(document, result)
     except ExtractionError as error:
         _fail(document, error.sentence, error.code)
@@ -107,19 +108,27 @@ def process(document_id: int) -> bool:
     return Document.objects.filter(pk=document_id).ready().exists()
 
 
-def reread(document_id: int) -> None:
-    """Reads the public copy of a ready document again: new text, tokens and cover; bytes and hash stay.
+def reread(document_id: int, *, keep_recognised: bool = True) -> None:
+    """Reads the public copy of a ready document again: new text, tokens and cover; bytes, hash and preview stay.
 
-    Raises ExtractionError, FileNotFoundError or a storage error; nothing is changed then.
+    What was recognised in scans stays too, or is done again later where ``keep_recognised`` is False. Raises
+    ExtractionError, FileNotFoundError or a storage error; nothing is changed then.
     """
     document = Document.objects.ready().get(pk=document_id)
     with scratch() as folder:
-        source = _fetched(document.file, document.sha256, folder)
+        source = fetched(document.file, document.sha256, folder)
         budget = _Budget(BUDGET)
-        extraction = extract(source, document.mime, limits=budget.limits())
-        result = _Result(extraction, document.page_count)
-        _draw_cover(document, source, result, budget)
-        _replace_derived(document, result)
+        result = _Result(Extraction(), document.page_count)
+        stored = preview_of(document)
+        if stored is None:
+            result.preview = _converted(document, source, document.mime, folder, budget)
+        else:
+            (folder / "stored").mkdir()
+            result.preview = fetched(stored.file, "", folder / "stored")
+        _read_pages(document, source, document.mime, result, budget)
+        with transaction.atomic():
+            Document.objects.filter(pk=document.pk).recount(result.page_count)
+            _replace_derived(document, result, keep_recognised=keep_recognised)
 
 
 def unfinished(task_path: str) -> list[int]:
@@ -149,46 +158,68 @@ def _argument(stored: dict[str, list[int]]) -> int:
     return stored["args"][0] if stored.get("args") else 0
 
 
-def _fetched(stored: File[bytes], sha256: str, folder: Path) -> Path:
-    """A local copy of a stored file, verified. Raises FileNotFoundError where it is gone or has changed."""
-    target = folder / "file"
-    digest = hashlib.sha256()
-    try:
-        with stored.open("rb") as source, target.open("wb") as copy:
-            for chunk in source.chunks():
-                digest.update(chunk)
-                copy.write(chunk)
-    except ClientError as error:
-        if says_missing(error):
-            raise FileNotFoundError from error
-        raise
-    if sha256 and digest.hexdigest() != sha256:
-        raise FileNotFoundError
-    return target
-
-
 def _read(document: Document, source: Path, folder: Path) -> _Result:
     """Runs the children. The text is read from the public copy: what is searched is what is served."""
     budget = _Budget(BUDGET)
     result = _Result(Extraction(), 0)
-    if document.mime == PDF:
+    mime = document.mime
+    if mime in OLD:
+        source = result.public = _modern(source, mime, folder, budget)
+        mime = result.mime = OLD[mime]
+    if mime == PDF:
         result.public = folder / "public"
         cleaned = clean_copy(source, result.public, limits=budget.limits())
         result.page_count, result.removed = cleaned.page_count, cleaned.removed
         source = result.public
-    result.extraction = extract(source, document.mime, limits=budget.limits())
-    _draw_cover(document, source, result, budget)
+    result.preview = _converted(document, source, mime, folder, budget)
+    _read_pages(document, source, mime, result, budget)
     return result
 
 
-def _draw_cover(document: Document, source: Path, result: _Result, budget: _Budget) -> None:
+def _modern(source: Path, mime: str, folder: Path, budget: _Budget) -> Path:
+    """A file of an old office format in the format that took its place: nothing else reads or cleans the old one."""
+    if not can_convert():
+        raise NoConverterError
+    target = folder / "modern"
+    convert(source, mime, target, to=FORMATS[OLD[mime]][0], limits=budget.limits(LIMITS))
+    return target
+
+
+def _converted(document: Document, source: Path, mime: str, folder: Path, budget: _Budget) -> Path | None:
+    """The preview of an office file; None without a converter, and where it fails: the text alone is good too."""
+    if mime not in FORMATS or not can_convert():
+        return None
+    target = folder / "preview"
+    try:
+        convert(source, mime, target, to="pdf", limits=budget.limits(LIMITS))
+    except ExtractionError as error:
+        logger.info(
+            "No preview", extra={"event": "document_preview_failed", "document_id": document.pk, "reason": error.code}
+        )
+        return None
+    return target
+
+
+def _read_pages(document: Document, source: Path, mime: str, result: _Result, budget: _Budget) -> None:
+    """Text and cover. A preview whose pages are not those of the text is dropped."""
+    result.extraction = extract(source, mime, preview=result.preview, limits=budget.limits())
+    if not result.extraction.drawn:
+        result.preview = None
+    if mime != PDF:
+        result.page_count = len(result.extraction.pages) if result.preview else result.extraction.page_count
+    if result.preview is not None:
+        source, mime = result.preview, PDF
+    _draw_cover(document, source, mime, result, budget)
+
+
+def _draw_cover(document: Document, source: Path, mime: str, result: _Result, budget: _Budget) -> None:
     """Draws the first page. A cover that can't be drawn is missing; the document is good without."""
-    if not has_images(document.mime):
+    if not has_images(mime):
         return
     target = source.with_name("cover")
     try:
         limits = budget.limits(Limits(cpu_seconds=60, wall_seconds=90))
-        result.cover_size = page_image(source, document.mime, target, width=COVER_WIDTH, limits=limits)
+        result.cover_size = page_image(source, mime, target, width=COVER_WIDTH, limits=limits)
         result.cover = target
     except ExtractionError as error:
         logger.info(
@@ -211,7 +242,8 @@ def _record(document: Document, result: _Result) -> None:
                 sha256=sha256,
                 size=size,
                 page_count=result.page_count,
-                language=_main_language(result.extraction.pages),
+                language=main_language(result.extraction.pages),
+                mime=result.mime,
             )
             if finished:
                 _replace_derived(document, result)
@@ -238,47 +270,25 @@ def _discard(key: str | None, document: Document) -> None:
         discard(key, document.original.storage)
 
 
-def _replace_derived(document: Document, result: _Result) -> None:
-    """New page texts, tokens and cover instead of the old ones; listeners are told after the commit."""
-    document.refresh_from_db(fields=["language"])
-    pages = [_with_language(page, document.language) for page in result.extraction.pages]
+def _replace_derived(document: Document, result: _Result, *, keep_recognised: bool = True) -> None:
+    """New page texts, tokens and pictures instead of the old ones; listeners are told after the commit."""
+    document.refresh_from_db(fields=["language", "mime"])
     with transaction.atomic():
-        document.page_texts.all().delete()
-        DocumentPageText.objects.bulk_create(
-            (
-                DocumentPageText(
-                    document=document,
-                    number=page.number,
-                    language=page.language,
-                    text=page.text,
-                    source=page.source,
-                    layout=page.layout,
-                )
-                for page in pages
-            ),
-            batch_size=200,
-        )
-        DocumentTokens.objects.update_or_create(
-            document=document, defaults={"blob": pack([(page.language, page.text) for page in pages])}
-        )
+        replace_pages(document, result.extraction.pages, keep_recognised=keep_recognised)
+        _replace_preview(document, result)
         _replace_cover(document, result)
+        recognition.plan(document)
         transaction.on_commit(lambda: _tell(document.pk, ready=True))
 
 
-def _with_language(page: PageText, language: str) -> PageText:
-    """A page too short to tell is in the document's language, if its letters allow that."""
-    if page.language or not fits(page.text, language):
-        return page
-    return replace(page, language=language)
-
-
-def _main_language(pages: list[PageText]) -> str:
-    """The language of more than half of the text; "" where none is."""
-    lengths: Counter[str] = Counter()
-    for page in pages:
-        lengths[page.language] += len(page.text)
-    language, length = lengths.most_common(1)[0] if lengths else ("", 0)
-    return language if length * 2 > lengths.total() else ""
+def _replace_preview(document: Document, result: _Result) -> None:
+    """Keeps a new preview; drops the old one, and the pages drawn from it, where it no longer fits the text."""
+    if result.preview is None:
+        if stored := preview_of(document):
+            document.drawn_images.filter(kind=DocumentImage.Kind.PAGE).delete()
+            stored.delete()
+    elif preview_of(document) is None:
+        store_image(document, DocumentImage.Kind.PDF, 1, result.preview, (0, 0))
 
 
 def _replace_cover(document: Document, result: _Result) -> None:
@@ -288,7 +298,7 @@ def _replace_cover(document: Document, result: _Result) -> None:
 
 
 def store_image(document: Document, kind: str, number: int, path: Path, size: tuple[int, int]) -> DocumentImage:
-    """Stores a drawn picture (WebP at ``path``) and its row; ``size`` is width and height in pixels.
+    """Stores a drawn picture or a preview (at ``path``) and its row; ``size`` is width and height in pixels.
 
     Raises StorageError, and IntegrityError where the row exists; nothing is left behind then.
     """

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import processing, quarantine, scratch
+from documents import processing, quarantine, recognition, scratch
 from documents.verification import verify_weekly
 
 
@@ -15,6 +15,15 @@ from documents.verification import verify_weekly
 def process_document(document_id: int) -> None:
     """Makes the public copy, text, tokens and cover of one document. Enqueue it on commit; repeating is harmless."""
     processing.process(document_id)
+    if recognition.is_waiting(document_id):
+        recognise_document.enqueue(document_id)
+
+
+@task(priority=-50)
+def recognise_document(document_id: int) -> None:
+    """Recognises pages of a scan for a while and enqueues itself for the rest. New uploads come first."""
+    if recognition.recognise(document_id):
+        recognise_document.enqueue(document_id)
 
 
 def requeue_unfinished() -> int:
@@ -25,9 +34,18 @@ def requeue_unfinished() -> int:
     return len(found)
 
 
+def requeue_recognition() -> int:
+    """The same for the recognition of scans; returns how many."""
+    found = recognition.unfinished(recognise_document.module_path)
+    for document_id in found:
+        recognise_document.enqueue(document_id)
+    return len(found)
+
+
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
     schedule.register("documents.requeue_unfinished", timedelta(seconds=5), requeue_unfinished)
     schedule.register("documents.clear_scratch", timedelta(hours=1), scratch.clear)
     schedule.register("documents.verify_weekly", timedelta(hours=1), verify_weekly)
     schedule.register("documents.sweep_quarantine", timedelta(hours=1), quarantine.sweep)
+    schedule.register("documents.requeue_recognition", timedelta(minutes=1), requeue_recognition)

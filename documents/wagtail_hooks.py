@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.log_actions import LogFormatter
@@ -21,6 +22,7 @@ from documents.access import readable_by, readable_images
 from documents.admin_views import tags
 from documents.bulk_actions import BULK_ACTIONS
 from documents.models import Document, Image
+from documents.processing_views import ProcessingMenuItem
 
 FIRST, LAST = -100, 1000
 
@@ -92,6 +94,18 @@ def _only(viewset: type[Any], readable: Callable[[Visitor], QuerySet[Any]]) -> t
             return files.filter(pk__in=readable(visitor).order_by().values("pk"))
 
     return ReadableViewSet
+
+
+@hooks.register("register_admin_menu_item")
+def register_menu_item() -> MenuItem:
+    """The board of what is not done, below the documents."""
+    return ProcessingMenuItem(_("Processing"), reverse("document_processing"), icon_name="rotate", order=410)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(log_actions: Any) -> None:
+    """Names the log entries of this app."""
+    log_actions.register_action("documents.retry", _("Process again"), _("Put in the queue again"))
 
 
 for action_class in BULK_ACTIONS:

@@ -14,6 +14,9 @@ import pytest
 from botocore.config import Config
 from elasticsearch import Elasticsearch
 
+from documents.extraction.jobs import can_convert
+from documents.extraction.recognition import PACKS, installed
+
 MISSING = "missing server: "
 
 
@@ -40,6 +43,16 @@ def chromium() -> str:
     path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
     require("Chromium", Path(path).exists())
     return path
+
+
+def libreoffice() -> None:
+    """Skips or fails where office files can't be converted."""
+    require("LibreOffice", can_convert())
+
+
+def tesseract() -> None:
+    """Skips or fails where scans can't be recognised in the site's languages."""
+    require("Tesseract", len(installed()) == len(PACKS))
 
 
 def worker() -> str:

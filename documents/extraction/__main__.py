@@ -15,7 +15,7 @@ from documents.extraction.errors import BrokenFileError, ExtractionError, TooMuc
 from documents.extraction.limits import Limits, confine
 
 
-def _perform(job: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def _perform(job: str, arguments: dict[str, Any], *, isolated: bool) -> dict[str, Any]:
     # Imported here: after the limits are set, and only what this job needs.
     if job == "clean":
         from documents.extraction.cleaning import clean_pdf
@@ -40,15 +40,36 @@ def _perform(job: str, arguments: dict[str, Any]) -> dict[str, Any]:
             number=arguments["number"],
             width=arguments["width"],
         )
+    if job == "convert":
+        from documents.extraction.converter import convert
+
+        return convert(
+            Path(arguments["source"]),
+            Path(arguments["target"]),
+            mime=arguments["mime"],
+            to=arguments["to"],
+            isolated=isolated,
+        )
+    if job == "recognise":
+        from documents.extraction.recognition import recognise
+
+        return recognise(
+            Path(arguments["source"]),
+            mime=arguments["mime"],
+            number=arguments["number"],
+            languages=arguments["languages"],
+        )
+    if job == "probe":
+        return {"isolated": isolated}
     raise ValueError(f"There is no job {job!r}.")
 
 
 def main(folder: Path) -> None:
     """Does the job of ``folder`` and writes its result there."""
     task = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    confine(Limits(**task["limits"]))
+    isolated = confine(Limits(**task["limits"]))
     try:
-        answer = _perform(task["job"], task["arguments"])
+        answer = _perform(task["job"], task["arguments"], isolated=isolated)
     except ExtractionError as error:
         answer = {"error": error.code}
     except MemoryError:

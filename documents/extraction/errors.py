@@ -53,6 +53,26 @@ class CrashedError(ExtractionError):
     sentence = gettext_noop("The program that reads such files crashed on this one. Export it again and upload it.")
 
 
+class NotConvertedError(ExtractionError):
+    code = "not_converted"
+    sentence = gettext_noop(
+        "The file could not be converted: it may be damaged or protected by a password. "
+        "Save it in a newer format or as PDF and upload that."
+    )
+
+
+class NoConverterError(ExtractionError):
+    code = "no_converter"
+    sentence = gettext_noop(
+        "This server can't read files of this old format. Save it in a newer format or as PDF and upload that."
+    )
+
+
+class NoRecognitionError(ExtractionError):
+    code = "no_recognition"
+    sentence = gettext_noop("The program that recognises text in pictures is not installed on this server.")
+
+
 ERRORS: dict[str, type[ExtractionError]] = {
     error.code: error
     for error in (
@@ -64,6 +84,9 @@ ERRORS: dict[str, type[ExtractionError]] = {
         TooMuchMemoryError,
         TooLargeError,
         CrashedError,
+        NotConvertedError,
+        NoConverterError,
+        NoRecognitionError,
     )
 }
 """Code -> type: how an error crosses the border between the processes."""

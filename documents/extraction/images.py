@@ -1,7 +1,12 @@
-"""Pictures of pages: PDFium draws them, Pillow packs them as WebP. The original's metadata stays behind."""
+"""Pictures of pages: PDFium draws them, Pillow packs them as WebP. The original's metadata stays behind.
+
+A picture file has pages too: one, or as many as a TIFF has frames. Their text is what recognition finds.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,8 @@ import PIL.ImageOps
 import pypdfium2
 
 from documents.extraction.errors import BrokenFileError, PageCountError, TooLargeError
+from documents.extraction.limits import MAX_PAGES
+from documents.extraction.texts import Extraction, pages_from
 
 MAX_PIXELS = 12_000_000
 """Pixels of a drawn page: four times a page of A4 at 1,000 px; long strips are drawn smaller."""
@@ -19,16 +26,25 @@ QUALITY = 70
 
 
 def draw(source: Path, target: Path, *, mime: str, number: int, width: int) -> dict[str, Any]:
-    """Draws page ``number`` (from 1) of a PDF, or a picture file, ``width`` pixels wide as WebP at ``target``.
+    """Draws page ``number`` (from 1) of a PDF or of a picture file, ``width`` pixels wide as WebP at ``target``.
 
     Returns ``width`` and ``height`` in pixels. Raises PageCountError, BrokenFileError, TooLargeError.
     """
-    image = _pdf_page(source, number, width) if mime == "application/pdf" else _picture(source, width)
+    image = _pdf_page(source, number, width) if mime == "application/pdf" else _picture(source, number, width)
     image.save(target, "WEBP", quality=QUALITY, method=4)
     return {"width": image.width, "height": image.height}
 
 
 def _pdf_page(source: Path, number: int, width: int) -> PIL.Image.Image:
+    image, _ = drawn(source, number, lambda across, down: min(width / across, (MAX_PIXELS / (across * down)) ** 0.5))
+    return image
+
+
+def drawn(source: Path, number: int, zoom_for: Callable[[float, float], float]) -> tuple[PIL.Image.Image, float]:
+    """Page ``number`` (from 1) of a PDF and the pixels of it in one point.
+
+    ``zoom_for`` gives these for the page's width and height in points. Raises PageCountError, BrokenFileError.
+    """
     try:
         with pypdfium2.PdfDocument(source) as pdf:
             if not 1 <= number <= len(pdf):
@@ -37,23 +53,53 @@ def _pdf_page(source: Path, number: int, width: int) -> PIL.Image.Image:
             across, down = page.get_size()
             if across <= 0 or down <= 0:
                 raise BrokenFileError
-            scale = min(width / across, (MAX_PIXELS / (across * down)) ** 0.5)
-            image: PIL.Image.Image = page.render(scale=scale, rev_byteorder=True).to_pil()
-            return image.convert("RGB")
+            zoom = zoom_for(across, down)
+            image: PIL.Image.Image = page.render(scale=zoom, rev_byteorder=True).to_pil()
+            return image.convert("RGB"), zoom
     except pypdfium2.PdfiumError as error:
         raise BrokenFileError from error
 
 
-def _picture(source: Path, width: int) -> PIL.Image.Image:
-    PIL.Image.MAX_IMAGE_PIXELS = None  # our own, smaller limit follows, as an error instead of a warning
-    try:
-        with PIL.Image.open(source, formats=("PNG", "JPEG", "WEBP", "TIFF")) as image:
-            if image.width * image.height > MAX_SOURCE_PIXELS:
-                raise TooLargeError
-            image.draft("RGB", (width * 2, width * 2))
-            upright = PIL.ImageOps.exif_transpose(image).convert("RGB")
-    except (PIL.UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise BrokenFileError from error
+def _picture(source: Path, number: int, width: int) -> PIL.Image.Image:
+    with frame(source, number) as image:
+        refuse_huge(image)
+        image.draft("RGB", (width * 2, width * 2))
+        upright = PIL.ImageOps.exif_transpose(image).convert("RGB")
     upright.thumbnail((width, width * 4))
     upright.info.clear()
     return upright
+
+
+@contextmanager
+def frame(source: Path, number: int) -> Iterator[PIL.Image.Image]:
+    """Frame ``number`` (from 1) of a picture file, not yet decoded; :func:`refuse_huge` comes before its pixels.
+
+    Raises BrokenFileError, also for what is found out later, and PageCountError where there is no such frame.
+    """
+    PIL.Image.MAX_IMAGE_PIXELS = None  # our own, smaller limit follows, as an error instead of a warning
+    try:
+        with PIL.Image.open(source, formats=("PNG", "JPEG", "WEBP", "TIFF")) as image:
+            image.seek(number - 1)
+            yield image
+    except EOFError as error:
+        raise PageCountError from error
+    except (PIL.UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise BrokenFileError from error
+
+
+def refuse_huge(image: PIL.Image.Image) -> None:
+    """Raises TooLargeError before a picture's pixels are unpacked, where they are too many."""
+    if image.width * image.height > MAX_SOURCE_PIXELS:
+        raise TooLargeError
+
+
+class Picture:
+    """Pictures: pages without text until it is recognised."""
+
+    def extract(self, path: Path) -> Extraction:
+        """An empty text for each frame. An animation is one picture, not many pages."""
+        with frame(path, 1) as image:
+            count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+        if count > MAX_PAGES:
+            raise TooLargeError
+        return pages_from([""] * count, page_count=count)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import base64
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from documents.extraction import sandbox
+from documents.extraction import converter, recognition, sandbox
 from documents.extraction.errors import ExtractionError, PageCountError
 from documents.extraction.limits import Limits
 from documents.extraction.registry import readable
-from documents.extraction.texts import Extraction, from_json
+from documents.extraction.texts import Extraction, PageText, from_json
 
 PDF = "application/pdf"
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/tiff"})
+TRUSTED_SHARE = 0.9
+"""The part of a file's letters that its converted pages must show; less, and a font was missing."""
 IMAGE_LIMITS = Limits(cpu_seconds=30, wall_seconds=60)
 """For one picture: a reader waits for it."""
 
@@ -41,27 +45,56 @@ def clean_copy(source: Path, target: Path, *, limits: Limits | None = None) -> C
     return CleanCopy(int(answer["page_count"]), removed)
 
 
-def extract(path: Path, mime: str, *, limits: Limits | None = None) -> Extraction:
+def extract(path: Path, mime: str, *, preview: Path | None = None, limits: Limits | None = None) -> Extraction:
     """The text of the file at ``path``, page by page. Raises ExtractionError.
 
-    A PDF's pages come with the places of their words; where these can't be had the text stands alone.
+    A PDF's pages come with the places of their words; where these can't be had the text stands alone. So do
+    those of a file that :func:`convert` made a ``preview`` of: slides and sheets keep the text that the file
+    itself has, running text is cut as the preview's pages are. A preview that lost words or whose pages are
+    others is left aside, and the result is not ``drawn``.
     """
     if not readable(mime):
         return Extraction()
     limits = limits or Limits()
     with tempfile.TemporaryDirectory(prefix="text-", dir=path.parent) as name:
         folder = Path(name)
-        # The child gets a name of ours: what lies beside the file is not its business.
-        source = folder / "source"
-        source.symlink_to(path.resolve())
-        found = from_json(sandbox.run("text", folder, limits, {"source": str(source), "mime": mime}))
-        if mime == PDF and len(found.pages) != found.page_count:
-            raise PageCountError
-        return _with_layouts(found, source, folder, limits) if mime == PDF else found
+        found = _text(path, mime, folder, limits)
+        if mime == PDF:
+            return _with_layouts(found, folder, limits)
+        if preview is None:
+            return found
+        shown = _text(preview, PDF, folder, limits)
+        if found.page_count != shown.page_count:
+            if found.page_count or _letters(shown) < TRUSTED_SHARE * _letters(found):
+                return found
+            found = shown
+        return replace(_with_layouts(found, folder, limits), drawn=True)
 
 
-def _with_layouts(found: Extraction, source: Path, folder: Path, limits: Limits) -> Extraction:
-    texts = folder / "texts.json"
+def read_text(path: Path, mime: str, *, limits: Limits | None = None) -> Extraction:
+    """The text alone, without the places of its words. Raises ExtractionError."""
+    with tempfile.TemporaryDirectory(prefix="dossier-text-") as folder:
+        return _text(path, mime, Path(folder), limits or Limits())
+
+
+def _text(path: Path, mime: str, folder: Path, limits: Limits) -> Extraction:
+    # The child gets a name of ours: what lies beside the file is not its business.
+    source = folder / "source"
+    source.unlink(missing_ok=True)
+    source.symlink_to(path.resolve())
+    found = from_json(sandbox.run("text", folder, limits, {"source": str(source), "mime": mime}))
+    if mime == PDF and len(found.pages) != found.page_count:
+        raise PageCountError
+    return found
+
+
+def _letters(found: Extraction) -> int:
+    return sum(character.isalnum() for page in found.pages for character in page.text)
+
+
+def _with_layouts(found: Extraction, folder: Path, limits: Limits) -> Extraction:
+    """``found`` with the places of its words in the PDF that was read last."""
+    source, texts = folder / "source", folder / "texts.json"
     texts.write_text(json.dumps([page.text for page in found.pages]), encoding="utf-8")
     try:
         answer = sandbox.run("layout", folder, limits, {"source": str(source), "texts": str(texts)})
@@ -100,3 +133,40 @@ def page_image(
             },
         )
     return int(answer["width"]), int(answer["height"])
+
+
+@cache
+def can_convert() -> bool:
+    """Whether office files can be converted here: LibreOffice is there, and can be kept off the network. Asked once."""
+    if converter.program() is None:
+        return False
+    with tempfile.TemporaryDirectory(prefix="dossier-probe-") as folder:
+        return bool(sandbox.run("probe", Path(folder), Limits(), {})["isolated"])
+
+
+def convert(path: Path, mime: str, target: Path, *, to: str, limits: Limits = converter.LIMITS) -> None:
+    """Writes the office file at ``path`` as ``to`` (``pdf``, ``docx``, …) to ``target``. Raises ExtractionError."""
+    with tempfile.TemporaryDirectory(prefix="dossier-convert-") as folder:
+        sandbox.run(
+            "convert",
+            Path(folder),
+            limits,
+            {"source": str(path.resolve()), "target": str(target.resolve()), "mime": mime, "to": to},
+        )
+
+
+def recognise_page(
+    path: Path, mime: str, number: int, packs: Sequence[str], *, limits: Limits = recognition.LIMITS
+) -> PageText:
+    """Page ``number`` of a scan or picture as recognised with ``packs`` (``recognition.packs_for``).
+
+    An empty text where there is nothing to read. Raises ExtractionError.
+    """
+    with tempfile.TemporaryDirectory(prefix="dossier-scan-") as folder:
+        answer = sandbox.run(
+            "recognise",
+            Path(folder),
+            limits,
+            {"source": str(path.resolve()), "mime": mime, "number": number, "languages": list(packs)},
+        )
+    return PageText(number, str(answer["language"]), str(answer["text"]), "ocr", base64.b64decode(answer["layout"]))

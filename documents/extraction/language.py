@@ -8,6 +8,7 @@ bring megabytes and compiled parts). Unsure is an answer: "".
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 20_000
@@ -49,6 +50,7 @@ _LETTERS: dict[str, frozenset[str]] = {
     "fr": frozenset("çœàèêîôûë"),
     "es": frozenset("ñíóúá¿¡"),
 }
+_ARABIC_LETTER = re.compile("[\u0600-\u06ff\ufb50-\ufefc]")
 _ARABIC_ONLY = frozenset("ةىضصظطثذأإ")
 # Persian and Urdu share the script, not the language.
 _NOT_ARABIC = frozenset("پچژگکیٹڈڑےہھ")
@@ -56,11 +58,10 @@ _NOT_ARABIC = frozenset("پچژگکیٹڈڑےہھ")
 
 def arabic_share(text: str) -> float:
     """The part of the letters of ``text`` that are Arabic, 0 to 1; presentation forms count."""
-    letters = arabic = 0
-    for character in text:
-        if character.isalpha():
-            letters += 1
-            arabic += "\u0600" <= character <= "\u06ff" or "\ufb50" <= character <= "\ufefc"
+    if not _ARABIC_LETTER.search(text):
+        return 0.0  # most pages, and all of them are asked
+    arabic = sum(map(str.isalpha, _ARABIC_LETTER.findall(text)))
+    letters = sum(map(str.isalpha, text))
     return arabic / letters if letters else 0.0
 
 
@@ -71,17 +72,18 @@ def detect(text: str) -> str:
         foreign = sum(character in _NOT_ARABIC for character in sample)
         own = sum(character in _ARABIC_ONLY for character in sample)
         return "ar" if own > foreign or not foreign else ""
-    words = [word.casefold() for word in _WORD.findall(sample)]
+    words = Counter(_WORD.findall(sample.casefold()))
     scores = sorted(((_score(language, words), language) for language in STOP_WORDS), reverse=True)
     (best, language), (second, _) = scores[0], scores[1]
-    needed = min(_ENOUGH, max(1, len(words) // 6))
+    needed = min(_ENOUGH, max(1, words.total() // 6))
     return language if best >= needed and best >= second * 1.15 + 0.5 else ""
 
 
-def _score(language: str, words: list[str]) -> float:
+def _score(language: str, words: Counter[str]) -> float:
     """Small words, plus half a point for each word with a letter that only this language uses."""
     own, letters = STOP_WORDS[language], _LETTERS.get(language, frozenset())
-    return sum(word in own for word in words) + 0.5 * sum(not letters.isdisjoint(word) for word in words)
+    marked = sum(times for word, times in words.items() if not (word.isascii() or letters.isdisjoint(word)))
+    return sum(words[word] for word in own & words.keys()) + 0.5 * marked
 
 
 def fits(text: str, language: str) -> bool:

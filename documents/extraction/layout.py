@@ -113,6 +113,15 @@ def page_layout(page: pypdfium2.PdfPage, text: str) -> Layout:
     return Layout(width, height, list(_placed(page, (width, height), tokens, words)))
 
 
+def from_words(size: tuple[int, int], words: list[tuple[str, tuple[int, int, int, int]]], text: str) -> Layout:
+    """The layout of ``text`` from words that a recogniser placed; all in units of a layout, from the upper left corner."""
+    tokens = [(match.start(), match.end(), _key(match.group())) for match in _TOKEN.finditer(text)]
+    if len(tokens) > MAX_WORDS or len(words) > 2 * MAX_WORDS:
+        return Layout(*size, [])
+    pairs = _match([key for _, _, key in tokens], [_key(normalise(word)) for word, _ in words])
+    return Layout(*size, [(*tokens[token][:2], *words[word][1]) for token, word in sorted(pairs)])
+
+
 def _placed(
     page: pypdfium2.PdfPage, size: tuple[int, int], tokens: list[tuple[int, int, str]], words: list[_Word]
 ) -> Iterable[tuple[int, int, int, int, int, int]]:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pikepdf
 import pypdfium2
-from pypdf import PdfReader
 
 from documents.extraction.errors import BrokenFileError, EncryptedFileError, PageCountError, TooLargeError
 from documents.extraction.language import arabic_share
@@ -93,10 +92,12 @@ def _by_pdftotext(path: Path, count: int) -> list[str] | None:
     program = shutil.which("pdftotext")
     if program is None:
         return None
-    by_place, as_written = _pdftotext(program, path, count), _pdftotext(program, path, count, "-raw")
-    if by_place is None or as_written is None:
-        return by_place
-    return [written if _is_torn(placed) else placed for placed, written in zip(by_place, as_written, strict=True)]
+    texts = _pdftotext(program, path, 1, count)
+    torn = [number for number, text in enumerate(texts or [], 1) if _is_torn(text)]
+    if texts and torn and (written := _pdftotext(program, path, torn[0], torn[-1], "-raw")):
+        for number in torn:
+            texts[number - 1] = written[number - torn[0]]
+    return texts
 
 
 def _is_torn(text: str) -> bool:
@@ -106,11 +107,27 @@ def _is_torn(text: str) -> bool:
     return alone * 2 > sum(block.strip().count("\n") + 1 for block in blocks)
 
 
-def _pdftotext(program: str, path: Path, count: int, *options: str) -> list[str] | None:
+def _pdftotext(program: str, path: Path, first: int, last: int, *options: str) -> list[str] | None:
+    """The texts of pages ``first`` to ``last``; None where it fails or gives another number of them."""
+    count = last - first + 1
     target = path.with_name("pdftotext.txt")
     try:
         done = subprocess.run(  # noqa: S603  # full path, no shell; it inherits the limits of this process
-            [program, "-q", "-enc", "UTF-8", "-eol", "unix", *options, str(path), str(target)],
+            [
+                program,
+                *options,
+                "-q",
+                "-enc",
+                "UTF-8",
+                "-eol",
+                "unix",
+                "-f",
+                str(first),
+                "-l",
+                str(last),
+                str(path),
+                str(target),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -171,6 +188,8 @@ def _letters(text: str) -> int:
 
 def _pypdf_reader(path: Path) -> Callable[[int], str | None]:
     """A function from page index to text; None where pypdf fails: the other reading stands then."""
+    from pypdf import PdfReader  # a fifth of a second that files without Arabic can do without
+
     try:
         reader = PdfReader(path)
     except Exception:  # noqa: BLE001  # a second opinion only, and pypdf raises anything on odd files

@@ -1,4 +1,4 @@
-"""Plain text, tables as CSV, and HTML read as text."""
+"""Plain text, tables as CSV, and RTF and HTML read as text."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import codecs
 from html.parser import HTMLParser
 from pathlib import Path
 
+from striprtf.striprtf import rtf_to_text
+
 from documents.extraction.errors import TooLargeError
 from documents.extraction.limits import MAX_CHARACTERS
 from documents.extraction.texts import Extraction, pages_from, parts
+
+MAX_RTF = 64 * 1024**2
+"""Bytes of an RTF file; pictures in it are written as digits, and all of it is read at once."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -47,10 +52,26 @@ class Html:
 
     def extract(self, path: Path) -> Extraction:
         """Parts of readable length; the format has no pages."""
-        reader = _TextOfHtml()
-        reader.feed(_read(path))
-        reader.close()
-        return pages_from(parts("".join(reader.found)))
+        return pages_from(parts(text_of_html(_read(path))))
+
+
+class Rtf:
+    """RTF without its formatting; it keeps no pages."""
+
+    def extract(self, path: Path) -> Extraction:
+        """Parts of readable length."""
+        if path.stat().st_size > MAX_RTF:
+            raise TooLargeError
+        # RTF is ASCII; what older programs write beside it is kept as it is, byte by byte.
+        return pages_from(parts(rtf_to_text(path.read_bytes().decode("latin-1"), errors="ignore")))
+
+
+def text_of_html(source: str) -> str:
+    """What a browser would show of an HTML page, with breaks where blocks end."""
+    reader = _TextOfHtml()
+    reader.feed(source)
+    reader.close()
+    return "".join(reader.found)
 
 
 class _TextOfHtml(HTMLParser):

@@ -12,7 +12,8 @@ from typing import cast
 
 from documents.extraction.texts import Extraction, Extractor
 
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OOXML = "application/vnd.openxmlformats-officedocument"
+_ODF = "application/vnd.oasis.opendocument"
 
 EXTRACTORS: dict[str, str] = {
     "application/pdf": "documents.extraction.pdf.Pdf",
@@ -20,13 +21,23 @@ EXTRACTORS: dict[str, str] = {
     "text/csv": "documents.extraction.plain.Plain",
     "text/html": "documents.extraction.plain.Html",
     "application/xhtml+xml": "documents.extraction.plain.Html",
-    _DOCX: "documents.extraction.office.Docx",
+    "text/rtf": "documents.extraction.plain.Rtf",
+    f"{_OOXML}.wordprocessingml.document": "documents.extraction.office.Docx",
+    f"{_OOXML}.presentationml.presentation": "documents.extraction.office.Pptx",
+    f"{_OOXML}.spreadsheetml.sheet": "documents.extraction.office.Xlsx",
+    f"{_ODF}.text": "documents.extraction.opendocument.Odt",
+    f"{_ODF}.spreadsheet": "documents.extraction.opendocument.Ods",
+    "application/epub+zip": "documents.extraction.books.Epub",
+    "image/png": "documents.extraction.images.Picture",
+    "image/jpeg": "documents.extraction.images.Picture",
+    "image/webp": "documents.extraction.images.Picture",
+    "image/tiff": "documents.extraction.images.Picture",
 }
 """MIME type -> dotted name of a class that is an :class:`Extractor`. A new format is one line and one class."""
 
 
 class NoText:
-    """Stands for formats that nothing here reads (sound, pictures, spreadsheets): no text, and said so."""
+    """Stands for formats that nothing here reads (sound and film): no text, and said so."""
 
     def extract(self, path: Path) -> Extraction:
         """Nothing: no pages at all."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from documents.extraction.errors import TooLargeError
 from documents.extraction.language import detect
@@ -35,11 +35,13 @@ class Extraction:
     """What a file says.
 
     ``page_count`` counts the pages that the file itself has: 0 where its format has none, and then
-    ``pages`` are parts of readable length. Without a reader for the format ``pages`` is empty.
+    ``pages`` are parts of readable length. Without a reader for the format ``pages`` is empty. ``drawn`` says
+    that these are the pages of the preview that was made of the file.
     """
 
     pages: list[PageText] = field(default_factory=list)
     page_count: int = 0
+    drawn: bool = False
 
     @property
     def has_text(self) -> bool:
@@ -52,6 +54,15 @@ class Extractor(Protocol):
 
     def extract(self, path: Path) -> Extraction:
         """The text of the file at ``path``, normalised by :func:`pages_from`."""
+        ...
+
+
+@runtime_checkable
+class SheetExtractor(Extractor, Protocol):
+    """An extractor of workbooks."""
+
+    def hides_sheets(self, path: Path) -> bool:
+        """Whether the workbook at ``path`` has sheets that only a click shows."""
         ...
 
 
@@ -75,9 +86,12 @@ _DROPPED = dict.fromkeys(
         0xFFFF,
     ]
 )
-_HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n[ \t]*(?=[^\W\d_])")
-_SPACES = re.compile(r"[ \t\u00a0]+")
-_SPACED_BREAK = re.compile(r" ?\n ?")
+_PLAIN = re.compile(r"[\t\n -~\u00c0-\u00ff\u0152\u0153\u2013\u2014\u2018\u2019\u201c-\u201e]*")
+"""What the normal form leaves as it is: all that most pages have."""
+# These begin with what is rare, and match only where something changes: all text of all files goes through them.
+_HYPHEN_AT_LINE_END = re.compile(r"[-\u2010\u00ad]\n(?<=[^\W\d_]..)[ \t]*(?=[^\W\d_])", re.DOTALL)
+_SPACES = re.compile(r"[ \t\u00a0]{2,}|[\t\u00a0]")
+_SPACED_BREAK = re.compile(r" \n ?|\n ")
 _BREAKS = re.compile(r"\n{3,}")
 
 
@@ -90,10 +104,16 @@ def normalise(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\u2028", "\n")
     text = text.replace("\u2029", "\n\n").replace("\u0085", "\n")
     text = text.replace("\x02", "-\n").replace("\ufffe", "-\n")  # PDFium's marks for a hyphen at the end of a line
-    text = _HYPHEN_AT_LINE_END.sub(_join, text)
-    text = unicodedata.normalize("NFKC", text.translate(_DROPPED))
-    text = _SPACED_BREAK.sub("\n", _SPACES.sub(" ", text))
-    return _BREAKS.sub("\n\n", text).strip()
+    # Looking for a few letters first is many times quicker than a search by pattern that finds nothing.
+    if any(mark in text for mark in ("-\n", "\u2010\n", "\u00ad\n")):
+        text = _HYPHEN_AT_LINE_END.sub(_join, text)
+    if not _PLAIN.fullmatch(text):
+        text = unicodedata.normalize("NFKC", text.translate(_DROPPED))
+    if any(mark in text for mark in ("  ", "\t", "\u00a0")):
+        text = _SPACES.sub(" ", text)
+    if " \n" in text or "\n " in text:
+        text = _SPACED_BREAK.sub("\n", text)
+    return (_BREAKS.sub("\n\n", text) if "\n\n\n" in text else text).strip()
 
 
 def _join(match: re.Match[str]) -> str:
@@ -133,6 +153,13 @@ def pages_from(texts: Iterable[str], *, page_count: int = 0) -> Extraction:
             raise TooLargeError
         pages.append(PageText(number, detect(text), text, "text" if text else "none"))
     return Extraction(pages, page_count)
+
+
+def sheets_from(texts: list[str]) -> Extraction:
+    """A page for each text (a sheet of a workbook); parts of readable length where one is too long for a page."""
+    if all(len(text) <= MAX_PAGE_CHARACTERS for text in texts):
+        return pages_from(texts, page_count=len(texts))
+    return pages_from(part for text in texts for part in parts(text))
 
 
 def parts(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from documents.models.derived import DocumentCheck, DocumentImage, DocumentPageText, DocumentTokens
 from documents.models.document import Document, DocumentQuerySet, document_key, document_storage
 from documents.models.images import Image, Rendition
+from documents.models.recognition import DocumentRecognition
 from documents.models.uses import DocumentRelease, DocumentUse, ImageUse
 from documents.models.verifications import StorageVerification
 
@@ -12,6 +13,7 @@ __all__ = [
     "DocumentImage",
     "DocumentPageText",
     "DocumentQuerySet",
+    "DocumentRecognition",
     "DocumentRelease",
     "DocumentTokens",
     "DocumentUse",

@@ -55,11 +55,16 @@ class DocumentTokens(models.Model):
 
 
 class DocumentImage(models.Model):
-    """A picture drawn from a document: its cover, or page ``number`` at ``width`` pixels (WebP)."""
+    """A picture drawn from a document: its cover, or page ``number`` at ``width`` pixels (WebP).
+
+    Or, for an office file, what its pages are drawn from: the preview that was made of it (PDF, without a
+    width). It is made once, so that a page keeps its number, and is never served itself.
+    """
 
     class Kind(models.TextChoices):
         COVER = "cover", _("Cover")
         PAGE = "page", _("Page")
+        PDF = "pdf", _("Preview as PDF")
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="drawn_images")
     kind = models.CharField(max_length=5, choices=Kind.choices)

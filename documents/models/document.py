@@ -80,15 +80,18 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         running = self.filter(state=Document.State.RUNNING)
         return int(super(DocumentQuerySet, running).update(retry_at=until))
 
-    def finish(self, *, file: str, sha256: str, size: int, page_count: int, language: str = "") -> int:
+    def finish(self, *, file: str, sha256: str, size: int, page_count: int, language: str = "", mime: str = "") -> int:
         """Writes the public copy, once: ``file`` is its key in the documents storage. The document is ready then.
 
-        ``language`` is the detected one; it fills the field only where the uploader left it empty.
+        ``language`` is the detected one; it fills the field only where the uploader left it empty. ``mime`` is
+        the public copy's type where that is another than the original's.
         Returns 1, or 0 where the public copy was there already (nothing is changed then).
         """
         unwritten = self.filter(sha256="")
         if language:
             super(DocumentQuerySet, unwritten.filter(language="")).update(language=language)
+        if mime:
+            super(DocumentQuerySet, unwritten).update(mime=mime)
         return int(
             super(DocumentQuerySet, unwritten).update(
                 file=file,
@@ -101,6 +104,10 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
                 processed_at=timezone.now(),
             )
         )
+
+    def recount(self, page_count: int) -> int:
+        """Records how many pages there are to read after a preview was made or given up; the file is the same."""
+        return int(super(DocumentQuerySet, self.ready()).update(page_count=page_count))
 
     def fail(self, reason: str) -> int:
         """Records why processing failed; ready documents stay ready. ``reason`` is a sentence for the editor."""

@@ -16,9 +16,9 @@ from wagtail.models import Page
 from access.visibility import visible_to
 from access.visitor import Visitor
 from documents.access import current_version
-from documents.extraction.jobs import PDF
 from documents.extraction.layout import Layout, unpack
 from documents.models import Document, DocumentPageText, DocumentTokens
+from documents.previews import drawable
 from documents.reader import marks
 from search.languages import searched
 from search.marking import mark, snippet
@@ -94,10 +94,10 @@ class ReaderPage:
         """The direction of the text, for ``dir``; by its letters where the language is unknown."""
         return direction(self.language)
 
-    @property
+    @cached_property
     def has_pages(self) -> bool:
-        """False where the format has no pages: then these are parts of a running text."""
-        return bool(self.document.mime == PDF)
+        """False where there are no pages to draw: then these are parts of a running text."""
+        return drawable(self.document) is not None
 
     @cached_property
     def parsed(self) -> ParsedQuery | None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 
 from documents.extraction import ExtractionError, page_image
-from documents.extraction.jobs import PDF
 from documents.models import Document, DocumentImage
+from documents.previews import drawable
 from documents.processing import store_image
 from documents.scratch import scratch
 
@@ -32,7 +32,7 @@ class BusyError(Exception):
 
 def is_drawn(document: Document) -> bool:
     """Whether pages of this document have pictures."""
-    return bool(document.mime == PDF)
+    return drawable(document) is not None
 
 
 def picture_of(document: Document, number: int) -> DocumentImage | None:
@@ -56,12 +56,15 @@ def _stored(document: Document, number: int) -> DocumentImage | None:
 
 
 def _draw(document: Document, number: int) -> DocumentImage | None:
+    drawn_from = drawable(document)
+    if drawn_from is None:
+        return None
     with scratch() as folder:
         source, target = folder / "file", folder / "page"
-        with document.file.open("rb") as stored, source.open("wb") as copy:
+        with drawn_from.file.open("rb") as stored, source.open("wb") as copy:
             shutil.copyfileobj(stored, copy, 1024 * 1024)
         try:
-            size = page_image(source, document.mime, target, number=number, width=PAGE_WIDTH)
+            size = page_image(source, drawn_from.mime, target, number=number, width=PAGE_WIDTH)
         except ExtractionError as error:
             logger.warning(
                 "Page not drawn",

@@ -65,9 +65,28 @@ def no_remembered_sizes():
 
 
 @pytest.fixture
+def no_converter(monkeypatch):
+    """A machine without LibreOffice, or on which it can't be kept off the network."""
+    for module in ("documents.processing", "documents.intake"):
+        monkeypatch.setattr(f"{module}.can_convert", lambda: False)
+
+
+@pytest.fixture
 def no_processing(monkeypatch):
     """Uploads stay waiting: these tests are about what happens before."""
     from documents import actions
 
     monkeypatch.setattr(actions, "enqueue_processing", lambda ids: None)
     monkeypatch.setattr("documents.signal_handlers.enqueue_processing", lambda ids: None)
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Writes bytes to a file and gives its path."""
+
+    def write(data, name="file"):
+        path = tmp_path / name
+        path.write_bytes(data)
+        return path
+
+    return write

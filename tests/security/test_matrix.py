@@ -38,7 +38,19 @@ ROLES: dict[str, list[str]] = {
 
 # What there is. A page has one file and one picture of its name; three more files are versions of others.
 PAGES = frozenset(
-    "draft in-review second-review live members group embargoed expired withdrawn superseding kept".split()
+    [
+        "draft",
+        "in-review",
+        "second-review",
+        "live",
+        "members",
+        "group",
+        "embargoed",
+        "expired",
+        "withdrawn",
+        "superseding",
+        "kept",
+    ]
 )
 FILES = PAGES | {"superseded", "rejected"}
 """``superseded`` is the first version of the file of ``superseding``, ``rejected`` a later one of that of ``kept``."""
@@ -220,7 +232,9 @@ def current_versions(archive: Archive, client: Client) -> set[str]:
 
 def renditions(archive: Archive, client: Client) -> set[str]:
     """Pictures by the address of a size."""
-    return at_addresses(client, {name: image.renditions.get(filter_spec="width-40").url for name, image in archive.images.items()})
+    return at_addresses(
+        client, {name: image.renditions.get(filter_spec="width-40").url for name, image in archive.images.items()}
+    )
 
 
 def facet_count(archive: Archive, client: Client) -> set[str]:

@@ -16,7 +16,10 @@ from documents.storage import STORAGE_FAULTS
 
 
 class Command(BaseCommand):
-    """New text, tokens and covers for ready documents; another try for the others. Bytes and hashes stay."""
+    """New text, tokens and covers for ready documents; another try for the others. Bytes and hashes stay.
+
+    Scanned pages keep what was recognised; the worker reads those that wait.
+    """
 
     help = (
         "Read the text of documents again. Ready ones keep their bytes and hash; waiting and failed ones are "
@@ -34,13 +37,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--failed", action="store_true", help="only those that failed or still wait")
         parser.add_argument("--series", type=uuid.UUID, help="only the versions of this document")
+        parser.add_argument("--recognise", action="store_true", help="recognise scanned pages again, too")
         parser.add_argument("--after", type=int, default=0, help="go on behind this number of an earlier run")
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = self._wanted(options)
         total, done, failed = wanted.count(), 0, 0
         for pk, ready in [(pk, state == Document.State.READY) for pk, state in wanted.values_list("pk", "state")]:
-            good = self._renew(pk) if ready else process(pk)
+            good = self._renew(pk, keep_recognised=not options["recognise"]) if ready else process(pk)
             done, failed = done + good, failed + (not good)
             if not good:
                 self.stderr.write(f"Document {pk} could not be read.")
@@ -61,9 +65,9 @@ class Command(BaseCommand):
             wanted = wanted.filter(series=options["series"])
         return wanted
 
-    def _renew(self, pk: int) -> bool:
+    def _renew(self, pk: int, *, keep_recognised: bool) -> bool:
         try:
-            reread(pk)
+            reread(pk, keep_recognised=keep_recognised)
         except (ExtractionError, StorageError, *STORAGE_FAULTS):
             return False
         return True

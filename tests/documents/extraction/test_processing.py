@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from access import schedule
-from documents import holding, processing, tasks
+from documents import holding, page_texts, processing, tasks
 from documents.actions import add_document
 from documents.models import Document, DocumentImage, document_storage
 from documents.processing import process, unfinished
@@ -194,7 +194,7 @@ def test_nothing_is_left_behind_when_the_database_fails(upload, monkeypatch):
         raise RuntimeError("database gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(processing, "pack", broken)
+        patch.setattr(page_texts, "pack", broken)
         with pytest.raises(RuntimeError):
             process(document.pk)
     assert sorted(document_storage().keys("documents")) == before
@@ -268,7 +268,7 @@ def test_arabic_file_is_found_by_its_words(upload):
     assert best_pages(bytes(document.tokens.blob), parse("الإنسان"), ["en", "ar"], 5) == [2]
 
 
-def test_word_document_is_ready_with_text_and_without_pages(upload):
+def test_word_document_is_ready_with_text_and_without_pages(upload, no_converter):
     document = upload(making.docx_of([making.FILLER]), name="report.docx")
     process(document.pk)
     document = again(document)

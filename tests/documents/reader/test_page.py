@@ -148,7 +148,7 @@ def test_arabic_page_is_written_from_the_right(filed, show):
     assert content.count('<rect class="hit') == 2
 
 
-def test_word_document_is_read_in_parts_without_pictures(filed, client, show):
+def test_word_document_is_read_in_parts_without_pictures(filed, client, show, no_converter):
     document = filed(making.docx_of([f"{n} {making.FILLER}" for n in range(200)]), name="report.docx")
     PublicationPageFactory(published=True, files=[document])
     content = show(document, 2)

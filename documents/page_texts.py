@@ -1,0 +1,62 @@
+"""The texts of a document's pages in the database, and the search tokens made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from documents.extraction import PageText
+from documents.extraction.language import fits
+from documents.models import Document, DocumentPageText, DocumentTokens
+from search.pages import pack
+
+
+def replace_pages(document: Document, pages: Iterable[PageText], *, keep_recognised: bool = True) -> None:
+    """New texts instead of the old ones, and new tokens. Part of the caller's transaction.
+
+    What was recognised on a page that still has no text of its own stays, unless ``keep_recognised`` is False:
+    the file is the same, and recognising it took long.
+    """
+    old = document.page_texts.filter(source=DocumentPageText.Source.OCR) if keep_recognised else ()
+    recognised = {page.number: page for page in old}
+    document.page_texts.all().delete()
+    DocumentPageText.objects.bulk_create(
+        (_row(document, recognised.get(page.number) if page.source == "none" else None, page) for page in pages),
+        batch_size=200,
+    )
+    renew_tokens(document)
+
+
+def _row(document: Document, recognised: DocumentPageText | None, page: PageText) -> DocumentPageText:
+    found = recognised or in_language(page, document.language)
+    return DocumentPageText(
+        document=document,
+        number=page.number,
+        language=found.language,
+        text=found.text,
+        source=found.source,
+        layout=found.layout,
+    )
+
+
+def renew_tokens(document: Document) -> None:
+    """Makes the search tokens of all page texts as they are now. Part of the caller's transaction."""
+    pages = document.page_texts.order_by("number").values_list("language", "text")
+    DocumentTokens.objects.update_or_create(document=document, defaults={"blob": pack(list(pages))})
+
+
+def in_language(page: PageText, language: str) -> PageText:
+    """A page too short to tell is in the document's language, if its letters allow that."""
+    if page.language or not fits(page.text, language):
+        return page
+    return replace(page, language=language)
+
+
+def main_language(pages: Iterable[PageText | DocumentPageText]) -> str:
+    """The language of more than half of the text; "" where none is."""
+    lengths: Counter[str] = Counter()
+    for page in pages:
+        lengths[page.language] += len(page.text)
+    language, length = lengths.most_common(1)[0] if lengths else ("", 0)
+    return language if length * 2 > lengths.total() else ""

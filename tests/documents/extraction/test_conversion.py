@@ -1,0 +1,216 @@
+"""Office files by a real LibreOffice: pages, old formats, and nothing fetched on the way."""
+
+import http.server
+import threading
+
+import odfdo
+import pytest
+from django.core.files.base import ContentFile
+
+from documents import processing
+from documents.actions import add_document
+from documents.exceptions import IntakeError
+from documents.extraction import extract, jobs, sandbox
+from documents.extraction.converter import LIMITS
+from documents.extraction.errors import NoConverterError, NotConvertedError
+from documents.models import Document, DocumentImage
+from documents.processing import process, reread
+from tests import servers
+from tests.documents import making, office
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def converter():
+    servers.libreoffice()
+
+
+@pytest.fixture
+def preview(stored, tmp_path):
+    """Converts a file and gives its path and the preview's."""
+
+    def make(data, mime):
+        target = tmp_path / "preview"
+        path = stored(data)
+        jobs.convert(path, mime, target, to="pdf")
+        return path, target
+
+    return make
+
+
+def filed(data, name):
+    document = add_document(ContentFile(data, name=name), title="Report", user=None)
+    process(document.pk)
+    return Document.objects.get(pk=document.pk)
+
+
+def test_running_text_gets_the_pages_of_its_preview(preview):
+    paragraphs = [f"{number} {making.FILLER}" for number in range(60)] + ["The heron crossed the frontier."]
+    path, made = preview(office.word(paragraphs), office.DOCX)
+    found = extract(path, office.DOCX, preview=made)
+    assert found.drawn
+    assert len(found.pages) == found.page_count > 2
+    assert "heron crossed" in " ".join(found.pages[-1].text.split())
+    assert all(page.layout for page in found.pages)
+
+
+def test_arabic_text_is_whole_in_the_pages_of_the_preview(preview):
+    path, made = preview(office.word([making.ARABIC] * 3), office.DOCX)
+    found = extract(path, office.DOCX, preview=made)
+    words = found.pages[0].text.split()
+    assert found.pages[0].language == "ar"
+    missing = [word for word in making.ARABIC.split() if word not in words]
+    assert len(missing) <= 1, missing
+
+
+@pytest.mark.parametrize(
+    ("make", "mime"), [(office.presentation, office.PPTX), (lambda: office.workbook(hidden=False), office.XLSX)]
+)
+def test_slides_and_sheets_keep_their_own_text_and_get_places(preview, make, mime):
+    path, made = preview(make(), mime)
+    alone, found = extract(path, mime), extract(path, mime, preview=made)
+    assert found.drawn
+    assert [page.text for page in found.pages] == [page.text for page in alone.pages]
+    assert all(page.layout for page in found.pages)
+
+
+def test_hidden_sheets_are_never_drawn(preview):
+    with pytest.raises(NotConvertedError):
+        preview(office.workbook(), office.XLSX)
+
+
+def test_preview_that_lost_words_is_left_aside(stored, preview):
+    _, other = preview(office.word(["Short."]), office.DOCX)
+    found = extract(stored(office.word([making.FILLER])), office.DOCX, preview=other)
+    assert not found.drawn
+    assert "duty rosters" in found.pages[0].text
+
+
+def test_without_a_namespace_of_its_own_the_converter_is_off(stored, tmp_path, monkeypatch):
+    from documents.extraction.converter import convert
+
+    with pytest.raises(NoConverterError):
+        convert(stored(office.word(["x"])), tmp_path / "out", mime=office.DOCX, to="pdf", isolated=False)
+    monkeypatch.setattr(sandbox, "run", lambda *arguments: {"isolated": False})
+    assert not jobs.can_convert.__wrapped__()
+
+
+def test_nothing_is_fetched_from_the_network(preview):
+    asked = []
+
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        do_HEAD = do_OPTIONS = do_PROPFIND = do_GET
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Listener)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        preview(linked(f"http://127.0.0.1:{server.server_port}/seen.png"), office.ODT)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert asked == []
+
+
+def test_no_other_file_of_the_machine_gets_into_the_preview(preview, tmp_path):
+    secret = tmp_path / "secret.odt"
+    secret.write_bytes(office.by_libreoffice(office.word(["The password is heron"]), "s.docx", "odt"))
+    path, made = preview(linked(secret.as_uri(), section=secret.as_uri()), office.ODT)
+    found = extract(made, "application/pdf")
+    assert "Before the link" in found.pages[0].text
+    assert "password" not in " ".join(page.text for page in found.pages)
+
+
+def linked(picture, section=""):
+    """An OpenDocument text that wants a picture, and a section, from elsewhere."""
+    parts = [
+        "<text:p>Before the link.</text:p>",
+        '<text:p><draw:frame draw:name="F" svg:width="5cm" svg:height="5cm" text:anchor-type="as-char">'
+        f'<draw:image xlink:href="{picture}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/>'
+        "</draw:frame></text:p>",
+    ]
+    if section:
+        parts.append(
+            f'<text:section text:name="S"><text:section-source xlink:href="{section}" xlink:type="simple"/>'
+            "<text:p>Old.</text:p></text:section>"
+        )
+    document = odfdo.Document("text")
+    document.body.clear()
+    for part in parts:
+        document.body.append(odfdo.Element.from_tag(part))
+    return office.saved(document)
+
+
+def test_damaged_file_is_not_converted(stored, tmp_path):
+    with pytest.raises(NotConvertedError):
+        jobs.convert(stored(b"PK\x03\x04 nothing"), office.DOCX, tmp_path / "out", to="pdf")
+
+
+def test_conversion_that_takes_too_long_is_stopped(stored, tmp_path):
+    from dataclasses import replace
+
+    from documents.extraction.errors import TooLongError
+
+    with pytest.raises(TooLongError):
+        jobs.convert(
+            stored(office.word([making.FILLER])),
+            office.DOCX,
+            tmp_path / "out",
+            to="pdf",
+            limits=replace(LIMITS, wall_seconds=0.5),
+        )
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "old", "mime"),
+    [
+        (lambda: office.word([making.FILLER]), "a.docx", "doc", office.DOCX),
+        (office.workbook, "a.xlsx", "xls", office.XLSX),
+        (office.presentation, "a.pptx", "ppt", office.PPTX),
+    ],
+)
+def test_old_format_is_published_in_the_new_one(make, name, old, mime):
+    document = filed(office.by_libreoffice(make(), name, old), f"report.{old}")
+    assert (document.state, document.mime) == ("ready", mime)
+    assert document.sha256 != document.original_sha256
+    assert document.filename.endswith(f".{name.rpartition('.')[2]}")
+    with document.file.open() as file:
+        assert file.read(2) == b"PK"
+    assert document.page_texts.exclude(text="").exists()
+
+
+def test_old_format_is_refused_without_a_converter(no_converter):
+    data = office.by_libreoffice(office.word(["x"]), "a.docx", "doc")
+    with pytest.raises(IntakeError, match="Save the file as “.docx” or PDF"):
+        add_document(ContentFile(data, name="a.doc"), title="a", user=None)
+
+
+def test_old_format_under_another_name_is_refused():
+    data = office.by_libreoffice(office.word(["x"]), "a.docx", "doc")
+    with pytest.raises(IntakeError, match="content is something else"):
+        add_document(ContentFile(data, name="a.xls"), title="a", user=None)
+
+
+def test_word_document_has_pages_and_a_cover_and_keeps_them():
+    document = filed(office.word([f"{n} {making.FILLER}" for n in range(40)]), "report.docx")
+    kinds = DocumentImage.Kind
+    assert document.page_count == document.page_texts.count() > 1
+    assert {image.kind for image in document.drawn_images.all()} == {kinds.COVER, kinds.PDF}
+    made = document.drawn_images.get(kind=kinds.PDF)
+    reread(document.pk)
+    assert document.drawn_images.get(kind=kinds.PDF) == made
+
+
+def test_document_from_before_the_converter_gets_pages_when_read_again(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(processing, "can_convert", lambda: False)
+        document = filed(office.word([f"{n} {making.FILLER}" for n in range(40)]), "report.docx")
+    assert document.page_count == 0
+    reread(document.pk)
+    document.refresh_from_db()
+    assert document.page_count == document.page_texts.count() > 1
