@@ -38,8 +38,9 @@ test: .venv/dev.stamp ## all tests, on SQLite and PostgreSQL, with real servers 
 check: .venv/dev.stamp ## format, lint, types, layers, templates, migrations, catalogues, deployment, pins
 	@$(BIN)/python deploy/checks/check.py
 
-coverage: .venv/dev.stamp ## the unit tests on SQLite with branch coverage, at least 90 %
+coverage: .venv/dev.stamp ## the unit tests on SQLite with branch coverage: 90 %, and the security modules whole
 	@$(BIN)/python -m pytest tests -n 2 --ignore=tests/e2e --ignore=tests/a11y --cov --cov-report=term:skip-covered
+	@$(BIN)/python deploy/checks/covered.py
 
 services: ## PostgreSQL, Elasticsearch, S3, Redis for development; prints the variables to export
 	@$(PYTHON) deploy/services/services.py start

@@ -1,7 +1,8 @@
 """``make test``: everything that proves the product, on SQLite and on PostgreSQL, units and browser.
 
 Starts the real servers that it finds or can install, runs four pytest processes one after the other, stops the servers
-that it started, and ends with what was missing, what was skipped and one line of totals.
+that it started, and ends with what was missing, what was skipped and one line of totals. The first pass is measured: it
+fails where it covers less of the code than ``pyproject.toml`` demands.
 
     python tests/run.py                      all four
     python tests/run.py --only units         one of: units, browser, units-postgresql, browser-full
@@ -62,6 +63,7 @@ class Pass:
     needs: tuple[str, ...]
     arguments: list[str]
     full: bool = False
+    measured: bool = False
 
 
 def passes(workers: str) -> list[Pass]:
@@ -69,7 +71,7 @@ def passes(workers: str) -> list[Pass]:
     units = ["tests", "-n", workers, *(f"--ignore={folder}" for folder in BROWSER)]
     browser = [folder for folder in BROWSER if (ROOT / folder).is_dir()]
     return [
-        Pass("units", "units on SQLite", (), units),
+        Pass("units", "units on SQLite", (), units, measured=True),
         Pass("browser", "browser on SQLite, disk, embedded search", (), browser),
         Pass("units-postgresql", "units on PostgreSQL", ("PostgreSQL",), units),
         Pass(
@@ -107,6 +109,8 @@ def run(one: Pass, servers: dict[str, str], totals: Totals, extra: list[str]) ->
         report = Path(folder) / "junit.xml"
         # --create-db: a test database that an interrupted run left is replaced without a question.
         command = [sys.executable, "-m", "pytest", *one.arguments, "--timeout=300", "--create-db"]
+        measured = one.measured and not extra  # a part of the tests says nothing about what is covered
+        command += ["--cov", "--cov-report="] if measured else []
         done = subprocess.run(
             [*command, f"--junitxml={report}", *extra], cwd=ROOT, env=environment(one, servers), check=False
         )
@@ -116,6 +120,9 @@ def run(one: Pass, servers: dict[str, str], totals: Totals, extra: list[str]) ->
         if done.returncode not in (0, NO_TESTS) and totals.failed == before:
             totals.failed += 1
             totals.not_run.append(f"{one.title}: pytest ended with {done.returncode}")
+        if measured and subprocess.run([sys.executable, "deploy/checks/covered.py"], cwd=ROOT, check=False).returncode:
+            totals.failed += 1
+            totals.not_run.append(f"{one.title}: covered less than pyproject.toml demands")
     print(f"== {one.title}: {time.monotonic() - began:.0f} s", flush=True)
 
 

@@ -74,7 +74,15 @@ LISTS = {
     "workflow report": lambda index: reverse("wagtailadmin_reports:workflow"),
     "workflow tasks report": lambda index: reverse("wagtailadmin_reports:workflow_tasks"),
     "aging pages": lambda index: reverse("wagtailadmin_reports:aging_pages"),
+    "bulk action on all": lambda index: bulk("delete", "id=all"),
+    "bulk action on all of a section": lambda index: bulk("move", f"id=all&childOf={index.pk}"),
+    "bulk action on all that a search found": lambda index: bulk("unpublish", "id=all&q=Witness"),
+    "bulk publish on all": lambda index: bulk("publish", "id=all"),
 }
+
+
+def bulk(action, query):
+    return reverse("wagtail_bulk_action", args=["wagtailcore", "page", action]) + f"?{query}"
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -105,6 +113,11 @@ BY_NUMBER = {
     "add below": lambda pk: reverse("wagtailadmin_pages:add_subpage", args=[pk]),
     "bulk delete": lambda pk: reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"]) + f"?id={pk}",
     "ask for a translation": lambda pk: reverse("translations:request", args=[pk]),
+    "choose several": lambda pk: reverse("wagtailadmin_choose_page_chosen_multiple") + f"?id={pk}",
+    "page api": lambda pk: reverse("wagtailadmin_api:pages:detail", args=[pk]),
+    "workflow history": lambda pk: reverse("wagtailadmin_pages:workflow_history", args=[pk]),
+    "workflow status": lambda pk: reverse("wagtailadmin_pages:workflow_status", args=[pk]),
+    "preview": lambda pk: reverse("wagtailadmin_pages:preview_on_edit", args=[pk]),
 }
 
 
@@ -115,3 +128,14 @@ def test_by_number_a_hidden_page_answers_as_a_missing_one(client, draft, colleag
     hidden, nothing = client.get(BY_NUMBER[name](draft.pk)), client.get(BY_NUMBER[name](missing))
     assert hidden.status_code == nothing.status_code == 404
     assert SECRET not in hidden.content.decode()
+
+
+def test_a_bulk_action_of_nothing_that_one_knows_is_a_404(client, draft, colleague):
+    client.force_login(colleague)
+    assert client.get(bulk("delete", "id=none")).status_code == 404
+
+
+def test_everybody_is_told_of_what_they_may_know_when_choosing_several(client, draft):
+    client.force_login(draft.owner)
+    url = reverse("wagtailadmin_choose_page_chosen_multiple") + f"?id={draft.pk}"
+    assert SECRET in client.get(url).content.decode()
