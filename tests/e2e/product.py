@@ -123,6 +123,9 @@ class Product:
             return connection.execute(statement).fetchall()
 
     def end(self) -> None:
+        """Ends what runs; a failed test shows the ends of the logs."""
+        for log in self.folder.glob("*.log"):
+            print(f"== {log.name}\n{log.read_text()[-4000:]}")
         for name in list(self.processes):
             self.processes[name].terminate()
         for name in list(self.processes):

@@ -373,4 +373,9 @@ def test_the_story(people, product, report, screenshot):
         step_08_a_rejected_third_version_stays_unreadable,
         step_09_withdrawn_everything_is_gone_within_a_minute_in_both_languages,
     ):
-        step(people, product, report, screenshot)
+        try:
+            step(people, product, report, screenshot)
+        except BaseException:
+            for name in ("", "author", "editor", "legal", "translator-de"):
+                screenshot(people(name), f"failed-{name or 'stranger'}")
+            raise
