@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Field
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.actions.copy_for_translation import ParentNotTranslatedError
@@ -85,7 +86,7 @@ def _make_target(source: TranslationSource, locale: Locale) -> None:
     except ParentNotTranslatedError as err:  # the parent vanished between the check and the copy
         raise ParentNotTranslated(_("The section above has no translation in this language yet.")) from err
     for name in _own_fields(target):
-        getattr(target, name).set([])
+        _empty(target, name)
     target.go_live_at = target.expire_at = None
     target.save()
     # The copy's first revision holds the source's text and files: nobody may go back to it.
@@ -109,6 +110,15 @@ def _require_approved_parent(original: Page, locale: Locale) -> None:
 
 def _own_fields(page: Page) -> list[str]:
     return [field.field_name for field in get_translatable_fields(type(page)) if isinstance(field, OwnField)]
+
+
+def _empty(page: Page, name: str) -> None:
+    """Takes the source's own value out of a fresh copy: child rows, or the words of a text field."""
+    field = page._meta.get_field(name)
+    if isinstance(field, Field):
+        setattr(page, name, field.get_default())
+    else:
+        getattr(page, name).set([])
 
 
 def save_draft(job: TranslationJob, user: User) -> Revision:

@@ -171,6 +171,7 @@ class WorkbenchView(View):
             "source_language": get_language_info(self.job.translation.source.locale.language_code),
             "target_language": get_language_info(target.locale.language_code),
             "own_content": _own_panels(target) and may_translate(user, target),
+            "own_title": _own_title(target),
             "page_title": target.get_admin_display_title(),
         }
         return render(self.request, "translations/workbench.html", context)
@@ -190,6 +191,10 @@ def _review_url(page: Page, user: User) -> str:
 
 def _own_panels(page: Page) -> list[Any]:
     return list(getattr(page.specific_class, "translation_own_panels", []))
+
+
+def _own_title(page: Page) -> str:
+    return _("Files of this language") if hasattr(page.specific_class, "files") else _("Words of this language")
 
 
 class OwnContentView(WorkbenchView):
@@ -234,6 +239,6 @@ class OwnContentView(WorkbenchView):
             "form": form,
             "panel": panel,
             "media": panel.media + form.media,
-            "page_title": _("Files of this language"),
+            "page_title": _own_title(self.target),
         }
         return render(self.request, "translations/own_content.html", context)

@@ -15,8 +15,11 @@ from wagtail.models import Orderable
 
 from cms.core.models import BasePage
 from cms.core.richtext import LINE_FEATURES, LONG_TEXT_FEATURES
+from cms.core.translatable import OwnField
 
 if TYPE_CHECKING:
+    from wagtail.admin.panels import Panel
+
     from cms.core.frame import Frame
 
 
@@ -74,15 +77,24 @@ class GlossaryTermPage(BasePage):
         _("terms not to use"), blank=True, help_text=_("One per line. Translators are warned of them.")
     )
 
-    content_panels = [
-        *BasePage.content_panels,
+    word_panels: ClassVar[list[Panel]] = [
         MultiFieldPanel(
             [FieldPanel("abbreviation"), FieldPanel("variants"), FieldPanel("terms_not_to_use")], _("Words")
-        ),
+        )
+    ]
+    translation_own_panels: ClassVar[list[Panel]] = word_panels
+    content_panels = [
+        *BasePage.content_panels,
+        *word_panels,
         FieldPanel("body"),
         FieldPanel("sources"),
         InlinePanel("see_also", heading=_("See also"), label=_("Term")),
         InlinePanel("topics", heading=_("Topics"), label=_("Topic")),
+    ]
+    # Inflections and words to avoid differ from one language to the next, in number too.
+    override_translatable_fields = [
+        *BasePage.override_translatable_fields,
+        *(OwnField(name) for name in ("abbreviation", "variants", "terms_not_to_use")),
     ]
 
     class Meta:

@@ -16,9 +16,11 @@ from wagtail.models import Orderable, Page
 
 from cms.core.blocks import BODY_BLOCKS
 from cms.core.models import BasePage
-from cms.core.translatable import shared
+from cms.core.translatable import OwnField, shared
 
 if TYPE_CHECKING:
+    from wagtail.admin.panels import Panel
+
     from cms.core.frame import Frame
 
 MAX_TOPIC_DEPTH = 3
@@ -62,14 +64,20 @@ class TopicPage(BasePage):
         help_text=_("The wider topic, if there is one."),
     )
 
+    word_panels: ClassVar[list[Panel]] = [FieldPanel("synonyms")]
+    translation_own_panels: ClassVar[list[Panel]] = word_panels
     content_panels = [
         *BasePage.content_panels,
         PageChooserPanel("parent_topic", "topics.TopicPage"),
         *BasePage.image_panels,
         FieldPanel("body"),
-        FieldPanel("synonyms"),
+        *word_panels,
     ]
-    override_translatable_fields = [*BasePage.override_translatable_fields, *shared("parent_topic")]
+    override_translatable_fields = [
+        *BasePage.override_translatable_fields,
+        *shared("parent_topic"),
+        OwnField("synonyms"),
+    ]
 
     class Meta:
         verbose_name = _("topic")

@@ -6,13 +6,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from cms.core.blocks.fixed import FixedCharBlock
 from cms.core.richtext import LINE_FEATURES, TEXT_FEATURES
 
 
 class FootnoteBlock(blocks.StructBlock):
     """One note."""
 
-    marker = blocks.CharBlock(label=_("Mark"), max_length=10, help_text=_("The number or sign in the text."))
+    marker = FixedCharBlock(label=_("Mark"), max_length=10, help_text=_("The number or sign in the text."))
     text = blocks.RichTextBlock(label=_("Note"), features=LINE_FEATURES)
 
 

@@ -12,6 +12,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
 
+from cms.core.blocks.fixed import FixedCharBlock
 from cms.core.richtext import TEXT_FEATURES
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{6,20}", re.ASCII)
@@ -110,7 +111,7 @@ class VideoBlock(blocks.StructBlock):
     provider = blocks.ChoiceBlock(
         label=_("Provider"), choices=[("youtube", "YouTube"), ("vimeo", "Vimeo")], default="youtube", search_index=False
     )
-    video_id = blocks.CharBlock(
+    video_id = FixedCharBlock(
         label=_("Video"),
         max_length=200,
         search_index=False,
