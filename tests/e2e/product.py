@@ -125,7 +125,7 @@ class Product:
     def end(self) -> None:
         """Ends what runs; a failed test shows the ends of the logs."""
         for log in self.folder.glob("*.log"):
-            print(f"== {log.name}\n{log.read_text()[-4000:]}")
+            sys.stdout.write(f"== {log.name}\n{log.read_text()[-4000:]}\n")
         for name in list(self.processes):
             self.processes[name].terminate()
         for name in list(self.processes):
