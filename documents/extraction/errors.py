@@ -53,6 +53,14 @@ class CrashedError(ExtractionError):
     sentence = gettext_noop("The program that reads such files crashed on this one. Export it again and upload it.")
 
 
+class UnprovenError(ExtractionError):
+    code = "unproven"
+    sentence = gettext_noop(
+        "A clean public copy could not be made: it would not show the same as the file. "
+        "Save the file anew from the program it was made with and upload the new copy."
+    )
+
+
 ERRORS: dict[str, type[ExtractionError]] = {
     error.code: error
     for error in (
@@ -64,6 +72,7 @@ ERRORS: dict[str, type[ExtractionError]] = {
         TooMuchMemoryError,
         TooLargeError,
         CrashedError,
+        UnprovenError,
     )
 }
 """Code -> type: how an error crosses the border between the processes."""
