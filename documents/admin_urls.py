@@ -9,6 +9,7 @@ from wagtail.images.views import images as image_views
 from wagtail.images.views import multiple as image_uploads
 
 from documents import admin_views as own
+from documents import safety_views
 from documents.admin_views import guarded_document, guarded_image
 
 documents: list[URLPattern] = [
@@ -16,6 +17,12 @@ documents: list[URLPattern] = [
     path("delete/<int:document_id>/", guarded_document(own.DocumentDeleteView.as_view(), action="delete")),
     path("usage/<int:document_id>/", guarded_document(document_views.UsageView.as_view())),
     path("versions/<int:document_id>/add/", guarded_document(own.add_version), name="document_add_version"),
+    path("safety/", safety_views.blocked_list, name="document_blocked_list"),
+    path("safety/<int:document_id>/", safety_views.safety_screen, name="document_safety"),
+    path("safety/<int:document_id>/check/", safety_views.check_again, name="document_check_again"),
+    path("safety/<int:document_id>/override/<int:check_id>/", safety_views.override, name="document_override"),
+    path("safety/<int:document_id>/page/<int:number>/", safety_views.marked_page, name="document_marked_page"),
+    path("original/<int:document_id>/", safety_views.original, name="document_original"),
     path("multiple/add/", own.DocumentsAddView.as_view()),
     path("multiple/<int:doc_id>/", guarded_document(document_uploads.EditView.as_view(), kwarg="doc_id")),
     path(

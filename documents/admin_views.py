@@ -96,6 +96,8 @@ class DocumentEditView(document_views.EditView):
         versions = document_policy.instances_user_has_any_permission_for(self.request.user, ["change"])
         return super().get_context_data(**kwargs) | {
             "first_page_url": self.object.reading_url(1) if self.object.page_count else "",
+            "blocked_count": self.object.checks.blocking().count(),
+            "was_inspected": self.object.checks.exists(),
             "versions": versions.filter(series=self.object.series).order_by("-number"),
         }
 

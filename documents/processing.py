@@ -14,9 +14,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from botocore.exceptions import ClientError
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.db.models import Q
@@ -24,10 +26,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django_tasks_db.models import DBTaskResult
 
+from documents import safety
 from documents.exceptions import StorageError
-from documents.extraction import Extraction, ExtractionError, Limits, PageText, clean_copy, extract, page_image
+from documents.extraction import (
+    Extraction,
+    ExtractionError,
+    Inspection,
+    Limits,
+    PageText,
+    clean_copy,
+    extract,
+    inspect,
+    page_image,
+)
+from documents.extraction.cleaning import cleanable
 from documents.extraction.errors import TooLongError
-from documents.extraction.jobs import PDF, has_images
+from documents.extraction.jobs import has_images
 from documents.extraction.language import fits
 from documents.models import (
     Document,
@@ -37,6 +51,7 @@ from documents.models import (
     document_key,
 )
 from documents.models.derived import derived_key
+from documents.originals import put_away
 from documents.signals import document_processed
 from documents.storage import STORAGE_FAULTS, discard, store
 from search.pages import pack
@@ -65,6 +80,7 @@ class _Result:
     page_count: int
     public: Path | None = None
     removed: dict[str, int] = field(default_factory=dict)
+    inspection: Inspection | None = None
     cover: Path | None = None
     cover_size: tuple[int, int] = (0, 0)
 
@@ -98,6 +114,7 @@ def process(document_id: int) -> bool:
             folder = Path(name)
             result = _read(document, _fetched(document.original, document.original_sha256, folder), folder)
             _record(document, result)
+        transaction.on_commit(partial(put_away, document_id))
     except ExtractionError as error:
         _fail(document, error.sentence, error.code)
     except FileNotFoundError:
@@ -182,11 +199,13 @@ def _read(document: Document, source: Path, folder: Path) -> _Result:
     """Runs the children. The text is read from the public copy: what is searched is what is served."""
     budget = _Budget(BUDGET)
     result = _Result(Extraction(), 0)
-    if document.mime == PDF:
+    original = source
+    if cleanable(document.mime):
         result.public = folder / "public"
-        cleaned = clean_copy(source, result.public, limits=budget.limits())
+        cleaned = clean_copy(source, result.public, mime=document.mime, limits=budget.limits())
         result.page_count, result.removed = cleaned.page_count, cleaned.removed
         source = result.public
+    result.inspection = inspect(original, source, document.mime, hosts=settings.INTERNAL_HOSTS, limits=budget.limits())
     result.extraction = extract(source, document.mime, limits=budget.limits())
     _draw_cover(document, source, result, budget)
     return result
@@ -222,9 +241,13 @@ def _record(document: Document, result: _Result) -> None:
                 sha256=sha256,
                 size=size,
                 page_count=result.page_count,
+                removed=result.removed,
+                original_kept=settings.ORIGINALS,
                 language=_main_language(result.extraction.pages),
             )
             if finished:
+                if result.inspection is not None:
+                    safety.record(document, result.inspection)
                 _replace_derived(document, result)
     except BaseException:
         _discard(key, document)

@@ -7,7 +7,8 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import processing
+from documents import originals, processing, safety
+from documents.models import Document
 
 
 @task()
@@ -24,6 +25,15 @@ def requeue_unfinished() -> int:
     return len(found)
 
 
+@task()
+def check_document(document_id: int) -> None:
+    """Inspects the public copy of a ready document anew. Repeating is harmless; a failure leaves the old verdicts."""
+    document = Document.objects.ready().filter(pk=document_id).first()
+    if document is not None:
+        safety.check_again(document)
+
+
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
+    schedule.register("documents.put_originals_away", timedelta(minutes=10), originals.put_all_away)
     schedule.register("documents.requeue_unfinished", timedelta(minutes=1), requeue_unfinished)

@@ -47,10 +47,12 @@ class Verdict:
 
 def blobs() -> Iterator[Blob]:
     """Every blob that a row names, each key once for each row that names it."""
-    rows = Document.objects.order_by("pk").values_list("original", "original_sha256", "file", "sha256")
-    for original, original_sha256, file, sha256 in rows.iterator():
-        if original:
-            yield Blob(original, original_sha256)
+    rows = Document.objects.order_by("pk").values_list(
+        "original", "original_sha256", "original_stored_sha256", "file", "sha256"
+    )
+    for original, original_sha256, stored_sha256, file, sha256 in rows.iterator():
+        if original:  # an encrypted one has a hash of its own, a discarded one is nowhere
+            yield Blob(original, stored_sha256 or original_sha256)
         if file and file != original:
             yield Blob(file, sha256)
     for model in (DocumentImage, Image, Rendition):

@@ -7,13 +7,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
+from wagtail.log_actions import LogFormatter
 
 from access.visitor import Visitor
-from documents import admin_urls
+from documents import admin_urls, safety, wording
 from documents.access import readable_by, readable_images
 from documents.bulk_actions import BULK_ACTIONS
 from documents.models import Document, Image
@@ -65,6 +69,44 @@ def _only(viewset: type[Any], readable: Callable[[Visitor], QuerySet[Any]]) -> t
             return files.filter(pk__in=readable(visitor).order_by().values("pk"))
 
     return ReadableViewSet
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    """What this app writes into a document's history."""
+
+    class WithReason(LogFormatter):
+        def format_comment(self, log_entry: Any) -> str:
+            return str(log_entry.data.get("reason", ""))
+
+    @actions.register_action("dossier.check.override")
+    class CheckOverridden(WithReason):
+        label = _("Override a safety check")
+
+        def format_message(self, log_entry: Any) -> str:
+            check = wording.label(str(log_entry.data.get("check", "")))
+            return gettext("Let the file pass in spite of the check “%(check)s”") % {"check": check}
+
+    @actions.register_action("dossier.original.fetch")
+    class OriginalFetched(WithReason):
+        label = _("Fetch an uploaded file")
+        message = _("Fetched the uploaded file")
+
+
+class BlockedFilesItem(MenuItem):
+    """For those who may decide about blocked files."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Only to Legal and administrators."""
+        return safety.may_judge(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def blocked_files_item() -> MenuItem:
+    """Below the reports."""
+    return BlockedFilesItem(
+        _("Blocked files"), reverse("document_blocked_list"), name="blocked-files", icon_name="warning", order=900
+    )
 
 
 for action_class in BULK_ACTIONS:

@@ -155,6 +155,11 @@ SEARCH_DRAIN_INLINE = False
 # Background work: tasks wait in the database; `manage.py run_worker` works them off.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+ORIGINALS = env.choice("ORIGINALS", default="sealed", choices=("sealed", "encrypted", "discarded"))
+ORIGINALS_PUBLIC_KEY = env.text("ORIGINALS_PUBLIC_KEY", "")
+# Host names that only staff can reach: a file that names one is blocked.
+INTERNAL_HOSTS = env.names("INTERNAL_HOSTS", default=[])
+
 CLAMD_URL = env.text("CLAMD_URL", "")
 
 EMAIL_CONFIG = env.email(default="consolemail://")

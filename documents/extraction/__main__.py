@@ -46,6 +46,7 @@ def _perform(job: str, arguments: dict[str, Any]) -> dict[str, Any]:
             mime=arguments["mime"],
             number=arguments["number"],
             width=arguments["width"],
+            boxes=arguments.get("boxes", ()),
         )
     raise ValueError(f"There is no job {job!r}.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -113,11 +113,18 @@ def has_images(mime: str) -> bool:
 
 
 def page_image(
-    path: Path, mime: str, target: Path, *, number: int = 1, width: int, limits: Limits = IMAGE_LIMITS
+    path: Path,
+    mime: str,
+    target: Path,
+    *,
+    number: int = 1,
+    width: int,
+    boxes: Sequence[Sequence[float]] = (),
+    limits: Limits = IMAGE_LIMITS,
 ) -> tuple[int, int]:
     """Draws page ``number`` as WebP, ``width`` pixels wide, to ``target``. Returns width and height in pixels.
 
-    Raises ExtractionError.
+    ``boxes`` are marked on it: left, top, right, bottom in points from the upper left. Raises ExtractionError.
     """
     with tempfile.TemporaryDirectory(prefix="dossier-image-") as folder:
         answer = sandbox.run(
@@ -130,6 +137,7 @@ def page_image(
                 "mime": mime,
                 "number": number,
                 "width": width,
+                "boxes": [list(box) for box in boxes],
             },
         )
     return int(answer["width"]), int(answer["height"])

@@ -16,8 +16,8 @@ from documents.extraction.inspection.findings import Box
 
 MAX_OBJECTS = 20_000
 MAX_DEPTH = 8
-SCALE = 2.0
-"""Pixels of a drawn page per point; thin grey type still leaves a mark at 144 dots an inch."""
+SCALE = 1.5
+"""Pixels of a drawn page per point; thin grey type still leaves a mark at 108 dots an inch."""
 MAX_PIXELS = 8_000_000
 _HYPHENS = "\x02\ufffe"
 
@@ -59,7 +59,7 @@ class Sheet:
     def pixels(self) -> PIL.Image.Image:
         """The page with its annotations, in colour."""
         image: PIL.Image.Image = self.page.render(scale=self.scale, rev_byteorder=True).to_pil()
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
 
     def on_screen(self, box: Box) -> Box:
         """A box in page coordinates as one in points from the upper left of the page as shown."""

@@ -197,8 +197,8 @@ def _overlapping(words: list[Word]) -> Iterable[tuple[int, int]]:
     for index, word in enumerate(words):
         for row in range(int(word.box[1] // 20), int(word.box[3] // 20) + 1):
             rows.setdefault(row, []).append(index)
-    for row in rows.values():
-        for one, other in combinations(row[:400], 2):
+    for indexes in rows.values():
+        for one, other in combinations(indexes[:400], 2):
             first, second = words[one], words[other]
             if address(first.handle) == address(second.handle):
                 continue
