@@ -1,6 +1,6 @@
 """The public copy of a file: the same content without what tells about people and machines behind it.
 
-Each module of this package knows a family of formats and has ``clean(source, target, removed)``: it writes
+Each module of this package knows a family of formats and has ``clean(source, target, removed, mime)``: it writes
 the copy, counts in ``removed`` what was removed how often, proves that the copy says the same as the
 original minus that, and returns the number of pages (0 where the format has none).
 """
@@ -12,9 +12,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-_OOXML = "application/vnd.openxmlformats-officedocument."
+from documents.extraction.packages import MODULES as PACKAGES
+
 CLEANERS: dict[str, str] = {
     "application/pdf": "pdf",
+    **dict.fromkeys(PACKAGES, "packages"),
+    "image/png": "pictures",
+    "image/jpeg": "pictures",
+    "image/webp": "pictures",
+    "image/tiff": "pictures",
+    "audio/mpeg": "media",
+    "video/mp4": "media",
+    "text/rtf": "plain",
 }
 """MIME type -> module. What is not here has no place for anything hidden, and is published as it is."""
 
@@ -31,5 +40,5 @@ def clean(source: Path, target: Path, mime: str) -> dict[str, Any]:
     """
     removed: Counter[str] = Counter()
     module = import_module(f"{__name__}.{CLEANERS[mime]}")
-    count = module.clean(source, target, removed)
+    count = module.clean(source, target, removed, mime)
     return {"page_count": int(count), "removed": dict(removed)}

@@ -50,7 +50,7 @@ _COMMENT_KEYS = ("/T", "/Subj", "/CreationDate", "/M", "/RC", "/NM")
 _ACTIVE = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/GoToE"})
 
 
-def clean(source: Path, target: Path, removed: Counter[str]) -> int:
+def clean(source: Path, target: Path, removed: Counter[str], mime: str = "application/pdf") -> int:
     """Writes the clean copy of ``source`` to ``target``; the same input gives the same bytes.
 
     Counts in ``removed`` what was removed how often; returns the number of pages. Raises EncryptedFileError,

@@ -7,17 +7,12 @@ from importlib import import_module
 from pathlib import Path
 
 from documents.extraction.inspection.findings import CODES, Finding, Findings, Place, as_json, from_json
+from documents.extraction.packages import MODULES as PACKAGES
 
 PDF = "application/pdf"
-_OOXML = "application/vnd.openxmlformats-officedocument."
 INSPECTORS: dict[str, str] = {
     PDF: "pdf",
-    f"{_OOXML}wordprocessingml.document": "ooxml",
-    f"{_OOXML}spreadsheetml.sheet": "ooxml",
-    f"{_OOXML}presentationml.presentation": "ooxml",
-    "application/vnd.oasis.opendocument.text": "opendocument",
-    "application/vnd.oasis.opendocument.spreadsheet": "opendocument",
-    "application/epub+zip": "epub",
+    **dict.fromkeys(PACKAGES, "packages"),
     "image/png": "pictures",
     "image/jpeg": "pictures",
     "image/webp": "pictures",
@@ -28,7 +23,7 @@ INSPECTORS: dict[str, str] = {
     "text/plain": "plain",
     "text/csv": "plain",
 }
-"""MIME type -> the module of this package that knows the format. Each has ``inspect(path, hosts, findings)``."""
+"""MIME type -> the module of this package that knows the format. Each has ``inspect(path, hosts, findings, mime)``."""
 
 
 def inspect(path: Path, mime: str, hosts: Collection[str] = ()) -> list[Finding]:
@@ -39,7 +34,7 @@ def inspect(path: Path, mime: str, hosts: Collection[str] = ()) -> list[Finding]
 def _inspected(path: Path, mime: str, hosts: Collection[str]) -> Findings:
     findings = Findings()
     if module := INSPECTORS.get(mime):
-        import_module(f"{__name__}.{module}").inspect(path, hosts, findings)
+        import_module(f"{__name__}.{module}").inspect(path, hosts, findings, mime)
     return findings
 
 
@@ -53,7 +48,7 @@ def compare(
     before = Findings()
     if mime == PDF:  # the pages are the same in both: proved when the copy was made
         pdf = import_module(f"{__name__}.pdf")
-        pdf.inspect(original, hosts, before, pages=False)
+        pdf.inspect(original, hosts, before, mime, pages=False)
     else:
         before = _inspected(original, mime, hosts)
     codes = {finding.code for finding in remaining}

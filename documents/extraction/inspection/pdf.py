@@ -16,8 +16,10 @@ from documents.extraction.inspection.links import internal_addresses
 from documents.extraction.inspection.structure import inspect_structure
 from documents.extraction.pdf import opened
 
+PDF = "application/pdf"
 
-def inspect(path: Path, hosts: Collection[str], findings: Findings, *, pages: bool = True) -> None:
+
+def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str = PDF, *, pages: bool = True) -> None:
     """Adds the findings of the PDF at ``path``; without ``pages``, only those of what surrounds them.
 
     Raises EncryptedFileError, BrokenFileError.
