@@ -26,7 +26,7 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str) -
     """Adds the findings of the picture at ``path``. Raises BrokenFileError."""
     PIL.Image.MAX_IMAGE_PIXELS = None  # nothing is unpacked here
     try:
-        with PIL.Image.open(path, formats=("PNG", "JPEG", "MPO", "WEBP", "TIFF")) as picture:
+        with PIL.Image.open(path, formats=("PNG", "JPEG", "WEBP", "TIFF")) as picture:
             _inspect(picture, findings)
             if picture.format == "MPO":
                 findings.add("thumbnails", Place(words="MPO"))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from documents.extraction.packages.package import Package, Trace
+from documents.extraction.packages.package import Package, Trace, comment_traces
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
 MODULES: dict[str, str] = {
@@ -32,8 +32,8 @@ def opened(path: Path) -> Package:
 
 def traces(package: Package, mime: str) -> Iterator[Trace]:
     """What the file tells beside what a reader sees."""
-    found: Iterator[Trace] = import_module(f"{__name__}.{MODULES[mime]}").traces(package)
-    return found
+    yield from comment_traces(package)
+    yield from import_module(f"{__name__}.{MODULES[mime]}").traces(package)
 
 
 def visible(package: Package, mime: str) -> list[str]:

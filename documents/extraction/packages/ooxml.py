@@ -132,6 +132,8 @@ def links(package: Package) -> Iterator[str]:
 def media_traces(package: Package) -> Iterator[Trace]:
     """Photos that say who took them where."""
     for name in package.names():
+        if name.startswith(("docProps/", "Thumbnails/")):
+            continue  # goes as a whole
         content = package.read(name)
         if content[:3] == b"\xff\xd8\xff":
             if any(personal_segments(content)):
@@ -144,7 +146,8 @@ def media_traces(package: Package) -> Iterator[Trace]:
 
 
 def _rewrite(package: Package, name: str, change: Any) -> None:
-    package.write(name, change(package.read(name)))
+    if name in package:
+        package.write(name, change(package.read(name)))
 
 
 def drawing_traces(root: Any) -> Iterator[Trace]:

@@ -231,8 +231,8 @@ def visible(package: Package) -> list[str]:
     body = next(find(package.xml(CONTENT), "body"), None)
     pieces: list[str] = []
     if body is not None:
-        cells = {id(cell) for table in find(body, "table") for cell in _hidden_cells(table)}
-        _gather(body, hidden, cells, pieces)
+        cells = [cell for table in find(body, "table") for cell in _hidden_cells(table)]
+        _gather(body, hidden, {id(cell) for cell in cells}, pieces)
     return ["".join(pieces)]
 
 

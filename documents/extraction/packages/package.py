@@ -6,6 +6,7 @@ import posixpath
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,11 @@ class Package:
                 if override.get("PartName") == f"/{name}":
                     self.xml(TYPES).remove(override)
 
+    def rewrite(self, name: str) -> None:
+        """Stores a part as it is read: without comments and processing instructions."""
+        self.xml(name)
+        self._parts[name] = self._bytes(name)
+
     def save(self, path: Path) -> None:
         """Writes the archive: no dates, no comments, no data beside the parts."""
         first = [name for name in ("mimetype", TYPES) if name in self._parts]
@@ -129,6 +135,13 @@ class Package:
             )
             return written
         return self._parts[name]
+
+
+def comment_traces(package: Package) -> Iterator[Trace]:
+    """Notes between the lines of the markup."""
+    for name in package.xml_names():
+        if b"<!--" in package.read(name):
+            yield Trace("comments", "comments", name, partial(package.rewrite, name))
 
 
 def rels_name(name: str) -> str:

@@ -192,7 +192,8 @@ def visible(package: Package) -> list[str]:
         if _is_hidden_sheet(sheet):
             continue
         root = package.xml(part)
-        hidden = set(map(id, _hidden_cells(root)))
+        cells = list(_hidden_cells(root))  # kept alive: lxml makes new objects for those that are not
+        hidden = set(map(id, cells))
         pieces += [
             f"{value(sheet, 'name')}!{value(cell, 'r')}={_shown(cell, strings)}"
             for cell in find(root, "c")
