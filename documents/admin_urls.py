@@ -9,7 +9,7 @@ from wagtail.images.views import images as image_views
 from wagtail.images.views import multiple as image_uploads
 
 from documents import admin_views as own
-from documents import direct_views, processing_views
+from documents import direct_views, processing_views, safety_views
 from documents.admin_views import guarded_document, guarded_image
 from documents.versions import views as version_views
 
@@ -30,6 +30,12 @@ documents: list[URLPattern] = [
     ),
     path("direct/", direct_views.issue, name="document_direct_issue"),
     path("direct/file/", direct_views.file, name="document_direct_file"),
+    path("safety/", safety_views.blocked_list, name="document_blocked_list"),
+    path("safety/<int:document_id>/", safety_views.safety_screen, name="document_safety"),
+    path("safety/<int:document_id>/check/", safety_views.check_again, name="document_check_again"),
+    path("safety/<int:document_id>/override/<int:check_id>/", safety_views.override, name="document_override"),
+    path("safety/<int:document_id>/page/<int:number>/", safety_views.marked_page, name="document_marked_page"),
+    path("original/<int:document_id>/", safety_views.original, name="document_original"),
     path("multiple/add/", own.DocumentsAddView.as_view()),
     path("multiple/<int:doc_id>/", guarded_document(document_uploads.EditView.as_view(), kwarg="doc_id")),
     path(

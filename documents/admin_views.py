@@ -113,6 +113,8 @@ class DocumentEditView(document_views.EditView):
             ],
             "may_withdraw": may_withdraw(user),
             "status": status_of(self.object),
+            "blocked_count": self.object.checks.blocking().count(),
+            "was_inspected": self.object.checks.exists(),
         }
 
 

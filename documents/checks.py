@@ -26,7 +26,7 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
     names = {document.pk: _name(document) for document in documents}
     sentences += [
         gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
-        % {"file": names[check.document_id], "check": check.name, "detail": check.detail}
+        % {"file": names[check.document_id], "check": check.label, "detail": check.sentence}
         for check in DocumentCheck.objects.blocking().filter(document__in=ids).order_by("document", "name")
     ]
     sentences += [

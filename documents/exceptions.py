@@ -19,5 +19,13 @@ class AppendOnlyError(DocumentError):
     """Something tried to change what never changes: a file's bytes, hash, size or name."""
 
 
+class OverrideRefused(DocumentError):
+    """A safety check can't be overridden like this, or not by this person."""
+
+
+class OriginalRefused(DocumentError):
+    """An original can't be fetched, or not by this person."""
+
+
 class InUseError(DocumentError):
     """A file is named by a page, or was public once: it can't be deleted."""

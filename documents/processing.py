@@ -15,17 +15,29 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django_tasks_db.models import DBTaskResult
 
-from documents import recognition
+from documents import recognition, safety
 from documents.exceptions import StorageError
-from documents.extraction import Extraction, ExtractionError, Limits, clean_copy, extract, page_image
+from documents.extraction import (
+    Extraction,
+    ExtractionError,
+    Inspection,
+    Limits,
+    clean_copy,
+    extract,
+    inspect,
+    page_image,
+)
+from documents.extraction.cleaning import cleanable
 from documents.extraction.converter import FORMATS, LIMITS, OLD
 from documents.extraction.errors import NoConverterError, TooLongError
 from documents.extraction.jobs import PDF, can_convert, convert, has_images
@@ -33,6 +45,7 @@ from documents.fetching import fetched
 from documents.holding import LOST_AFTER, claim, held
 from documents.models import Document, DocumentImage, document_key
 from documents.models.derived import derived_key
+from documents.originals import put_away
 from documents.page_texts import main_language, replace_pages
 from documents.previews import preview_of
 from documents.scratch import scratch
@@ -66,6 +79,7 @@ class _Result:
     mime: str = ""
     preview: Path | None = None
     removed: dict[str, int] = field(default_factory=dict)
+    inspection: Inspection | None = None
     cover: Path | None = None
     cover_size: tuple[int, int] = (0, 0)
 
@@ -98,6 +112,7 @@ def process(document_id: int) -> bool:
         with held(document_id), scratch() as folder:
             result = _read(document, fetched(document.original, document.original_sha256, folder), folder)
             _record(document, result)
+        transaction.on_commit(partial(put_away, document_id))
     except ExtractionError as error:
         _fail(document, error.sentence, error.code)
     except FileNotFoundError:
@@ -162,15 +177,18 @@ def _read(document: Document, source: Path, folder: Path) -> _Result:
     """Runs the children. The text is read from the public copy: what is searched is what is served."""
     budget = _Budget(BUDGET)
     result = _Result(Extraction(), 0)
+    original: Path | None = source
     mime = document.mime
     if mime in OLD:
         source = result.public = _modern(source, mime, folder, budget)
         mime = result.mime = OLD[mime]
-    if mime == PDF:
+        original = None  # nothing here looks into the old formats; what was made of it is looked at
+    if cleanable(mime):
         result.public = folder / "public"
-        cleaned = clean_copy(source, result.public, limits=budget.limits())
+        cleaned = clean_copy(source, result.public, mime=mime, limits=budget.limits())
         result.page_count, result.removed = cleaned.page_count, cleaned.removed
         source = result.public
+    result.inspection = inspect(original, source, mime, hosts=settings.INTERNAL_HOSTS, limits=budget.limits())
     result.preview = _converted(document, source, mime, folder, budget)
     _read_pages(document, source, mime, result, budget)
     return result
@@ -244,8 +262,12 @@ def _record(document: Document, result: _Result) -> None:
                 page_count=result.page_count,
                 language=main_language(result.extraction.pages),
                 mime=result.mime,
+                removed=result.removed,
+                original_kept=settings.ORIGINALS,
             )
             if finished:
+                if result.inspection is not None:
+                    safety.record(document, result.inspection)
                 _replace_derived(document, result)
     except BaseException:
         _discard(key, document)

@@ -13,6 +13,7 @@ from typing import Any
 
 import botocore
 import botocore.session
+import pyrage
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.apps import AppConfig
@@ -26,6 +27,24 @@ from documents.delivery import Delivery
 from documents.models import Document, Image
 from documents.permissions import document_policy, image_policy
 from documents.storage import NotEncryptedError, PrivateFileStorage, PrivateS3Storage
+
+
+@checks.register("documents")
+def originals_can_be_encrypted(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A policy that encrypts needs a key that encrypts: found out now, not when the first original waits."""
+    if settings.ORIGINALS != "encrypted":
+        return []
+    try:
+        pyrage.x25519.Recipient.from_str(settings.ORIGINALS_PUBLIC_KEY)
+    except pyrage.RecipientError:
+        return [
+            checks.Error(
+                "ORIGINALS is encrypted, but ORIGINALS_PUBLIC_KEY is no age public key.",
+                hint="Make a pair with age-keygen on another machine and set the public key (age1…).",
+                id="documents.E005",
+            )
+        ]
+    return []
 
 
 @checks.register("documents")

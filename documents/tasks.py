@@ -7,7 +7,8 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import processing, quarantine, recognition, scratch
+from documents import originals, processing, quarantine, recognition, safety, scratch
+from documents.models import Document
 from documents.verification import verify_weekly
 
 
@@ -42,6 +43,14 @@ def requeue_recognition() -> int:
     return len(found)
 
 
+@task()
+def check_document(document_id: int) -> None:
+    """Inspects the public copy of a ready document anew. Repeating is harmless; a failure leaves the old verdicts."""
+    document = Document.objects.ready().filter(pk=document_id).first()
+    if document is not None:
+        safety.check_again(document)
+
+
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
     schedule.register("documents.requeue_unfinished", timedelta(seconds=5), requeue_unfinished)
@@ -49,3 +58,4 @@ def register_jobs() -> None:
     schedule.register("documents.verify_weekly", timedelta(hours=1), verify_weekly)
     schedule.register("documents.sweep_quarantine", timedelta(hours=1), quarantine.sweep)
     schedule.register("documents.requeue_recognition", timedelta(minutes=1), requeue_recognition)
+    schedule.register("documents.put_originals_away", timedelta(minutes=10), originals.put_all_away)

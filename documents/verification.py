@@ -38,20 +38,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Section:
-    """One kind of files: the column with the storage key, and the one with its SHA-256 where it is recorded.
+    """One kind of files: the column with the storage key, and those with its SHA-256, the first that is filled.
 
     ``unless`` is a column whose file is looked at already where it has the same key.
     """
 
     model: type[Model]
     key: str
-    sha256: str = ""
+    sha256: tuple[str, ...] = ()
     unless: str = ""
 
 
 SECTIONS = (
-    Section(Document, "original", "original_sha256"),
-    Section(Document, "file", "sha256", unless="original"),
+    # An encrypted original has a hash of its own, a discarded one is nowhere.
+    Section(Document, "original", ("original_stored_sha256", "original_sha256")),
+    Section(Document, "file", ("sha256",), unless="original"),
     Section(DocumentImage, "file"),
     Section(Image, "file"),
     Section(Rendition, "file"),
@@ -72,9 +73,8 @@ def blobs_of(section: Section, after: int = 0) -> Iterator[Blob]:
     rows = section.model._default_manager.filter(pk__gt=after).exclude(**{section.key: ""}).order_by("pk")
     if section.unless:
         rows = rows.exclude(**{section.key: F(section.unless)})
-    columns = [section.key, section.sha256] if section.sha256 else [section.key]
-    for pk, key, *sha256 in rows.values_list("pk", *columns).iterator():
-        yield Blob(key, sha256[0] if sha256 else "", pk)
+    for pk, key, *hashes in rows.values_list("pk", section.key, *section.sha256).iterator():
+        yield Blob(key, next(filter(None, hashes), ""), pk)
 
 
 def blobs() -> Iterator[Blob]:

@@ -17,7 +17,7 @@ from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.log_actions import LogFormatter
 
 from access.visitor import Visitor
-from documents import admin_urls
+from documents import admin_urls, safety, wording
 from documents.access import readable_by, readable_images
 from documents.admin_views import tags
 from documents.bulk_actions import BULK_ACTIONS
@@ -80,6 +80,21 @@ def log_actions(actions: Any) -> None:
         def format_message(self, log_entry: Any) -> str:
             return gettext("Draft that names version %(number)s of a file") % {"number": log_entry.data.get("version")}
 
+    @actions.register_action("dossier.check.override")
+    class CheckOverridden(WithReason):
+        label = _("Override a safety check")
+
+        def format_message(self, log_entry: Any) -> str:
+            check = wording.label(str(log_entry.data.get("check", "")))
+            return gettext("Let the file pass in spite of the check “%(check)s”") % {"check": check}
+
+    @actions.register_action("dossier.original.fetch")
+    class OriginalFetched(WithReason):
+        label = _("Fetch an uploaded file")
+        message = _("Fetched the uploaded file")
+
+    actions.register_action("documents.retry", _("Process again"), _("Put in the queue again"))
+
 
 def _only(viewset: type[Any], readable: Callable[[Visitor], QuerySet[Any]]) -> type[Any]:
     """``viewset``, cut to what its user may read."""
@@ -102,10 +117,20 @@ def register_menu_item() -> MenuItem:
     return ProcessingMenuItem(_("Processing"), reverse("document_processing"), icon_name="rotate", order=410)
 
 
-@hooks.register("register_log_actions")
-def register_log_actions(log_actions: Any) -> None:
-    """Names the log entries of this app."""
-    log_actions.register_action("documents.retry", _("Process again"), _("Put in the queue again"))
+class BlockedFilesItem(MenuItem):
+    """For those who may decide about blocked files."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Only to Legal and administrators."""
+        return safety.may_judge(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def blocked_files_item() -> MenuItem:
+    """Below the reports."""
+    return BlockedFilesItem(
+        _("Blocked files"), reverse("document_blocked_list"), name="blocked-files", icon_name="warning", order=900
+    )
 
 
 for action_class in BULK_ACTIONS:

@@ -149,7 +149,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DOCUMENT_MAX_SIZE = env.number("DOCUMENT_MAX_SIZE", default=200 * 1024 * 1024)
-DOCUMENT_DELIVERY = env.choice("DOCUMENT_DELIVERY", default="stream", choices={"stream", "accel", "redirect"})
+DOCUMENT_DELIVERY = env.choice("DOCUMENT_DELIVERY", default="stream", choices=("stream", "accel", "redirect"))
 DOCUMENT_DELIVERY_FROM = env.number("DOCUMENT_DELIVERY_FROM", default=5 * 1024 * 1024)
 S3_DIRECT_UPLOAD = env.flag("S3_DIRECT_UPLOAD", default=False)
 
@@ -162,6 +162,11 @@ SEARCH_DRAIN_INLINE = False
 
 # Background work: tasks wait in the database; `manage.py run_worker` works them off.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+ORIGINALS = env.choice("ORIGINALS", default="sealed", choices=("sealed", "encrypted", "discarded"))
+ORIGINALS_PUBLIC_KEY = env.text("ORIGINALS_PUBLIC_KEY", "")
+# Host names that only staff can reach: a file that names one is blocked.
+INTERNAL_HOSTS = env.names("INTERNAL_HOSTS", default=[])
 
 CLAMD_URL = env.text("CLAMD_URL", "")
 

@@ -74,11 +74,11 @@ def number(name: str, *, default: int) -> int:
         raise wrong(name, value, f"a whole number, such as {name}={default}") from err
 
 
-def choice(name: str, *, default: str, choices: set[str]) -> str:
+def choice(name: str, *, default: str, choices: tuple[str, ...]) -> str:
     """One of ``choices``. Raises ImproperlyConfigured on anything else."""
     value = text(name, default)
     if value not in choices:
-        raise wrong(name, value, f"one of {', '.join(sorted(choices))}")
+        raise wrong(name, value, f"one of {', '.join(choices)}")
     return value
 
 

@@ -12,6 +12,7 @@ from documents.uses import documents_named_by
 from workflows.content import content_hash
 from workflows.exceptions import NotApproved
 from workflows.files import file_hashes, named_files, unchanged
+from workflows.files import overrides as overridden_checks
 from workflows.models.records import ApprovalRecord
 
 if TYPE_CHECKING:
@@ -32,11 +33,12 @@ def record(
 ) -> ApprovalRecord:
     """Writes down ``decision`` about ``revision`` of ``page``, with the hashes of its content and of its files.
 
-    ``decision`` is a value of ``ApprovalRecord.Decision``; ``overrides`` names the checks that were
-    overridden. Returns the new row.
+    ``decision`` is a value of ``ApprovalRecord.Decision``; ``overrides`` are named beside the safety checks of
+    its files that were overridden. Returns the new row.
     """
     row = _row(page, revision, decision, user, named_files(revision) if revision else {})
-    row.task, row.comment, row.overrides = task, comment, list(overrides)
+    row.task, row.comment = task, comment
+    row.overrides = [*overrides, *overridden_checks(row.documents)]
     row.save()
     return row
 

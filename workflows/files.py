@@ -8,6 +8,7 @@ from wagtail.models import Revision
 
 from documents.checks import blocking
 from documents.models import Document
+from documents.safety import overridden
 from documents.uses import documents_named_by
 
 
@@ -25,6 +26,11 @@ def file_hashes(document_ids: Iterable[int]) -> dict[str, str]:
 def unchanged(files: dict[str, str]) -> bool:
     """Whether the recorded hashes are still those of the files, none missing."""
     return not files or file_hashes(int(pk) for pk in files) == files
+
+
+def overrides(files: dict[str, str]) -> list[str]:
+    """Safety checks of these files that were overridden, with reason and person, for the record."""
+    return overridden(int(pk) for pk in files) if files else []
 
 
 def obstacles(files: dict[str, str], page_id: int) -> list[str]:

@@ -18,6 +18,7 @@ from wagtail.models import Page
 from access.editorial import may_withdraw
 from access.models import User
 from documents.models import Document
+from documents.safety import may_judge
 from documents.uses import documents_named_by
 from workflows import eyes
 from workflows.actions import WithdrawAction
@@ -145,7 +146,10 @@ class ReviewView(_PageView):
         files = self.state.documents
         return super().get_context_data(
             state=self.state,
-            files=Document.objects.filter(pk__in=[int(pk) for pk in files]).order_by("title", "number"),
+            files=Document.objects.filter(pk__in=[int(pk) for pk in files])
+            .prefetch_related("checks__override_by")
+            .order_by("title", "number"),
+            may_judge=may_judge(self.user),
             obstacles=[
                 *filter(None, [eyes.involvement(self.state, self.user)]),
                 *obstacles(files, self.page.pk),

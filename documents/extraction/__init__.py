@@ -5,7 +5,7 @@ functions below are all that the rest of the project calls.
 """
 
 from documents.extraction.errors import ExtractionError
-from documents.extraction.jobs import CleanCopy, clean_copy, extract, page_image
+from documents.extraction.jobs import CleanCopy, Inspection, clean_copy, extract, inspect, page_image
 from documents.extraction.limits import Limits
 from documents.extraction.texts import Extraction, PageText
 
@@ -13,9 +13,11 @@ __all__ = [
     "CleanCopy",
     "Extraction",
     "ExtractionError",
+    "Inspection",
     "Limits",
     "PageText",
     "clean_copy",
     "extract",
+    "inspect",
     "page_image",
 ]

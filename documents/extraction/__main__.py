@@ -18,9 +18,16 @@ from documents.extraction.limits import Limits, confine
 def _perform(job: str, arguments: dict[str, Any], *, isolated: bool) -> dict[str, Any]:
     # Imported here: after the limits are set, and only what this job needs.
     if job == "clean":
-        from documents.extraction.cleaning import clean_pdf
+        from documents.extraction.cleaning import clean
 
-        return clean_pdf(Path(arguments["source"]), Path(arguments["target"]))
+        return clean(Path(arguments["source"]), Path(arguments["target"]), arguments["mime"])
+    if job == "inspect":
+        from documents.extraction.inspection import as_json as findings_as_json
+        from documents.extraction.inspection import compare
+
+        original = Path(arguments["original"]) if arguments["original"] else None
+        remaining, gone = compare(original, Path(arguments["public"]), arguments["mime"], arguments["hosts"])
+        return {"remaining": findings_as_json(remaining), "removed": findings_as_json(gone)}
     if job == "text":
         from documents.extraction.registry import extractor_for
         from documents.extraction.texts import as_json
@@ -39,6 +46,7 @@ def _perform(job: str, arguments: dict[str, Any], *, isolated: bool) -> dict[str
             mime=arguments["mime"],
             number=arguments["number"],
             width=arguments["width"],
+            boxes=arguments.get("boxes", ()),
         )
     if job == "convert":
         from documents.extraction.converter import convert

@@ -73,6 +73,14 @@ class NoRecognitionError(ExtractionError):
     sentence = gettext_noop("The program that recognises text in pictures is not installed on this server.")
 
 
+class UnprovenError(ExtractionError):
+    code = "unproven"
+    sentence = gettext_noop(
+        "A clean public copy could not be made: it would not show the same as the file. "
+        "Save the file anew from the program it was made with and upload the new copy."
+    )
+
+
 ERRORS: dict[str, type[ExtractionError]] = {
     error.code: error
     for error in (
@@ -87,6 +95,7 @@ ERRORS: dict[str, type[ExtractionError]] = {
         NotConvertedError,
         NoConverterError,
         NoRecognitionError,
+        UnprovenError,
     )
 }
 """Code -> type: how an error crosses the border between the processes."""

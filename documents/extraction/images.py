@@ -5,12 +5,13 @@ A picture file has pages too: one, or as many as a TIFF has frames. Their text i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import PIL.Image
+import PIL.ImageDraw
 import PIL.ImageOps
 import pypdfium2
 
@@ -23,20 +24,26 @@ MAX_PIXELS = 12_000_000
 MAX_SOURCE_PIXELS = 120_000_000
 """Pixels of a picture file that is scaled down; more is refused."""
 QUALITY = 70
+MARGIN = 4
+"""Pixels between a marked box and its frame."""
 
 
-def draw(source: Path, target: Path, *, mime: str, number: int, width: int) -> dict[str, Any]:
+def draw(
+    source: Path, target: Path, *, mime: str, number: int, width: int, boxes: Sequence[Sequence[float]] = ()
+) -> dict[str, Any]:
     """Draws page ``number`` (from 1) of a PDF or of a picture file, ``width`` pixels wide as WebP at ``target``.
 
+    ``boxes`` are marked on it: left, top, right, bottom in points from the upper left of the page as shown.
     Returns ``width`` and ``height`` in pixels. Raises PageCountError, BrokenFileError, TooLargeError.
     """
-    image = _pdf_page(source, number, width) if mime == "application/pdf" else _picture(source, number, width)
+    image = _pdf_page(source, number, width, boxes) if mime == "application/pdf" else _picture(source, number, width)
     image.save(target, "WEBP", quality=QUALITY, method=4)
     return {"width": image.width, "height": image.height}
 
 
-def _pdf_page(source: Path, number: int, width: int) -> PIL.Image.Image:
-    image, _ = drawn(source, number, lambda across, down: min(width / across, (MAX_PIXELS / (across * down)) ** 0.5))
+def _pdf_page(source: Path, number: int, width: int, boxes: Sequence[Sequence[float]]) -> PIL.Image.Image:
+    image, zoom = drawn(source, number, lambda across, down: min(width / across, (MAX_PIXELS / (across * down)) ** 0.5))
+    _mark(image, boxes, zoom)
     return image
 
 
@@ -58,6 +65,17 @@ def drawn(source: Path, number: int, zoom_for: Callable[[float, float], float]) 
             return image.convert("RGB"), zoom
     except pypdfium2.PdfiumError as error:
         raise BrokenFileError from error
+
+
+def _mark(image: PIL.Image.Image, boxes: Sequence[Sequence[float]], scale: float) -> None:
+    """A red frame around each box; one beside the page becomes a frame at its edge."""
+    pen = PIL.ImageDraw.Draw(image)
+    right, bottom = image.width - 1, image.height - 1
+    for box in boxes:
+        x0, y0, x1, y1 = (side * scale for side in box)
+        left, top = min(max(x0 - MARGIN, 0), right - 2 * MARGIN), min(max(y0 - MARGIN, 0), bottom - 2 * MARGIN)
+        corner = (max(min(x1 + MARGIN, right), left + 2 * MARGIN), max(min(y1 + MARGIN, bottom), top + 2 * MARGIN))
+        pen.rectangle((left, top, *corner), outline=(214, 0, 28), width=3)
 
 
 def _picture(source: Path, number: int, width: int) -> PIL.Image.Image:

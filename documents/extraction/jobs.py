@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from documents.extraction import converter, recognition, sandbox
 from documents.extraction.errors import ExtractionError, PageCountError
+from documents.extraction.inspection.findings import Finding
+from documents.extraction.inspection.findings import from_json as from_findings
 from documents.extraction.limits import Limits
 from documents.extraction.registry import readable
 from documents.extraction.texts import Extraction, PageText, from_json
@@ -26,23 +28,53 @@ IMAGE_LIMITS = Limits(cpu_seconds=30, wall_seconds=60)
 
 @dataclass(frozen=True)
 class CleanCopy:
-    """The clean copy of a PDF: its number of pages, and what was removed how often."""
+    """The clean copy of a file: its number of pages, and what was removed how often."""
 
     page_count: int
     removed: dict[str, int]
 
 
-def clean_copy(source: Path, target: Path, *, limits: Limits | None = None) -> CleanCopy:
-    """Validates the PDF at ``source`` and writes its public copy to ``target``. Raises ExtractionError."""
+@dataclass(frozen=True)
+class Inspection:
+    """What a public copy still gives away, and what only the original did."""
+
+    remaining: list[Finding]
+    removed: list[Finding]
+
+
+def clean_copy(source: Path, target: Path, *, mime: str = PDF, limits: Limits | None = None) -> CleanCopy:
+    """Validates the file at ``source`` and writes its public copy to ``target``. Raises ExtractionError."""
     with tempfile.TemporaryDirectory(prefix="clean-", dir=target.parent) as folder:
         answer = sandbox.run(
             "clean",
             Path(folder),
             limits or Limits(),
-            {"source": str(source.resolve()), "target": str(target.resolve())},
+            {"source": str(source.resolve()), "target": str(target.resolve()), "mime": mime},
         )
     removed = {str(what): int(count) for what, count in answer["removed"].items()}
     return CleanCopy(int(answer["page_count"]), removed)
+
+
+def inspect(
+    original: Path | None, public: Path, mime: str, *, hosts: Collection[str] = (), limits: Limits | None = None
+) -> Inspection:
+    """Looks for leaks in the public copy at ``public`` and, where it is still there, in the original.
+
+    ``hosts`` are staff-only host names. Raises ExtractionError.
+    """
+    with tempfile.TemporaryDirectory(prefix="inspect-", dir=public.parent) as folder:
+        answer = sandbox.run(
+            "inspect",
+            Path(folder),
+            limits or Limits(),
+            {
+                "original": str(original.resolve()) if original else "",
+                "public": str(public.resolve()),
+                "mime": mime,
+                "hosts": sorted(hosts),
+            },
+        )
+    return Inspection(from_findings(answer["remaining"]), from_findings(answer["removed"]))
 
 
 def extract(path: Path, mime: str, *, preview: Path | None = None, limits: Limits | None = None) -> Extraction:
@@ -113,11 +145,18 @@ def has_images(mime: str) -> bool:
 
 
 def page_image(
-    path: Path, mime: str, target: Path, *, number: int = 1, width: int, limits: Limits = IMAGE_LIMITS
+    path: Path,
+    mime: str,
+    target: Path,
+    *,
+    number: int = 1,
+    width: int,
+    boxes: Sequence[Sequence[float]] = (),
+    limits: Limits = IMAGE_LIMITS,
 ) -> tuple[int, int]:
     """Draws page ``number`` as WebP, ``width`` pixels wide, to ``target``. Returns width and height in pixels.
 
-    Raises ExtractionError.
+    ``boxes`` are marked on it: left, top, right, bottom in points from the upper left. Raises ExtractionError.
     """
     with tempfile.TemporaryDirectory(prefix="image-", dir=target.parent) as folder:
         answer = sandbox.run(
@@ -130,6 +169,7 @@ def page_image(
                 "mime": mime,
                 "number": number,
                 "width": width,
+                "boxes": [list(box) for box in boxes],
             },
         )
     return int(answer["width"]), int(answer["height"])

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from documents import wording
 from documents.models.document import Document, document_storage
 
 
@@ -93,7 +95,9 @@ class DocumentCheckQuerySet(models.QuerySet["DocumentCheck"]):
 class DocumentCheck(models.Model):
     """The verdict of one safety check on one document.
 
-    ``places`` is a list of ``{"page": n, "box": [x0, y0, x1, y1], "words": "…"}``; ``detail`` a sentence.
+    ``name`` is a code of ``documents.wording``; ``detail`` a sentence (msgid) of its own, empty for the code's.
+    ``places`` is a list of ``{"page": n, "box": [x0, y0, x1, y1], "words": "…"}``, in points from the upper left of
+    the page as shown. In order with places: it was in the upload, and the public copy is without it.
     """
 
     class State(models.TextChoices):
@@ -118,3 +122,27 @@ class DocumentCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id}/{self.name}: {self.state}"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether this verdict keeps a page from being approved."""
+        return bool(self.state == self.State.BLOCKED and not self.override_reason)
+
+    @property
+    def label(self) -> str:
+        """What was looked for, translated."""
+        return wording.label(self.name)
+
+    @property
+    def sentence(self) -> str:
+        """What was found, translated."""
+        return wording.sentence(self.name, self.detail, removed=self.state == self.State.OK)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, translated; empty where nothing has to be done."""
+        return (
+            gettext(wording.wording(self.name).remedy)
+            if self.state != self.State.OK and wording.wording(self.name).remedy
+            else ""
+        )

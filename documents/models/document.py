@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import DocumentQuerySet as WagtailDocumentQuerySet
 
+from documents import wording
 from documents.exceptions import AppendOnlyError
 from documents.names import public_name
 
@@ -34,9 +35,11 @@ def document_key(instance: models.Model, filename: str) -> str:
 
 SEALED = frozenset({"series", "number", "original", "original_sha256", "original_name", "mime", "uploaded_by_user_id"})
 """Fields that never change after the first save."""
-PUBLIC_COPY = frozenset({"file", "sha256", "size", "page_count"})
+PUBLIC_COPY = frozenset({"file", "sha256", "size", "page_count", "removed"})
 """Fields that change once, by ``DocumentQuerySet.finish()``."""
-STATE = frozenset({"state", "failure", "started_at", "retry_at", "processed_at"})
+STATE = frozenset(
+    {"state", "failure", "started_at", "retry_at", "processed_at", "original_kept", "original_stored_sha256"}
+)
 """Fields that only the verbs of ``DocumentQuerySet`` change."""
 NAMED = frozenset({"title", "language"})
 """Fields that make up the public name: sealed from the first release on."""
@@ -80,11 +83,23 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         running = self.filter(state=Document.State.RUNNING)
         return int(super(DocumentQuerySet, running).update(retry_at=until))
 
-    def finish(self, *, file: str, sha256: str, size: int, page_count: int, language: str = "", mime: str = "") -> int:
+    def finish(
+        self,
+        *,
+        file: str,
+        sha256: str,
+        size: int,
+        page_count: int,
+        language: str = "",
+        mime: str = "",
+        removed: Mapping[str, int] | None = None,
+        original_kept: str = "sealed",
+    ) -> int:
         """Writes the public copy, once: ``file`` is its key in the documents storage. The document is ready then.
 
         ``language`` is the detected one; it fills the field only where the uploader left it empty. ``mime`` is
-        the public copy's type where that is another than the original's.
+        the public copy's type where that is another than the original's. ``removed``
+        says what the public copy is without, and how often; ``original_kept`` what becomes of the original.
         Returns 1, or 0 where the public copy was there already (nothing is changed then).
         """
         unwritten = self.filter(sha256="")
@@ -99,6 +114,8 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
                 size=size,
                 file_size=size,
                 page_count=page_count,
+                removed=dict(removed or {}),
+                original_kept=original_kept,
                 state=Document.State.READY,
                 failure="",
                 processed_at=timezone.now(),
@@ -108,6 +125,10 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
     def recount(self, page_count: int) -> int:
         """Records how many pages there are to read after a preview was made or given up; the file is the same."""
         return int(super(DocumentQuerySet, self.ready()).update(page_count=page_count))
+
+    def put_original_away(self, key: str = "", stored_sha256: str = "") -> int:
+        """Names the encrypted original and its own hash, or none any more; the upload's hash stays. Returns how many."""
+        return int(super(DocumentQuerySet, self.ready()).update(original=key, original_stored_sha256=stored_sha256))
 
     def fail(self, reason: str) -> int:
         """Records why processing failed; ready documents stay ready. ``reason`` is a sentence for the editor."""
@@ -129,7 +150,8 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
 class Document(AbstractDocument):
     """One version of one file. A new version is a new row in the same ``series``.
 
-    ``original`` is what was uploaded, sealed; ``file`` is the public copy, written once by the
+    ``original`` is what was uploaded, sealed; by ``original_kept`` it is later encrypted (then
+    ``original_stored_sha256`` is the hash of that) or empty. ``original_sha256`` stays. ``file`` is the public copy, written once by the
     processing task. Bytes, hashes and sizes never change; title and language, which make up the
     public name, are sealed by the first release.
     """
@@ -140,6 +162,13 @@ class Document(AbstractDocument):
         READY = "ready", _("Ready")
         FAILED = "failed", _("Failed")
 
+    class Kept(models.TextChoices):
+        """What becomes of the original once the public copy is made."""
+
+        SEALED = "sealed", _("Kept as it is")
+        ENCRYPTED = "encrypted", _("Kept encrypted")
+        DISCARDED = "discarded", _("Discarded")
+
     admin_form_fields = ("title", "file", "language", "collection", "tags")
 
     series = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
@@ -148,6 +177,8 @@ class Document(AbstractDocument):
         storage=document_storage, upload_to=document_key, max_length=255, blank=True, editable=False
     )
     original_sha256 = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    original_kept = models.CharField(max_length=9, choices=Kept.choices, default=Kept.SEALED, editable=False)
+    original_stored_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     original_name = models.CharField(max_length=255, blank=True, editable=False)
     file = models.FileField(
         storage=document_storage, upload_to=document_key, max_length=255, blank=True, verbose_name=_("file")
@@ -157,6 +188,7 @@ class Document(AbstractDocument):
     mime = models.CharField(max_length=120, blank=True, editable=False)
     language = models.CharField(max_length=10, blank=True, verbose_name=_("language"))
     page_count = models.PositiveIntegerField(default=0, editable=False)
+    removed: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True, editable=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, editable=False)
     failure = models.TextField(blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -229,6 +261,11 @@ class Document(AbstractDocument):
     def url(self) -> str:
         """The permanent address of this version's bytes: ``/d/<series>/v<n>/<name>``."""
         return f"/d/{self.series}/v{self.number}/{quote(self.filename)}"
+
+    @property
+    def removed_labels(self) -> list[str]:
+        """What the public copy is without, translated."""
+        return wording.removed_labels(self.removed)
 
     def reading_url(self, page: int) -> str:
         """The permanent address of ``page`` (from 1) of this version as a page to read."""

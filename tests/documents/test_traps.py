@@ -65,7 +65,9 @@ def linked(entity, **data):
     """Rich text as the editor posts it: one word that links to something."""
     paragraph = {"key": "a", "type": "unstyled", "text": "link", "depth": 0, "inlineStyleRanges": [], "data": {}}
     paragraph["entityRanges"] = [{"offset": 0, "length": 4, "key": 0}]
-    return json.dumps({"blocks": [paragraph], "entityMap": {"0": {"type": entity, "mutability": "MUTABLE", "data": data}}})
+    return json.dumps(
+        {"blocks": [paragraph], "entityMap": {"0": {"type": entity, "mutability": "MUTABLE", "data": data}}}
+    )
 
 
 NAMINGS = {
@@ -324,7 +326,13 @@ class TestReplacing:
         desk = getattr(people, who)
         before = (foreign.file.name, foreign.original.name, foreign.sha256, foreign.size)
         root = Collection.get_first_root_node().pk
-        data = {"title": "New title", "language": "de", "collection": root, "tags": "", "file": upload(making.report(1))}
+        data = {
+            "title": "New title",
+            "language": "de",
+            "collection": root,
+            "tags": "",
+            "file": upload(making.report(1)),
+        }
         assert desk.post("wagtaildocs:edit", foreign.pk, data=data).status_code == 302
         multiple = {f"doc-{foreign.pk}-{name}": value for name, value in data.items() if name != "file"}
         multiple[f"doc-{foreign.pk}-file"] = upload(making.report(1))

@@ -1,14 +1,27 @@
-"""The public copy of a PDF: the same pages without what tells about people and machines behind them."""
+"""The public copy of a PDF: the same pages without what tells about people and machines behind them.
+
+The whole file is written anew, so earlier states and objects that nothing refers to are gone too.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 from pikepdf import Dictionary, Name
 
+from documents.extraction.cleaning.proof import assert_same_pages
+from documents.extraction.inspection.jpeg import personal_segments, without_personal_segments
+from documents.extraction.inspection.structure import (
+    COMMENTS,
+    MAX_FIELDS,
+    SPEAKING,
+    has_history,
+    is_hidden,
+    is_jpeg,
+    is_shown,
+)
 from documents.extraction.pdf import checked_page_count, opened
 
 _ROOT_KEYS = {
@@ -17,6 +30,12 @@ _ROOT_KEYS = {
     "/OpenAction": "actions",
     "/AA": "actions",
     "/PieceInfo": "application data",
+    "/SpiderInfo": "application data",
+    "/Threads": "metadata",
+    "/Collection": "attachments",
+    "/Perms": "signatures",
+    "/DSS": "signatures",
+    "/Legal": "signatures",
 }
 _NAME_KEYS = {"/EmbeddedFiles": "attachments", "/JavaScript": "scripts"}
 _PAGE_KEYS = {
@@ -27,22 +46,20 @@ _PAGE_KEYS = {
     "/Thumb": "thumbnails",
     "/LastModified": "dates",
 }
-_COMMENTS = frozenset({"/Text", "/Popup", "/FileAttachment", "/Sound"})
 _COMMENT_KEYS = ("/T", "/Subj", "/CreationDate", "/M", "/RC", "/NM")
-# /Contents of these is what the reader sees or hears, of all others it is a comment.
-_SPEAKING = frozenset({"/Link", "/Widget", "/FreeText"})
 _ACTIVE = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/GoToE"})
 
 
-def clean_pdf(source: Path, target: Path) -> dict[str, Any]:
+def clean(source: Path, target: Path, removed: Counter[str], mime: str = "application/pdf") -> int:
     """Writes the clean copy of ``source`` to ``target``; the same input gives the same bytes.
 
-    Returns ``page_count`` and ``removed``, a mapping from what was removed to how often. Raises
-    EncryptedFileError, BrokenFileError, PageCountError.
+    Counts in ``removed`` what was removed how often; returns the number of pages. Raises EncryptedFileError,
+    BrokenFileError, PageCountError, and UnprovenError where the pages would not be the same.
     """
-    removed: Counter[str] = Counter()
     with opened(source) as pdf:
         count = checked_page_count(pdf)
+        if has_history(source, pdf):
+            removed["earlier states"] += 1
         _clean_root(pdf, removed)
         for page in pdf.pages:
             _drop(page.obj, _PAGE_KEYS, removed)
@@ -50,7 +67,8 @@ def clean_pdf(source: Path, target: Path) -> dict[str, Any]:
         _clean_objects(pdf, removed)
         pdf.remove_unreferenced_resources()
         pdf.save(target, linearize=True, deterministic_id=True)
-    return {"page_count": count, "removed": dict(removed)}
+    assert_same_pages(source, target)
+    return count
 
 
 def _drop(holder: pikepdf.Object, keys: dict[str, str], removed: Counter[str]) -> None:
@@ -70,7 +88,25 @@ def _clean_root(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:
         _drop(names, _NAME_KEYS, removed)
     form = pdf.Root.get("/AcroForm")
     if isinstance(form, Dictionary):
-        _drop(form, {"/XFA": "scripts", "/CO": "scripts"}, removed)
+        _drop(form, {"/XFA": "form data", "/CO": "scripts", "/SigFlags": "signatures"}, removed)
+        _clean_fields(form, removed)
+
+
+def _clean_fields(form: pikepdf.Object, removed: Counter[str]) -> None:
+    """Signatures name people and are broken by any change; values of fields that no page shows are hidden text."""
+    waiting = list(form.get("/Fields", pikepdf.Array()))
+    for _ in range(MAX_FIELDS):
+        if not waiting:
+            return
+        field = waiting.pop()
+        if not isinstance(field, Dictionary):
+            continue
+        kids = [kid for kid in field.get("/Kids", pikepdf.Array()) if isinstance(kid, Dictionary)]
+        waiting += kids
+        if str(field.get("/FT", "")) == "/Sig":
+            _drop(field, {"/V": "signatures", "/Lock": "signatures", "/SV": "signatures"}, removed)
+        elif not any(is_shown(widget) for widget in (kids or [field])):
+            _drop(field, {"/V": "form data", "/DV": "form data", "/RV": "form data", "/AP": "form data"}, removed)
 
 
 def _clean_annotations(page: pikepdf.Object, removed: Counter[str]) -> None:
@@ -82,7 +118,7 @@ def _clean_annotations(page: pikepdf.Object, removed: Counter[str]) -> None:
         if not isinstance(annotation, Dictionary):
             continue
         kind = str(annotation.get("/Subtype", ""))
-        if kind in _COMMENTS:
+        if kind in COMMENTS or is_hidden(annotation, kind):
             removed["comments"] += 1
             continue
         _clean_annotation(annotation, kind, removed)
@@ -98,7 +134,7 @@ def _clean_annotation(annotation: pikepdf.Object, kind: str, removed: Counter[st
         removed["actions"] += 1
     if kind != "/Widget":  # /T of a form field is its name, not a person
         _drop(annotation, dict.fromkeys(_COMMENT_KEYS, "comments"), removed)
-    if kind not in _SPEAKING and "/Contents" in annotation:
+    if kind not in SPEAKING and "/Contents" in annotation:
         del annotation["/Contents"]
         removed["comments"] += 1
 
@@ -108,3 +144,14 @@ def _clean_objects(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:
     for holder in pdf.objects:
         if isinstance(holder, pikepdf.Stream):
             _drop(holder, {"/Metadata": "metadata", "/PieceInfo": "application data"}, removed)
+            _clean_jpeg(holder, removed)
+
+
+def _clean_jpeg(stream: pikepdf.Object, removed: Counter[str]) -> None:
+    """A photo keeps what its camera wrote into it when a program puts it on a page."""
+    if not is_jpeg(stream):
+        return
+    content = stream.read_raw_bytes()
+    if any(personal_segments(content)):
+        stream.write(without_personal_segments(content), filter=stream.Filter, decode_parms=stream.get("/DecodeParms"))
+        removed["metadata of pictures"] += 1

@@ -1,0 +1,49 @@
+"""PDF: its structure by pikepdf, its pages by PDFium."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pypdfium2
+
+from documents.extraction.errors import BrokenFileError
+from documents.extraction.inspection.covered import inspect_pictures
+from documents.extraction.inspection.drawing import Sheet
+from documents.extraction.inspection.findings import Findings, Place
+from documents.extraction.inspection.hidden import inspect_text
+from documents.extraction.inspection.links import internal_addresses
+from documents.extraction.inspection.structure import inspect_structure
+from documents.extraction.pdf import opened
+
+PDF = "application/pdf"
+
+
+def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str = PDF, *, pages: bool = True) -> None:
+    """Adds the findings of the PDF at ``path``; without ``pages``, only those of what surrounds them.
+
+    Raises EncryptedFileError, BrokenFileError.
+    """
+    with opened(path) as pdf:
+        inspect_structure(path, pdf, hosts, findings)
+    if not pages:
+        return
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            for index in range(len(document)):
+                page = document[index]
+                _inspect_page(page, index + 1, hosts, findings)
+                page.close()
+    except pypdfium2.PdfiumError as error:
+        raise BrokenFileError from error
+
+
+def _inspect_page(page: pypdfium2.PdfPage, number: int, hosts: Collection[str], findings: Findings) -> None:
+    textpage = page.get_textpage()
+    text = textpage.get_text_range()
+    textpage.close()
+    for address in internal_addresses(text, hosts):
+        findings.add("internal_links", Place(number, words=address))
+    sheet = Sheet(page)
+    words = inspect_text(sheet, number, findings)
+    inspect_pictures(sheet, number, words, findings)

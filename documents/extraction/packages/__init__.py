@@ -1,0 +1,45 @@
+"""Files that are ZIP archives of XML: Office, OpenDocument, EPUB. What in them tells more than a reader sees.
+
+Each module has ``traces(package)``: one :class:`Trace` for each thing that doesn't belong into a public copy,
+with the way to take it out where there is one. Inspection names them, cleaning removes them: one definition.
+``visible(package)`` is what a reader sees, read by rules of its own: the proof of a clean copy compares it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from documents.extraction.packages.package import Package, Trace, comment_traces
+
+_OOXML = "application/vnd.openxmlformats-officedocument."
+MODULES: dict[str, str] = {
+    f"{_OOXML}wordprocessingml.document": "word",
+    f"{_OOXML}spreadsheetml.sheet": "sheets",
+    f"{_OOXML}presentationml.presentation": "slides",
+    "application/vnd.oasis.opendocument.text": "opendocument",
+    "application/vnd.oasis.opendocument.spreadsheet": "opendocument",
+    "application/epub+zip": "epub",
+}
+"""MIME type -> module."""
+
+
+def opened(path: Path) -> Package:
+    """The archive at ``path``. Raises BrokenFileError, TooLargeError."""
+    return Package(path)
+
+
+def traces(package: Package, mime: str) -> Iterator[Trace]:
+    """What the file tells beside what a reader sees."""
+    yield from comment_traces(package)
+    yield from import_module(f"{__name__}.{MODULES[mime]}").traces(package)
+
+
+def visible(package: Package, mime: str) -> list[str]:
+    """What a reader sees, piece by piece."""
+    seen: list[str] = import_module(f"{__name__}.{MODULES[mime]}").visible(package)
+    return seen
+
+
+__all__ = ["MODULES", "Package", "Trace", "opened", "traces", "visible"]

@@ -1,0 +1,190 @@
+"""What Word, Excel and PowerPoint files have in common: properties, comments, parts of other programs, references."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from documents.extraction.inspection.jpeg import has_place, personal_segments, without_personal_segments
+from documents.extraction.inspection.png import personal_chunks, without_personal_chunks
+from documents.extraction.packages.package import Package, Trace, find, local, source_of, take_out, text_of, value
+
+_PARTS: list[tuple[str, str, str]] = [
+    (r"docProps/thumbnail\.", "thumbnails", "thumbnails"),
+    (r"docProps/", "metadata", "metadata"),
+    (r"customXml/", "custom_data", "application data"),
+    (r"_xmlsignatures/", "metadata", "signatures"),
+    (
+        r"(word|xl|ppt)/(comments|threadedComments|people|persons|commentAuthors|authors)\b.*\.xml$",
+        "comments",
+        "comments",
+    ),
+    (r"word/(commentsExtended|commentsIds|commentsExtensible)\.xml$", "comments", "comments"),
+    (r"(word|xl|ppt)/(embeddings|activeX|ctrlProps)/", "embedded", "embedded files"),
+    (r"(word|xl|ppt)/printerSettings/", "metadata", "printer settings"),
+    (
+        r"(word/glossary|ppt/tags|ppt/changesInfos|xl/customProperty|xl/webextensions|customUI)",
+        "custom_data",
+        "application data",
+    ),
+    (r"ppt/(revisionInfo|viewProps)\.xml$", "metadata", "metadata"),
+    (
+        r"xl/(pivotTables|pivotCache|externalLinks|queryTables|slicers|slicerCaches|model)/",
+        "embedded",
+        "embedded files",
+    ),
+    (r"xl/(connections|calcChain)\.xml$", "custom_data", "application data"),
+    (r"xl/(revisions|users)/|xl/(revisionHeaders|userNames)", "changes", "tracked changes"),
+]
+_COMPILED = [(re.compile(pattern), code, kind) for pattern, code, kind in _PARTS]
+_TEMPLATE_WORDS = re.compile(r"^\s*(INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE)\b", re.IGNORECASE)
+_PATH = re.compile(r"[A-Za-z]:\\|\\\\|/Users/|/home/|file:")
+REFERENCES = ("id", "embed", "link", "pict", "dm", "lo", "qs", "cs")
+
+
+def part_traces(package: Package) -> Iterator[Trace]:
+    """Whole parts that no reader sees; with what refers to them."""
+    for name in package.names():
+        for pattern, code, kind in _COMPILED:
+            if pattern.match(name) and not name.endswith(".rels"):
+                yield Trace(code, kind, name, partial(drop_with_references, package, name))
+                break
+
+
+def drop_with_references(package: Package, name: str) -> None:
+    """Drops a part, and the elements that would look for it."""
+    for rels in [part for part in package.names() if part.endswith(".rels")]:
+        source = source_of(rels)
+        for relation in list(package.xml(rels)):
+            if package.target(source, relation) == name and source in package:
+                _drop_reference(package.xml(source), str(relation.get("Id", "")))
+    package.drop(name)
+
+
+def _drop_reference(root: Any, relation_id: str) -> None:
+    """Elements that only name the part go; where others hold the name, the name goes."""
+    for element in [element for element in root.iter() if isinstance(element.tag, str)]:
+        for key in [key for key in element.attrib if "relationships" in key and element.get(key) == relation_id]:
+            if local(element) in ("hlinkClick", "hlinkHover", "hyperlink", "blip", "imagedata", "pageSetup", "cNvPr"):
+                del element.attrib[key]
+            else:
+                take_out(element)
+                break
+
+
+def external_traces(package: Package) -> Iterator[Trace]:
+    """Relationships that lead out of the package and are followed without a click."""
+    for rels in [part for part in package.names() if part.endswith(".rels")]:
+        for relation in list(package.xml(rels)):
+            if relation.get("TargetMode") != "External" or str(relation.get("Type", "")).endswith("/hyperlink"):
+                continue
+            yield Trace(
+                "remote",
+                "external references",
+                str(relation.get("Target", "")),
+                partial(_cut_off, package, rels, relation),
+            )
+
+
+def _cut_off(package: Package, rels: str, relation: Any) -> None:
+    source, relation_id = source_of(rels), str(relation.get("Id", ""))
+    if source in package:
+        root = package.xml(source)
+        for element in [element for element in root.iter() if isinstance(element.tag, str)]:
+            for key in [key for key in element.attrib if "relationships" in key and element.get(key) == relation_id]:
+                _cut_element(element, key)
+    relation.getparent().remove(relation)
+
+
+def _cut_element(element: Any, key: str) -> None:
+    """A picture that lies elsewhere goes with its frame; one that is here too loses its link only."""
+    del element.attrib[key]
+    name = local(element)
+    if name in ("blip", "imagedata") and not any("relationships" in other for other in element.attrib):
+        frame = next(
+            (
+                up
+                for up in element.iterancestors()
+                if local(up) in ("drawing", "pict", "pic", "oneCellAnchor", "twoCellAnchor", "object")
+            ),
+            element,
+        )
+        take_out(frame)
+    elif name not in ("blip", "imagedata"):
+        take_out(element)
+
+
+def links(package: Package) -> Iterator[str]:
+    """Addresses behind the words."""
+    for rels in [part for part in package.names() if part.endswith(".rels")]:
+        for relation in package.xml(rels):
+            if relation.get("TargetMode") == "External":
+                target = str(relation.get("Target", ""))
+                yield (
+                    target
+                    if "://" in target or target.startswith(("mailto:", "#")) or "\\" not in target
+                    else f"file://{target}"
+                )
+
+
+def media_traces(package: Package) -> Iterator[Trace]:
+    """Photos that say who took them where."""
+    for name in package.names():
+        if name.startswith(("docProps/", "Thumbnails/")):
+            continue  # goes as a whole
+        content = package.read(name)
+        if content[:3] == b"\xff\xd8\xff":
+            if any(personal_segments(content)):
+                code, kind = ("place", "places") if has_place(content) else ("metadata", "metadata of pictures")
+                yield Trace(code, kind, name, partial(_rewrite, package, name, without_personal_segments))
+        elif content[:8] == b"\x89PNG\r\n\x1a\n" and any(personal_chunks(content)):
+            yield Trace(
+                "metadata", "metadata of pictures", name, partial(_rewrite, package, name, without_personal_chunks)
+            )
+
+
+def _rewrite(package: Package, name: str, change: Any) -> None:
+    if name in package:
+        package.write(name, change(package.read(name)))
+
+
+def drawing_traces(root: Any) -> Iterator[Trace]:
+    """Cropped pictures, names of picture files, hidden shapes."""
+    for crop in find(root, "srcRect"):
+        sides = [value(crop, side, "0") for side in ("l", "t", "r", "b")]
+        if any(_share(side) > 0.02 for side in sides):
+            yield Trace("picture_cropped", "")
+    for shape in find(root, "cNvPr", "docPr"):
+        if value(shape, "hidden") in ("1", "true"):
+            frame = shape.getparent().getparent()
+            yield Trace("hidden_text", "hidden text", text_of(frame), partial(take_out, frame))
+        for key in ("name", "descr", "title"):
+            said = value(shape, key)
+            if _PATH.search(said) or (key == "name" and re.search(r"\.\w{3,4}$", said)):
+                yield Trace(
+                    "metadata",
+                    "metadata of pictures",
+                    said,
+                    partial(shape.attrib.__setitem__, key, "Picture" if key == "name" else ""),
+                )
+
+
+def _share(side: str) -> float:
+    """A side of a crop: thousandths of a percent, or a percentage."""
+    try:
+        return float(side.rstrip("%")) / 100 if side.endswith("%") else int(side) / 100_000
+    except ValueError:
+        return 0.0
+
+
+def chart_traces(root: Any) -> Iterator[Trace]:
+    """Charts name the workbook that they were made from."""
+    for element in find(root, "externalData", "userShapes"):
+        yield Trace("embedded", "embedded files", "", partial(take_out, element))
+
+
+def is_remote_field(code: str) -> bool:
+    """Whether a field of this code fetches something."""
+    return bool(_TEMPLATE_WORDS.match(code))

@@ -1,0 +1,255 @@
+"""OpenDocument texts and tables: tracked changes, comments, hidden content, earlier versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from documents.extraction.packages.ooxml import media_traces
+from documents.extraction.packages.package import (
+    Package,
+    Trace,
+    find,
+    local,
+    take_out,
+    text_of,
+    value,
+    without_attributes,
+)
+
+CONTENT = "content.xml"
+MANIFEST = "META-INF/manifest.xml"
+_CHANGE_MARKS = (
+    "tracked-changes",
+    "change",
+    "change-start",
+    "change-end",
+    "change-track-table-cell",
+    "table-cell-change",
+)
+_HIDDEN_FIELDS = ("hidden-text", "hidden-paragraph")
+_PRINTER = ("PrinterName", "PrinterSetup", "PrintFaxName")
+_REMOTE = (
+    "image",
+    "object",
+    "object-ole",
+    "section-source",
+    "table-source",
+    "fill-image",
+    "plugin",
+    "floating-frame",
+    "font-face-uri",
+    "event-listener",
+    "script",
+    "applet",
+    "cell-range-source",
+)
+
+
+def traces(package: Package) -> Iterator[Trace]:
+    """See the package."""
+    yield from _part_traces(package)
+    yield from media_traces(package)
+    hidden = _hidden_styles(package)
+    for name in ("content.xml", "styles.xml"):
+        if name not in package:
+            continue
+        root = package.xml(name)
+        yield from _change_traces(root)
+        yield from _hidden_traces(root, hidden)
+        yield from _object_traces(package, root)
+        yield from _remote_traces(root)
+        marked = list(without_attributes(root, "rsid", "paragraph-rsid"))
+        if marked:
+            yield Trace("metadata", "metadata", "rsid", partial(_drop_attributes, marked))
+    if "settings.xml" in package:
+        for item in find(package.xml("settings.xml"), "config-item"):
+            if value(item, "name") in _PRINTER and (item.text or "").strip():
+                yield Trace("metadata", "printer settings", item.text or "", partial(take_out, item))
+            elif value(item, "name") in ("RsidRoot", "Rsid"):
+                yield Trace("metadata", "metadata", "rsid", partial(take_out, item))
+
+
+def _drop_attributes(marked: list[tuple[Any, str]]) -> None:
+    for element, key in marked:
+        element.attrib.pop(key, None)
+
+
+def _part_traces(package: Package) -> Iterator[Trace]:
+    kinds = (
+        ("meta.xml", "metadata", "metadata"),
+        ("Thumbnails/", "thumbnails", "thumbnails"),
+        ("Versions/", "history", "earlier states"),
+        ("VersionList.xml", "history", "earlier states"),
+        ("Basic/", "scripts", "scripts"),
+        ("Scripts/", "scripts", "scripts"),
+        ("Dialogs/", "scripts", "scripts"),
+        ("META-INF/documentsignatures", "metadata", "signatures"),
+        ("META-INF/macrosignatures", "metadata", "signatures"),
+        ("manifest.rdf", "metadata", "metadata"),
+        ("layout-cache", "metadata", "metadata"),
+    )
+    for name in package.names():
+        for prefix, code, kind in kinds:
+            if name.startswith(prefix):
+                yield Trace(code, kind, name, partial(_drop, package, name))
+
+
+def _drop(package: Package, name: str) -> None:
+    package.drop(name)
+    if MANIFEST not in package:
+        return
+    folder = name.rpartition("/")[0] + "/"
+    for entry in find(package.xml(MANIFEST), "file-entry"):
+        path = value(entry, "full-path")
+        if path == name or (path == folder and not package.names(folder)):
+            take_out(entry)
+
+
+def _change_traces(root: Any) -> Iterator[Trace]:
+    """What was deleted lies in the record of changes; what was inserted lies in the text, and stays there."""
+    for mark in find(root, *_CHANGE_MARKS):
+        yield Trace("changes", "tracked changes", text_of(mark), partial(take_out, mark))
+    for note in find(root, "annotation", "annotation-end"):
+        yield Trace("comments", "comments", text_of(note), partial(take_out, note))
+
+
+def _hidden_styles(package: Package) -> dict[str, frozenset[str]]:
+    """Names of styles that hide text, and of styles that hide a table."""
+    text, table = set(), set()
+    for name in ("content.xml", "styles.xml"):
+        if name not in package:
+            continue
+        for style in find(package.xml(name), "style"):
+            for properties in style:
+                if local(properties) == "text-properties" and value(properties, "display") == "none":
+                    text.add(value(style, "name"))
+                if local(properties) == "table-properties" and value(properties, "display") == "false":
+                    table.add(value(style, "name"))
+                if local(properties) == "section-properties" and value(properties, "display") == "none":
+                    text.add(value(style, "name"))
+    return {"text": frozenset(text), "table": frozenset(table)}
+
+
+def _is_hidden(element: Any, hidden: dict[str, frozenset[str]]) -> bool:
+    name = local(element)
+    if name in ("span", "p", "h", "section"):
+        return value(element, "style-name") in hidden["text"] or value(element, "display") == "none"
+    return name in _HIDDEN_FIELDS
+
+
+def _hidden_traces(root: Any, hidden: dict[str, frozenset[str]]) -> Iterator[Trace]:
+    for element in find(root, "span", "p", "h", "section", *_HIDDEN_FIELDS):
+        if _is_hidden(element, hidden) and (len(element) or element.text or value(element, "string-value")):
+            yield Trace("hidden_text", "hidden text", text_of(element), partial(take_out, element))
+    for table in find(root, "table"):
+        if value(table, "style-name") in hidden["table"]:
+            yield Trace("hidden_sheets", "hidden sheets", value(table, "name"), partial(_drop_table, root, table))
+        else:
+            cells = list(_hidden_cells(table))
+            if cells:
+                yield Trace("hidden_cells", "hidden cells", value(table, "name"), partial(_empty, root, cells))
+
+
+def _hidden_cells(table: Any) -> Iterator[Any]:
+    columns: list[bool] = []
+    for column in find(table, "table-column"):
+        times = min(int(value(column, "number-columns-repeated", "1")), 20_000)
+        columns += [value(column, "visibility") in ("collapse", "filter")] * times
+    for row in find(table, "table-row"):
+        row_hidden = value(row, "visibility") in ("collapse", "filter")
+        at = 0
+        for cell in row:
+            times = min(int(value(cell, "number-columns-repeated", "1")), 20_000)
+            if (row_hidden or any(columns[at : at + times])) and (len(cell) or value(cell, "value-type")):
+                yield cell
+            at += times
+
+
+def _drop_table(root: Any, table: Any) -> None:
+    take_out(table)
+    _without_formulas(root)
+
+
+def _without_formulas(root: Any) -> None:
+    """Keeps the values: a formula may name what is gone."""
+    for element, key in without_attributes(root, "formula"):
+        del element.attrib[key]
+
+
+def _empty(root: Any, cells: list[Any]) -> None:
+    for cell in cells:
+        for child in list(cell):
+            cell.remove(child)
+        for key in [key for key in cell.attrib if local(key) not in ("style-name", "number-columns-repeated")]:
+            del cell.attrib[key]
+    _without_formulas(root)
+
+
+def _object_traces(package: Package, root: Any) -> Iterator[Trace]:
+    """Embedded objects have a picture beside them, which stays."""
+    for element in find(root, "object", "object-ole"):
+        frame = element.getparent()
+        has_picture = any(local(other) == "image" for other in frame)
+        path = value(element, "href").removeprefix("./")
+        remove = partial(_drop_object, package, element, path) if has_picture else None
+        yield Trace("embedded", "embedded files", path, remove)
+
+
+def _drop_object(package: Package, element: Any, path: str) -> None:
+    take_out(element)
+    for name in package.names():
+        if path and (name == path or name.startswith(f"{path}/")):
+            _drop(package, name)
+    if MANIFEST in package:
+        for entry in find(package.xml(MANIFEST), "file-entry"):
+            if value(entry, "full-path").startswith(f"{path}/"):
+                take_out(entry)
+
+
+def _remote_traces(root: Any) -> Iterator[Trace]:
+    for element in find(root, *_REMOTE):
+        address = value(element, "href")
+        if "://" in address or address.startswith(("//", "\\\\", "../")):
+            frame = element.getparent() if local(element) == "image" else element
+            yield Trace("remote", "external references", address, partial(take_out, frame))
+    for scripts in find(root, "scripts", "event-listeners", "dde-connection-decls", "database-display"):
+        if len(scripts):
+            yield Trace("scripts", "scripts", "", partial(take_out, scripts))
+
+
+def links(package: Package) -> Iterator[str]:
+    """Addresses behind the words."""
+    for element in find(package.xml(CONTENT), "a"):
+        yield value(element, "href")
+
+
+def visible(package: Package) -> list[str]:
+    """The words of the body, changes accepted, hidden ones left out."""
+    hidden = _hidden_styles(package)
+    body = next(find(package.xml(CONTENT), "body"), None)
+    pieces: list[str] = []
+    if body is not None:
+        cells = [cell for table in find(body, "table") for cell in _hidden_cells(table)]
+        _gather(body, hidden, {id(cell) for cell in cells}, pieces)
+    return ["".join(pieces)]
+
+
+def _gather(
+    element: Any, hidden: dict[str, frozenset[str]], cells: set[int], pieces: list[str], depth: int = 0
+) -> None:
+    name = local(element)
+    left_out = (
+        name in _CHANGE_MARKS
+        or name in ("annotation", "object", "object-ole")
+        or _is_hidden(element, hidden)
+        or id(element) in cells
+        or (name == "table" and value(element, "style-name") in hidden["table"])
+    )
+    if left_out or depth > 200:
+        return
+    pieces.append(element.text or "")
+    for child in element:
+        _gather(child, hidden, cells, pieces, depth + 1)
+        pieces.append(child.tail or "")

@@ -1,0 +1,222 @@
+"""A ZIP archive of XML parts in memory: read with care, changed, written so that the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from documents.extraction.archives import check_archive
+from documents.extraction.errors import BrokenFileError
+
+TYPES = "[Content_Types].xml"
+_DATE = (1980, 1, 1, 0, 0, 0)
+_XML = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".rdf", ".vml")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Something that doesn't belong into a public copy.
+
+    ``code`` is that of a finding, ``kind`` the name under which its removal is listed, ``words`` where it is or
+    what it says. Without ``remove`` it has to be mended by the editor.
+    """
+
+    code: str
+    kind: str
+    words: str = ""
+    remove: Callable[[], None] | None = None
+
+
+class Package:
+    """All parts of an archive. Elements that :meth:`xml` gives are written back by :meth:`save`."""
+
+    def __init__(self, path: Path) -> None:
+        check_archive(path)
+        self._parsed: dict[str, Any] = {}
+        try:
+            with zipfile.ZipFile(path) as archive:
+                self._parts = {
+                    member.filename: archive.read(member) for member in archive.infolist() if not member.is_dir()
+                }
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+            raise BrokenFileError from error
+
+    def names(self, prefix: str = "") -> list[str]:
+        """Names of the parts that begin with ``prefix``."""
+        return [name for name in self._parts if name.startswith(prefix)]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._parts
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a part as they were stored."""
+        return self._parts[name]
+
+    def write(self, name: str, content: bytes) -> None:
+        """Exchanges the bytes of a part."""
+        self._parsed.pop(name, None)
+        self._parts[name] = content
+
+    def xml(self, name: str) -> Any:
+        """The root element of a part. Raises BrokenFileError. No entity is expanded, nothing is fetched."""
+        if name not in self._parsed:
+            parser = etree.XMLParser(
+                resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+            )
+            try:
+                self._parsed[name] = etree.fromstring(self._parts[name], parser)
+            except (etree.XMLSyntaxError, KeyError) as error:
+                raise BrokenFileError from error
+        return self._parsed[name]
+
+    def xml_names(self, prefix: str = "") -> list[str]:
+        """Names of the parts below ``prefix`` that are XML."""
+        return [name for name in self.names(prefix) if name.lower().endswith(_XML)]
+
+    def relations(self, name: str) -> Any:
+        """The element with the relationships of a part ("" for the package), or None."""
+        rels = rels_name(name)
+        return self.xml(rels) if rels in self else None
+
+    def target(self, name: str, relation: Any) -> str:
+        """The name of the part that a relationship of ``name`` leads to; "" for one outside of the package."""
+        if relation.get("TargetMode") == "External":
+            return ""
+        target = str(relation.get("Target", ""))
+        if target.startswith("/"):
+            return target[1:]
+        return posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+
+    def drop(self, name: str) -> None:
+        """Removes a part, its relationships, its content type and every relationship that leads to it."""
+        for gone in (name, rels_name(name)):
+            self._parts.pop(gone, None)
+            self._parsed.pop(gone, None)
+        for rels in [part for part in self.names() if part.endswith(".rels")]:
+            source = source_of(rels)
+            for relation in list(self.xml(rels)):
+                if self.target(source, relation) == name:
+                    self.xml(rels).remove(relation)
+        if TYPES in self:
+            for override in list(self.xml(TYPES)):
+                if override.get("PartName") == f"/{name}":
+                    self.xml(TYPES).remove(override)
+
+    def rewrite(self, name: str) -> None:
+        """Stores a part as it is read: without comments and processing instructions."""
+        self.xml(name)
+        self._parts[name] = self._bytes(name)
+
+    def save(self, path: Path) -> None:
+        """Writes the archive: no dates, no comments, no data beside the parts."""
+        first = [name for name in ("mimetype", TYPES) if name in self._parts]
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in [*first, *(name for name in self._parts if name not in first)]:
+                member = zipfile.ZipInfo(name, _DATE)
+                member.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+                member.external_attr = 0o600 << 16
+                archive.writestr(member, self._bytes(name))
+
+    def _bytes(self, name: str) -> bytes:
+        if name in self._parsed:
+            root = self._parsed[name]
+            written: bytes = etree.tostring(
+                root.getroottree() if name.endswith((".xhtml", ".html", ".htm")) else root,
+                xml_declaration=True,
+                encoding="UTF-8",
+                standalone=True if name.endswith((".xml", ".rels")) else None,
+            )
+            return written
+        return self._parts[name]
+
+
+def comment_traces(package: Package) -> Iterator[Trace]:
+    """Notes between the lines of the markup."""
+    for name in package.xml_names():
+        if b"<!--" in package.read(name):
+            yield Trace("comments", "comments", name, partial(package.rewrite, name))
+
+
+def rels_name(name: str) -> str:
+    """The part with the relationships of ``name``."""
+    folder, base = posixpath.split(name)
+    return posixpath.join(folder, "_rels", f"{base}.rels")
+
+
+def source_of(rels: str) -> str:
+    """The reverse of :func:`rels_name`; "" for the package itself."""
+    folder, base = posixpath.split(rels)
+    return posixpath.join(posixpath.dirname(folder), base.removesuffix(".rels"))
+
+
+def local(element: Any) -> str:
+    """The name of an element or attribute without its namespace; "" for comments and entities."""
+    tag = element if isinstance(element, str) else element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def find(root: Any, *names: str) -> Iterator[Any]:
+    """All elements below ``root`` with one of these local names, in order; safe against changes on the way."""
+    wanted = frozenset(names)
+    yield from [element for element in root.iter() if local(element) in wanted]
+
+
+def value(element: Any, name: str, default: str = "") -> str:
+    """An attribute by its local name, whatever its namespace."""
+    for key, text in element.attrib.items():
+        if local(key) == name:
+            return str(text)
+    return default
+
+
+def take_out(element: Any) -> None:
+    """Removes an element with all it holds; the text behind it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    _keep_tail(element, parent)
+    parent.remove(element)
+
+
+def unwrap(element: Any) -> None:
+    """Removes an element but not what it holds."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    at = parent.index(element)
+    children = list(element)
+    _keep_tail(element, parent)
+    parent.remove(element)
+    for child in reversed(children):
+        parent.insert(at, child)
+
+
+def _keep_tail(element: Any, parent: Any) -> None:
+    if not element.tail:
+        return
+    before = element.getprevious()
+    if before is None:
+        parent.text = (parent.text or "") + element.tail
+    else:
+        before.tail = (before.tail or "") + element.tail
+
+
+def text_of(element: Any, limit: int = 120) -> str:
+    """The text below an element, for the editor."""
+    return " ".join("".join(element.itertext()).split())[:limit]
+
+
+def without_attributes(root: Any, *names: str) -> Iterator[tuple[Any, str]]:
+    """Elements and full names of the attributes below ``root`` with one of these local names."""
+    wanted = frozenset(names)
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            for key in [key for key in element.attrib if local(key) in wanted]:
+                yield element, key

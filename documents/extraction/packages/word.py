@@ -1,0 +1,228 @@
+"""Word documents: tracked changes, comments, hidden text, traces of who wrote when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from documents.extraction.packages import ooxml
+from documents.extraction.packages.package import (
+    Package,
+    Trace,
+    find,
+    local,
+    take_out,
+    text_of,
+    unwrap,
+    value,
+    without_attributes,
+)
+
+_CHANGES_OF_FORM = (
+    "rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "tcPrChange", "trPrChange", "tblGridChange",
+    "tblPrExChange", "numberingChange",
+)  # fmt: skip
+_CHANGE_MARKS = (
+    "moveFromRangeStart", "moveFromRangeEnd", "moveToRangeStart", "moveToRangeEnd", "customXmlInsRangeStart",
+    "customXmlInsRangeEnd", "customXmlDelRangeStart", "customXmlDelRangeEnd", "customXmlMoveFromRangeStart",
+    "customXmlMoveFromRangeEnd", "customXmlMoveToRangeStart", "customXmlMoveToRangeEnd", "cellIns", "cellMerge",
+)  # fmt: skip
+_COMMENT_MARKS = ("commentRangeStart", "commentRangeEnd", "commentReference", "annotationRef")
+_SETTINGS = (
+    "rsids",
+    "trackRevisions",
+    "docVars",
+    "mailMerge",
+    "attachedTemplate",
+    "docId",
+    "revisionView",
+    "writeProtection",
+    "saveThroughXslt",
+)
+_RSIDS = ("rsid", "rsidR", "rsidRPr", "rsidRDefault", "rsidP", "rsidDel", "rsidSect", "rsidTr", "paraId", "textId")
+_BODIES = ("word/document.xml", "word/header", "word/footer", "word/footnotes.xml", "word/endnotes.xml")
+
+
+def traces(package: Package) -> Iterator[Trace]:
+    """See the package."""
+    yield from ooxml.part_traces(package)
+    yield from ooxml.external_traces(package)
+    yield from ooxml.media_traces(package)
+    hidden = _hidden_styles(package)
+    for name in package.xml_names("word/"):
+        if name.endswith(".rels"):
+            continue
+        root = package.xml(name)
+        yield from _rsid_traces(root)
+        yield from ooxml.drawing_traces(root)
+        yield from ooxml.chart_traces(root)
+        if name.startswith(_BODIES):
+            yield from _body_traces(root, hidden)
+        elif name == "word/settings.xml":
+            for element in find(root, *_SETTINGS):
+                yield Trace("metadata", "metadata", local(element), partial(take_out, element))
+
+
+def _rsid_traces(root: Any) -> Iterator[Trace]:
+    """Numbers that tell which passages were written in one sitting."""
+    marked = list(without_attributes(root, *_RSIDS))
+    if marked:
+        yield Trace("metadata", "metadata", "rsid", partial(_drop_attributes, marked))
+
+
+def _drop_attributes(marked: list[tuple[Any, str]]) -> None:
+    for element, key in marked:
+        element.attrib.pop(key, None)
+
+
+def _body_traces(root: Any, hidden: frozenset[str]) -> Iterator[Trace]:
+    yield from _change_traces(root)
+    for element in find(root, *_COMMENT_MARKS):
+        yield Trace("comments", "comments", "", partial(take_out, element))
+    for run in find(root, "r"):
+        if is_hidden(run, hidden):
+            yield Trace("hidden_text", "hidden text", text_of(run), partial(take_out, run))
+        elif text_of(run) and (code := _is_unreadable(run)):
+            yield Trace(code, "", text_of(run))
+    for element in find(root, "OLEObject", "control", "permStart", "permEnd", "dataBinding", "proofErr"):
+        code = "embedded" if local(element) in ("OLEObject", "control") else "custom_data"
+        yield Trace(
+            code, "embedded files" if code == "embedded" else "application data", "", partial(take_out, element)
+        )
+    for field in find(root, "instrText", "delInstrText"):
+        if ooxml.is_remote_field(field.text or ""):
+            yield Trace("remote", "external references", field.text or "", partial(setattr, field, "text", ""))
+    for field in find(root, "fldSimple"):
+        if ooxml.is_remote_field(value(field, "instr")):
+            yield Trace("remote", "external references", value(field, "instr"), partial(unwrap, field))
+
+
+def _change_traces(root: Any) -> Iterator[Trace]:
+    """Insertions are accepted, deletions carried out, the record of both dropped."""
+    for row in find(root, "tr"):
+        if any(local(mark) == "del" for part in row if local(part) == "trPr" for mark in part):
+            yield Trace("changes", "tracked changes", text_of(row), partial(take_out, row))
+    for cell in find(root, "cellDel"):
+        owner = next((up for up in cell.iterancestors() if local(up) == "tc"), None)
+        yield Trace("changes", "tracked changes", "", partial(_empty_cell, owner, cell))
+    for mark in find(root, "ins", "del", "moveFrom", "moveTo"):
+        inside = local(mark.getparent())
+        if local(mark) in ("del", "moveFrom") and inside != "rPr":
+            yield Trace("changes", "tracked changes", text_of(mark), partial(take_out, mark))
+        elif inside in ("rPr", "trPr"):
+            yield Trace("changes", "tracked changes", "", partial(_settle_paragraph, mark))
+        else:
+            yield Trace("changes", "tracked changes", text_of(mark), partial(unwrap, mark))
+    for mark in find(root, *_CHANGES_OF_FORM, *_CHANGE_MARKS):
+        yield Trace("changes", "tracked changes", "", partial(take_out, mark))
+
+
+def _empty_cell(owner: Any, mark: Any) -> None:
+    take_out(mark)
+    if owner is not None:
+        for text in find(owner, "t", "delText"):
+            text.text = ""
+
+
+def _settle_paragraph(mark: Any) -> None:
+    """The mark at a paragraph's end: a deleted paragraph without text goes, one with text keeps its end."""
+    was_deleted = local(mark) in ("del", "moveFrom")
+    paragraph = next((up for up in mark.iterancestors() if local(up) == "p"), None)
+    take_out(mark)
+    if was_deleted and paragraph is not None and not text_of(paragraph) and paragraph.getparent() is not None:
+        has_section = any(local(element) in ("sectPr", "drawing", "pict", "object") for element in paragraph.iter())
+        if not has_section and len(paragraph.getparent()) > 1:
+            take_out(paragraph)
+
+
+def _is_on(properties: Any, name: str) -> bool | None:
+    """Whether a property is switched on; None where nothing is said."""
+    for element in properties:
+        if local(element) == name:
+            return value(element, "val", "1") not in ("0", "false", "off", "none")
+    return None
+
+
+def _hidden_styles(package: Package) -> frozenset[str]:
+    """Styles whose text is hidden, by themselves or by the style they build on."""
+    if "word/styles.xml" not in package:
+        return frozenset()
+    styles = {value(style, "styleId"): style for style in find(package.xml("word/styles.xml"), "style")}
+
+    def hides(style_id: str, depth: int = 0) -> bool:
+        style = styles.get(style_id)
+        if style is None or depth > 20:
+            return False
+        for part in style:
+            if local(part) == "rPr" and (said := _is_on(part, "vanish")) is not None:
+                return said
+        base = next((value(part, "val") for part in style if local(part) == "basedOn"), "")
+        return hides(base, depth + 1)
+
+    return frozenset(style_id for style_id in styles if hides(style_id))
+
+
+def is_hidden(run: Any, hidden: frozenset[str]) -> bool:
+    """Whether a run is hidden by its own properties, its style or its paragraph's."""
+    properties = next((part for part in run if local(part) == "rPr"), None)
+    if properties is not None:
+        said = _is_on(properties, "vanish")
+        if said is not None:
+            return said
+        if any(value(part, "val") in hidden for part in properties if local(part) == "rStyle"):
+            return True
+    paragraph = next((up for up in run.iterancestors() if local(up) == "p"), None)
+    if paragraph is None:
+        return False
+    return any(
+        value(style, "val") in hidden
+        for part in paragraph if local(part) == "pPr"
+        for style in part if local(style) == "pStyle"
+    )  # fmt: skip
+
+
+def _is_unreadable(run: Any) -> str:
+    """The code of text in white without a ground of its own, or too small to read; else empty."""
+    properties = next((part for part in run if local(part) == "rPr"), None)
+    if properties is None:
+        return ""
+    said = {local(part): value(part, "val") for part in properties}
+    if said.get("sz", "").isdigit() and int(said["sz"]) < 4:
+        return "text_tiny"
+    if said.get("color", "").upper() != "FFFFFF" or "shd" in said or "highlight" in said:
+        return ""
+    framed = ("tbl", "txbxContent", "pict", "drawing")
+    for up in run.iterancestors():
+        if local(up) in framed or any(local(part) == "shd" for props in up if local(props) == "pPr" for part in props):
+            return ""
+    return "text_colour"
+
+
+def visible(package: Package) -> list[str]:
+    """The words of body, notes, headers and footers, changes accepted, hidden ones left out."""
+    hidden = _hidden_styles(package)
+    pieces = []
+    for name in sorted(package.xml_names("word/")):
+        if name.startswith(_BODIES) and not name.endswith(".rels"):
+            words = [
+                text.text or "" for text in package.xml(name).iter() if local(text) == "t" and _is_seen(text, hidden)
+            ]
+            pieces.append("".join(words))
+    return pieces
+
+
+def _is_seen(text: Any, hidden: frozenset[str]) -> bool:
+    for up in text.iterancestors():
+        name = local(up)
+        if name in ("del", "moveFrom") or (name == "r" and is_hidden(up, hidden)):
+            return False
+        if name == "tr" and any(local(mark) == "del" for part in up if local(part) == "trPr" for mark in part):
+            return False
+        if name == "tc" and any(local(mark) == "cellDel" for part in up if local(part) == "tcPr" for mark in part):
+            return False
+        if name in ("inline", "anchor", "wsp", "pic", "sp") and any(
+            value(shape, "hidden") in ("1", "true") for shape in up.iter() if local(shape) in ("cNvPr", "docPr")
+        ):
+            return False
+    return True

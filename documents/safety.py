@@ -1,0 +1,119 @@
+"""The leak gate on the database side: verdicts as rows, and the override that only Legal can give."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
+from wagtail.log_actions import log
+
+from access.models import User
+from access.roles import ADMINISTRATORS, LEGAL
+from documents import wording
+from documents.exceptions import OverrideRefused
+from documents.extraction import Inspection, Limits, inspect
+from documents.extraction.inspection import Finding, as_json
+from documents.models import Document, DocumentCheck
+
+State = DocumentCheck.State
+AT_ONCE = 100
+"""Pages up to which a file is checked again while its editor waits; larger ones are left to the worker."""
+
+
+def may_judge(user: Any) -> bool:
+    """Whether ``user`` oversees safety: Legal and administrators may override a check and fetch an original."""
+    if not user.is_active:
+        return False
+    return bool(user.is_superuser or user.groups.filter(name__in=(LEGAL, ADMINISTRATORS)).exists())
+
+
+@transaction.atomic
+def record(document: Document, inspection: Inspection, *, keep_removed: bool = False) -> None:
+    """Writes the verdicts of an inspection instead of earlier ones.
+
+    An override stays where the finding is the same, place for place; a new place is a new question.
+    ``keep_removed`` keeps what was noted about an original that could not be looked at again.
+    """
+    found = {finding.code: finding for finding in inspection.remaining}
+    gone = {finding.code: finding for finding in inspection.removed if finding.code not in found}
+    stale = document.checks.exclude(name__in=[wording.INSPECTED, *found, *gone])
+    if keep_removed:
+        stale = stale.exclude(state=State.OK)
+    stale.filter(name__in=wording.FINDINGS).delete()
+    _write(document, wording.INSPECTED, State.OK, [])
+    for code, finding in found.items():
+        _write(document, code, State(finding.verdict), _places(finding))
+    for code, finding in gone.items():
+        _write(document, code, State.OK, _places(finding))
+
+
+def _places(finding: Finding) -> list[dict[str, Any]]:
+    places: list[dict[str, Any]] = as_json([finding])[0]["places"]
+    return places
+
+
+def _write(document: Document, name: str, state: str, places: list[dict[str, Any]]) -> None:
+    check = document.checks.select_for_update().filter(name=name).first()
+    if check is None:
+        DocumentCheck.objects.create(document=document, name=name, state=state, places=places)
+    elif check.state != state or check.places != places:
+        check.state, check.places, check.detail = state, places, ""
+        check.override_by, check.override_reason = None, ""
+        check.save()
+
+
+def check_again(document: Document) -> None:
+    """Inspects the public copy of a ready document anew; bytes and hash stay.
+
+    Raises ExtractionError or one of ``STORAGE_FAULTS``; the old verdicts stay then.
+    """
+    with tempfile.TemporaryDirectory(prefix="dossier-check-") as folder:
+        public = Path(folder) / "public"
+        with document.file.open("rb") as stored, public.open("wb") as copy:
+            shutil.copyfileobj(stored, copy, 1024 * 1024)
+        limits = Limits(cpu_seconds=60, wall_seconds=90) if document.page_count <= AT_ONCE else None
+        found = inspect(None, public, document.mime, hosts=settings.INTERNAL_HOSTS, limits=limits)
+    record(document, found, keep_removed=True)
+
+
+@transaction.atomic
+def override(check: DocumentCheck, user: User, reason: str) -> None:
+    """Lets a file pass in spite of a blocked check, with a reason that stays. Raises OverrideRefused with a sentence."""
+    reason = reason.strip()
+    locked = DocumentCheck.objects.select_for_update().select_related("document").get(pk=check.pk)
+    if not may_judge(user):
+        raise OverrideRefused(gettext("Only Legal review may let a file pass in spite of a check."))
+    if locked.document.uploaded_by_user_id == user.pk:
+        raise OverrideRefused(gettext("You uploaded this file: someone else has to decide about its checks."))
+    if not reason:
+        raise OverrideRefused(gettext("Say why: the reason is kept in the record of the approval."))
+    if locked.state != State.BLOCKED or locked.override_reason:
+        raise OverrideRefused(gettext("This check blocks nothing any more."))
+    locked.override_by, locked.override_reason = user, reason
+    locked.save(update_fields=["override_by", "override_reason"])
+    log(
+        instance=locked.document,
+        action="dossier.check.override",
+        user=user,
+        data={"check": locked.name, "reason": reason},
+    )
+
+
+def overridden(document_ids: Iterable[int]) -> list[str]:
+    """The overrides that hold for these documents, one line each, for the record of an approval."""
+    checks = (
+        DocumentCheck.objects.filter(document__in=list(document_ids), state=State.BLOCKED)
+        .exclude(override_reason="")
+        .select_related("document", "override_by")
+        .order_by("document", "name")
+    )
+    return [
+        f"{check.document.series} v{check.document.number}: {check.name}: {check.override_reason} ({check.override_by or '–'})"
+        for check in checks
+    ]

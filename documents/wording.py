@@ -1,0 +1,251 @@
+"""What the leak gate's codes mean, in words: a name, what is wrong, what to do. Stored are codes; shown is a translation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, gettext_noop
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Three msgids: ``label`` names the check, ``sentence`` says what was found, ``remedy`` what to do about it."""
+
+    label: str
+    sentence: str
+    remedy: str
+
+
+_DELETE_TEXT = gettext_noop(
+    "Delete the words themselves in the program that the file was made with, export it again and add it as a new version."
+)
+_FLATTEN = gettext_noop(
+    "Delete what is hidden in the program that the file was made with, export it again and add it as a new version."
+)
+_CROP = gettext_noop(
+    "Crop the picture in a picture program, so that the rest is gone, put it in anew and add the file as a new version."
+)
+
+FINDINGS: dict[str, Wording] = {
+    "text_covered": Wording(
+        gettext_noop("Text under a box"),
+        gettext_noop("A box or a picture lies on words that can still be copied and searched."),
+        _DELETE_TEXT,
+    ),
+    "text_colour": Wording(
+        gettext_noop("Text that can't be seen"),
+        gettext_noop(
+            "Words have the colour of what is behind them, or are cut off: nobody sees them, everybody can copy them."
+        ),
+        _DELETE_TEXT,
+    ),
+    "text_invisible": Wording(
+        gettext_noop("Invisible text"),
+        gettext_noop("Words are written so that they are not shown, and no scanned picture shows them instead."),
+        _DELETE_TEXT,
+    ),
+    "text_tiny": Wording(
+        gettext_noop("Tiny text"),
+        gettext_noop("Words are too small to be read, and can be copied and searched."),
+        _DELETE_TEXT,
+    ),
+    "text_outside": Wording(
+        gettext_noop("Text outside of the page"),
+        gettext_noop("Words stand beside what is shown of the page, or were cropped away: they are still in the file."),
+        _DELETE_TEXT,
+    ),
+    "text_layer": Wording(
+        gettext_noop("Text in a hidden layer"),
+        gettext_noop("Words stand in a layer that is switched off. Anyone can switch it on."),
+        _FLATTEN,
+    ),
+    "picture_covered": Wording(
+        gettext_noop("Picture under a box"),
+        gettext_noop("A box was drawn on a picture. The picture below is whole: who takes the box away sees it."),
+        gettext_noop(
+            "Blacken the place in the picture itself with a picture program, put it in anew and add the file as a new version."
+        ),
+    ),
+    "picture_cropped": Wording(
+        gettext_noop("Cropped picture"),
+        gettext_noop("The file holds more of a picture than is shown."),
+        _CROP,
+    ),
+    "layers": Wording(
+        gettext_noop("Hidden layers"),
+        gettext_noop("The file has layers that are switched off. Anyone can switch them on."),
+        _FLATTEN,
+    ),
+    "attachments": Wording(
+        gettext_noop("Attached files"),
+        gettext_noop("Other files are attached to this one."),
+        gettext_noop("Remove the attachments and add the file as a new version."),
+    ),
+    "redactions": Wording(
+        gettext_noop("Redaction that was not applied"),
+        gettext_noop("Places are marked for redaction, but nothing was taken out."),
+        gettext_noop("Apply the redactions in the PDF program, save the file and add it as a new version."),
+    ),
+    "annotations": Wording(
+        gettext_noop("Comments on the pages"),
+        gettext_noop("Notes, comments or hidden marks lie on the pages."),
+        gettext_noop("Delete the comments and add the file as a new version."),
+    ),
+    "form_hidden": Wording(
+        gettext_noop("Hidden form data"),
+        gettext_noop("Form fields that no page shows hold entries."),
+        gettext_noop("Print the file to a new PDF and add that as a new version."),
+    ),
+    "form_data": Wording(
+        gettext_noop("Filled form"),
+        gettext_noop(
+            "Form fields hold entries. They can be read like other text; look whether all of them may be public."
+        ),
+        gettext_noop("Nothing, if they may be public. Else empty the fields and add the file as a new version."),
+    ),
+    "history": Wording(
+        gettext_noop("Earlier states"),
+        gettext_noop("Earlier states of the file are still in it."),
+        gettext_noop("Print the file to a new PDF and add that as a new version."),
+    ),
+    "metadata": Wording(
+        gettext_noop("Details about people and machines"),
+        gettext_noop("The file says who wrote it, when, or with what."),
+        gettext_noop("Remove the properties of the file and add it as a new version."),
+    ),
+    "scripts": Wording(
+        gettext_noop("Scripts"),
+        gettext_noop("The file does something by itself when it is opened."),
+        gettext_noop("Print the file to a new PDF and add that as a new version."),
+    ),
+    "thumbnails": Wording(
+        gettext_noop("Small pictures"),
+        gettext_noop("A small picture of an earlier state, or of a whole photo, is in the file."),
+        gettext_noop("Save the file without a preview and add it as a new version."),
+    ),
+    "place": Wording(
+        gettext_noop("Where it was taken"),
+        gettext_noop("A photo or a recording says at which place it was made."),
+        gettext_noop("Remove the place and add the file as a new version."),
+    ),
+    "changes": Wording(
+        gettext_noop("Tracked changes"),
+        gettext_noop("The file tells what was written, deleted and by whom."),
+        gettext_noop("Accept all changes, save the file and add it as a new version."),
+    ),
+    "comments": Wording(
+        gettext_noop("Comments"),
+        gettext_noop("The file holds comments."),
+        gettext_noop("Delete the comments and add the file as a new version."),
+    ),
+    "hidden_text": Wording(
+        gettext_noop("Hidden text"),
+        gettext_noop("The file holds text that is marked as hidden."),
+        _FLATTEN,
+    ),
+    "hidden_sheets": Wording(
+        gettext_noop("Hidden sheets"),
+        gettext_noop("The table has sheets that are not shown."),
+        _FLATTEN,
+    ),
+    "hidden_cells": Wording(
+        gettext_noop("Hidden rows or columns"),
+        gettext_noop("The table has rows or columns that are not shown."),
+        _FLATTEN,
+    ),
+    "hidden_slides": Wording(
+        gettext_noop("Hidden slides"),
+        gettext_noop("The presentation has slides that are not shown."),
+        _FLATTEN,
+    ),
+    "notes": Wording(
+        gettext_noop("Speaker's notes"),
+        gettext_noop("The presentation holds notes for the speaker."),
+        _FLATTEN,
+    ),
+    "embedded": Wording(
+        gettext_noop("Files in the file"),
+        gettext_noop("The file holds other whole files, such as the table behind a chart."),
+        gettext_noop("Put them in as pictures and add the file as a new version."),
+    ),
+    "remote": Wording(
+        gettext_noop("Parts from elsewhere"),
+        gettext_noop("The file fetches parts from another computer, which then learns who reads it."),
+        gettext_noop("Put the pictures and templates into the file itself and add it as a new version."),
+    ),
+    "custom_data": Wording(
+        gettext_noop("Data of other programs"),
+        gettext_noop("Other programs have left data in the file."),
+        gettext_noop("Copy the text into a new file and add that as a new version."),
+    ),
+    "data_track": Wording(
+        gettext_noop("Data beside picture and sound"),
+        gettext_noop("The recording holds data of the camera beside picture and sound, such as its way."),
+        gettext_noop("Export picture and sound anew and add the file as a new version."),
+    ),
+    "internal_links": Wording(
+        gettext_noop("Internal addresses"),
+        gettext_noop("Addresses lead to computers or people inside the house."),
+        gettext_noop("Take the addresses out and add the file as a new version."),
+    ),
+}
+"""Code of a finding (``documents.extraction.inspection.CODES``) -> its words."""
+
+INSPECTED = "inspection"
+"""Name of the check that says that the gate looked at the file at all."""
+_INSPECTED = Wording(
+    gettext_noop("Leak gate"), gettext_noop("The public copy was searched for what it must not tell."), ""
+)
+_GONE = gettext_noop("It was in the uploaded file. The public copy is without it.")
+
+REMOVED: dict[str, str] = {
+    "metadata": gettext_noop("Details about people and machines"),
+    "metadata of pictures": gettext_noop("Details in pictures"),
+    "places": gettext_noop("Places"),
+    "dates": gettext_noop("Dates of changes"),
+    "attachments": gettext_noop("Attached files"),
+    "embedded files": gettext_noop("Files in the file"),
+    "actions": gettext_noop("Actions"),
+    "scripts": gettext_noop("Scripts"),
+    "application data": gettext_noop("Data of other programs"),
+    "printer settings": gettext_noop("Printer settings"),
+    "thumbnails": gettext_noop("Small pictures"),
+    "comments": gettext_noop("Comments"),
+    "tracked changes": gettext_noop("Tracked changes"),
+    "signatures": gettext_noop("Signatures"),
+    "form data": gettext_noop("Hidden form data"),
+    "earlier states": gettext_noop("Earlier states"),
+    "hidden text": gettext_noop("Hidden text"),
+    "hidden sheets": gettext_noop("Hidden sheets"),
+    "hidden cells": gettext_noop("Hidden rows or columns"),
+    "hidden slides": gettext_noop("Hidden slides"),
+    "notes": gettext_noop("Speaker's notes"),
+    "external references": gettext_noop("Parts from elsewhere"),
+    "data tracks": gettext_noop("Data beside picture and sound"),
+}
+"""What cleaning removes (``documents.extraction.cleaning``) -> its name."""
+
+
+def wording(name: str) -> Wording:
+    """The words of a check; a name that isn't known stands for itself."""
+    return _INSPECTED if name == INSPECTED else FINDINGS.get(name, Wording(name, "", ""))
+
+
+def label(name: str) -> str:
+    """The translated name of a check."""
+    return gettext(wording(name).label)
+
+
+def sentence(name: str, detail: str, *, removed: bool) -> str:
+    """What a check says, translated. ``detail`` is its msgid where the check brings one of its own."""
+    if removed and name != INSPECTED:
+        return gettext(_GONE)
+    found = detail or wording(name).sentence
+    return gettext(found) if found else ""
+
+
+def removed_labels(removed: Mapping[str, int]) -> list[str]:
+    """What was removed from the public copy, translated, in the order of ``REMOVED``."""
+    known = [gettext(text) for key, text in REMOVED.items() if key in removed]
+    return known + sorted(key for key in removed if key not in REMOVED)

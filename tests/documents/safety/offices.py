@@ -1,0 +1,699 @@
+"""Office files and e-books with a leak, made by the libraries that write such files, then edited as the programs do."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import docx
+import openpyxl
+import pptx
+import pptx.chart.data
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from PIL import Image
+from pptx.util import Emu, Inches
+
+from tests.documents import making
+from tests.documents.safety import pdfs
+from tests.documents.safety.planting import NAME, Planted
+
+NAMED = f"The witness {NAME} saw it."
+OOXML = "application/vnd.openxmlformats-officedocument."
+DOCX, XLSX, PPTX = (
+    OOXML + kind for kind in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
+)
+ODT, ODS = "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"
+EPUB = "application/epub+zip"
+
+
+def _saved(thing) -> bytes:
+    out = io.BytesIO()
+    thing.save(out)
+    return out.getvalue()
+
+
+def edited(data: bytes, changes: dict[str, object]) -> bytes:
+    """An archive with parts changed by functions of their text, or added."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in archive.namelist():
+            content = archive.read(name)
+            change = changes.pop(name, None)
+            if callable(change):
+                content = change(content.decode()).encode()
+            elif change is not None:
+                content = change if isinstance(change, bytes) else change.encode()
+            target.writestr(name, content)
+        for name, content in changes.items():
+            target.writestr(name, content if isinstance(content, bytes) else str(content))
+    return out.getvalue()
+
+
+# Word
+
+
+def word(*paragraphs: str):
+    """A document with no author, as a base."""
+    document = docx.Document()
+    for text in paragraphs or ("The court heard the case.", "It was adjourned."):
+        document.add_paragraph(text)
+    document.core_properties.author = ""
+    return document
+
+
+def _word_with(xml: str) -> bytes:
+    document = word()
+    document.element.body.insert(1, parse_xml(f"<w:p {nsdecls('w')}>{xml}</w:p>"))
+    return _saved(document)
+
+
+def word_author() -> bytes:
+    document = word()
+    document.core_properties.author = document.core_properties.last_modified_by = NAME
+    return _saved(document)
+
+
+def word_comment() -> bytes:
+    document = word()
+    document.add_comment(document.paragraphs[0].runs, text=NAMED, author=NAME, initials="Q")
+    return _saved(document)
+
+
+def word_deletion() -> bytes:
+    return _word_with(
+        f'<w:r><w:t xml:space="preserve">The witness </w:t></w:r><w:del w:id="9" w:author="A" w:date="2024-01-01T00:00:00Z">'
+        f"<w:r><w:delText>{NAME}</w:delText></w:r></w:del><w:r><w:t> saw it.</w:t></w:r>"
+    )
+
+
+def word_insertion() -> bytes:
+    return _word_with(
+        f'<w:ins w:id="9" w:author="{NAME}" w:date="2024-01-01T00:00:00Z"><w:r><w:t>The witness saw it.</w:t></w:r></w:ins>'
+    )
+
+
+def word_moved() -> bytes:
+    return _word_with(f'<w:moveFrom w:id="3" w:author="A"><w:r><w:t>{NAMED}</w:t></w:r></w:moveFrom>')
+
+
+def word_deleted_row() -> bytes:
+    document = word()
+    table = document.add_table(rows=2, cols=1)
+    table.cell(1, 0).text = NAMED
+    table.rows[1]._tr.get_or_add_trPr().append(parse_xml(f'<w:del {nsdecls("w")} w:id="4" w:author="A"/>'))
+    return _saved(document)
+
+
+def word_hidden() -> bytes:
+    document = word()
+    document.add_paragraph().add_run(NAMED).font.hidden = True
+    return _saved(document)
+
+
+def word_hidden_style() -> bytes:
+    document = word()
+    style = document.styles.add_style("Internal", docx.enum.style.WD_STYLE_TYPE.CHARACTER)
+    style.font.hidden = True
+    document.add_paragraph().add_run(NAMED, style=style)
+    return _saved(document)
+
+
+def word_white() -> bytes:
+    document = word()
+    document.add_paragraph().add_run(NAMED).font.color.rgb = docx.shared.RGBColor(255, 255, 255)
+    return _saved(document)
+
+
+def word_tiny() -> bytes:
+    document = word()
+    document.add_paragraph().add_run(NAMED).font.size = docx.shared.Pt(1)
+    return _saved(document)
+
+
+def word_photo() -> bytes:
+    document = word()
+    document.add_picture(io.BytesIO(pdfs.photo()))
+    return _saved(document)
+
+
+def word_cropped() -> bytes:
+    document = word()
+    document.add_picture(io.BytesIO(pdfs.photo()))
+    return edited(
+        _saved(document),
+        {"word/document.xml": lambda text: text.replace("<a:stretch>", '<a:srcRect r="40000"/><a:stretch>')},
+    )
+
+
+def word_template() -> bytes:
+    """The template of the house, by its address: Word asks for it whenever the file is opened."""
+    rels = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
+        f'Target="https://files.example.org/{NAME}.dotm" TargetMode="External"/></Relationships>'
+    )
+
+    def settings(text):
+        return re.sub(
+            r"(<w:settings[^>]*>)",
+            r'\1<w:attachedTemplate r:id="rId1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/>',
+            text,
+            count=1,
+        )
+
+    return edited(_saved(word()), {"word/settings.xml": settings, "word/_rels/settings.xml.rels": rels})
+
+
+def word_remote_picture() -> bytes:
+    """A picture that is fetched when the file is read: it tells who reads it."""
+    document = word()
+    document.add_picture(io.BytesIO(pdfs.photo(trace="", place=False)))
+    relation = document.part.relate_to(
+        f"https://files.example.org/{NAME}.png",
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image",
+        is_external=True,
+    )
+    return edited(
+        _saved(document), {"word/document.xml": lambda text: re.sub(r'r:embed="rId\d+"', f'r:link="{relation}"', text)}
+    )
+
+
+def word_field() -> bytes:
+    return _word_with(
+        f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> INCLUDEPICTURE "http://files.example.org/{NAME}.png" </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+
+
+def word_custom_xml() -> bytes:
+    def rels(text):
+        return text.replace(
+            "</Relationships>",
+            '<Relationship Id="rIdX" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml" Target="../customXml/item9.xml"/></Relationships>',
+        )
+
+    return edited(
+        _saved(word()),
+        {"word/_rels/document.xml.rels": rels, "customXml/item9.xml": f"<case><witness>{NAME}</witness></case>"},
+    )
+
+
+def word_embedded() -> bytes:
+    """A table of Excel put into the text, whole."""
+    document = word()
+    part = docx.opc.part.Part(
+        docx.opc.packuri.PackURI("/word/embeddings/Microsoft_Excel_Sheet1.xlsx"),
+        XLSX,
+        _saved(book(secret=NAMED)),
+        document.part.package,
+    )
+    relation = document.part.relate_to(
+        part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/package"
+    )
+    document.element.body.insert(
+        1,
+        parse_xml(
+            f'<w:p {nsdecls("w")} xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+            f'<w:r><w:object><o:OLEObject Type="Embed" ProgID="Excel.Sheet.12" r:id="{relation}"/></w:object></w:r></w:p>'
+        ),
+    )
+    return _saved(document)
+
+
+def word_variables() -> bytes:
+    return edited(
+        _saved(word()),
+        {
+            "word/settings.xml": lambda text: text.replace(
+                "</w:settings>", f'<w:docVars><w:docVar w:name="x" w:val="{NAME}"/></w:docVars></w:settings>'
+            )
+        },
+    )
+
+
+def word_internal_link() -> bytes:
+    document = word()
+    document.part.relate_to(
+        f"http://intranet/cases/{NAME}",
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink",
+        is_external=True,
+    )
+    return _saved(document)
+
+
+def word_picture_name() -> bytes:
+    document = word()
+    document.add_picture(io.BytesIO(pdfs.photo(trace="", place=False)))
+    return edited(
+        _saved(document),
+        {
+            "word/document.xml": lambda text: re.sub(
+                r'(<pic:cNvPr[^>]*name=)"[^"]*"', rf'\1"C:\\Users\\{NAME}\\IMG_1.jpg"', text
+            )
+        },
+    )
+
+
+# Excel
+
+
+def book(secret: str = ""):
+    """A workbook with one sheet; ``secret`` in a cell of it."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.title = "Figures"
+    for row in range(1, 6):
+        sheet.append([f"Year {2018 + row}", 10 * row, secret if row == 3 else ""])
+    workbook.properties.creator = ""
+    return workbook
+
+
+def book_author() -> bytes:
+    workbook = book()
+    workbook.properties.creator = NAME
+    return _saved(workbook)
+
+
+def book_hidden_sheet(state: str = "hidden") -> bytes:
+    workbook = book()
+    hidden = workbook.create_sheet("Internal", 0)
+    hidden["A1"] = NAMED
+    hidden.sheet_state = state
+    workbook.active = 1
+    workbook["Figures"]["D1"] = "=Internal!A1"
+    return _saved(workbook)
+
+
+def book_hidden_row() -> bytes:
+    workbook = book(NAMED)
+    workbook.active.row_dimensions[3].hidden = True
+    return _saved(workbook)
+
+
+def book_hidden_column() -> bytes:
+    workbook = book(NAMED)
+    workbook.active.column_dimensions["C"].hidden = True
+    return _saved(workbook)
+
+
+def book_comment() -> bytes:
+    workbook = book()
+    workbook.active["A1"].comment = openpyxl.comments.Comment(NAMED, NAME)
+    return _saved(workbook)
+
+
+def shared(data: bytes) -> bytes:
+    """The words of all cells in one list, as Excel keeps them."""
+    words: list[str] = []
+
+    def numbered(match):
+        words.append(match.group(2))
+        return f'<c{match.group(1)} t="s"><v>{len(words) - 1}</v></c>'
+
+    def sheet(text):
+        return re.sub(r'<c( r="\w+")[^>]*t="inlineStr"[^>]*><is><t[^>]*>([^<]*)</t></is></c>', numbered, text)
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+    data = edited(data, dict.fromkeys(sheets, sheet))
+    items = "".join(f"<si><t>{word}</t></si>" for word in words)
+    return edited(
+        data,
+        {
+            "xl/sharedStrings.xml": f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{items}</sst>',
+            "xl/_rels/workbook.xml.rels": lambda text: text.replace(
+                "</Relationships>",
+                '<Relationship Id="rId66" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+            ),
+        },
+    )
+
+
+def book_unused_string() -> bytes:
+    """A cell was emptied, and its words stayed in the list of all words."""
+    return edited(
+        shared(_saved(book())),
+        {"xl/sharedStrings.xml": lambda text: text.replace("</sst>", f"<si><t>{NAMED}</t></si></sst>")},
+    )
+
+
+def book_path() -> bytes:
+    return edited(
+        _saved(book()),
+        {
+            "xl/workbook.xml": lambda text: text.replace(
+                "<bookViews>",
+                f'<x15ac:absPath url="C:\\Users\\{NAME}\\" xmlns:x15ac="http://schemas.microsoft.com/office/spreadsheetml/2010/11/ac"/><bookViews>',
+            )
+        },
+    )
+
+
+def book_external() -> bytes:
+    link = f'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><externalBook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rId1"><sheetNames><sheetName val="{NAME}"/></sheetNames></externalBook></externalLink>'
+    rels = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath" Target="file:///other.xlsx" TargetMode="External"/></Relationships>'
+    return edited(_saved(book()), {
+        "xl/_rels/workbook.xml.rels": lambda text: text.replace("</Relationships>", '<Relationship Id="rId77" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink" Target="externalLinks/externalLink1.xml"/></Relationships>'),
+        "xl/externalLinks/externalLink1.xml": link, "xl/externalLinks/_rels/externalLink1.xml.rels": rels,
+    })  # fmt: skip
+
+
+def book_printer() -> bytes:
+    return edited(_saved(book()), {"xl/printerSettings/printerSettings1.bin": f"\\\\print\\{NAME}".encode("utf-16-le")})
+
+
+# PowerPoint
+
+
+def show():
+    """A presentation with one slide."""
+    presentation = pptx.Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    slide.shapes.title.text = "What the court heard"
+    presentation.core_properties.author = ""
+    return presentation
+
+
+def _second(presentation, text=NAMED):
+    slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    slide.shapes.title.text = text
+    return slide
+
+
+def show_author() -> bytes:
+    presentation = show()
+    presentation.core_properties.author = NAME
+    return _saved(presentation)
+
+
+def show_hidden_slide() -> bytes:
+    presentation = show()
+    _second(presentation)._element.set("show", "0")
+    _second(presentation, "The end")
+    return _saved(presentation)
+
+
+def show_notes() -> bytes:
+    presentation = show()
+    presentation.slides[0].notes_slide.notes_text_frame.text = NAMED
+    return _saved(presentation)
+
+
+def show_hidden_shape() -> bytes:
+    presentation = show()
+    box = presentation.slides[0].shapes.add_textbox(Inches(1), Inches(4), Inches(4), Inches(1))
+    box.text_frame.text = NAMED
+    box._element.nvSpPr.cNvPr.set("hidden", "1")
+    return _saved(presentation)
+
+
+def show_outside() -> bytes:
+    presentation = show()
+    presentation.slides[0].shapes.add_textbox(Emu(-5_000_000), Inches(1), Inches(4), Inches(1)).text_frame.text = NAMED
+    return _saved(presentation)
+
+
+def show_comment() -> bytes:
+    comment = f'<p:cmLst xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"><p:cm authorId="0" dt="2024-01-01T00:00:00" idx="1"><p:pos x="1" y="1"/><p:text>{NAMED}</p:text></p:cm></p:cmLst>'
+
+    def rels(text):
+        return text.replace(
+            "</Relationships>",
+            '<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments" Target="../comments/comment1.xml"/></Relationships>',
+        )
+
+    return edited(_saved(show()), {"ppt/slides/_rels/slide1.xml.rels": rels, "ppt/comments/comment1.xml": comment})
+
+
+def show_photo() -> bytes:
+    presentation = show()
+    presentation.slides[0].shapes.add_picture(io.BytesIO(pdfs.photo()), Inches(1), Inches(3))
+    return _saved(presentation)
+
+
+def show_chart() -> bytes:
+    """A chart with the whole table behind it."""
+    presentation = show()
+    data = pptx.chart.data.CategoryChartData()
+    data.categories = ["2023", "2024"]
+    data.add_series("Cases", (3, 5))
+    presentation.slides[0].shapes.add_chart(
+        pptx.enum.chart.XL_CHART_TYPE.COLUMN_CLUSTERED, Inches(1), Inches(3), Inches(4), Inches(3), data
+    )
+    return _saved(presentation)
+
+
+# OpenDocument
+
+_NS = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
+    'xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0"'
+)
+
+
+def open_document(body: str, *, mime: str = ODT, styles: str = "", parts=None) -> bytes:
+    """As LibreOffice packs it: the type first and unpacked."""
+    kind = "text" if mime == ODT else "spreadsheet"
+    content = f"<office:document-content {_NS}><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
+    named = {"content.xml": content, **(parts or {})}
+    entries = "".join(f'<m:file-entry m:full-path="{name}" m:media-type="text/xml"/>' for name in named)
+    manifest = f'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><m:file-entry m:full-path="/" m:media-type="{mime}"/>{entries}</m:manifest>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", mime)
+        for name, text in {**named, "META-INF/manifest.xml": manifest}.items():
+            archive.writestr(name, text, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+PLAIN = "<text:p>The court heard the case.</text:p>"
+
+
+def odt_author() -> bytes:
+    return open_document(
+        PLAIN,
+        parts={
+            "meta.xml": f"<office:document-meta {_NS}><office:meta><dc:creator>{NAME}</dc:creator></office:meta></office:document-meta>"
+        },
+    )
+
+
+def odt_changes() -> bytes:
+    return open_document(
+        f'<text:tracked-changes><text:changed-region text:id="c1"><text:deletion><office:change-info><dc:creator>A</dc:creator></office:change-info><text:p>{NAME}</text:p></text:deletion></text:changed-region></text:tracked-changes><text:p>The witness <text:change text:change-id="c1"/>saw it.</text:p>'
+    )
+
+
+def odt_comment() -> bytes:
+    return open_document(
+        f"<text:p>The <office:annotation><dc:creator>{NAME}</dc:creator><text:p>{NAMED}</text:p></office:annotation>court.</text:p>"
+    )
+
+
+HIDING = '<style:style style:name="T9" style:family="text"><style:text-properties text:display="none"/></style:style>'
+
+
+def odt_hidden() -> bytes:
+    return open_document(
+        f'{PLAIN}<text:p>It <text:span text:style-name="T9">{NAMED}</text:span>ended.</text:p>', styles=HIDING
+    )
+
+
+def odt_hidden_section() -> bytes:
+    return open_document(
+        f'{PLAIN}<text:section text:name="S" text:display="none"><text:p>{NAMED}</text:p></text:section>'
+    )
+
+
+def odt_remote() -> bytes:
+    return open_document(
+        f'{PLAIN}<text:p><draw:frame><draw:image xlink:href="https://files.example.org/{NAME}.png"/></draw:frame></text:p>'
+    )
+
+
+def odt_versions() -> bytes:
+    return open_document(
+        PLAIN, parts={"Versions/Version1": open_document(f"<text:p>{NAMED}</text:p>"), "VersionList.xml": "<v/>"}
+    )
+
+
+def odt_thumbnail() -> bytes:
+    return open_document(PLAIN, parts={"Thumbnails/thumbnail.png": pdfs_png()})
+
+
+def odt_printer() -> bytes:
+    return open_document(
+        PLAIN,
+        parts={
+            "settings.xml": f'<office:document-settings {_NS}><config:config-item config:name="PrinterName">{NAME}</config:config-item></office:document-settings>'
+        },
+    )
+
+
+def pdfs_png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (20, 20), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+def _ods(rows: str, columns: str = '<table:table-column table:number-columns-repeated="3"/>', style: str = "") -> str:
+    return f'<table:table table:name="Figures" {style}>{columns}{rows}</table:table>'
+
+
+def _row(*cells: str, more: str = "") -> str:
+    return (
+        f"<table:table-row {more}>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in cells
+        )
+        + "</table:table-row>"
+    )
+
+
+def ods_hidden_sheet() -> bytes:
+    styles = '<style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style>'
+    return open_document(
+        _ods(_row("a", "b")) + _ods(_row(NAMED), style='table:style-name="ta2"'), mime=ODS, styles=styles
+    )
+
+
+def ods_hidden_row() -> bytes:
+    return open_document(_ods(_row("a", "b") + _row(NAMED, "c", more='table:visibility="collapse"')), mime=ODS)
+
+
+def ods_hidden_column() -> bytes:
+    return open_document(
+        _ods(_row("a", NAMED), columns='<table:table-column/><table:table-column table:visibility="collapse"/>'),
+        mime=ODS,
+    )
+
+
+def ods_comment() -> bytes:
+    return open_document(
+        _ods(
+            f'<table:table-row><table:table-cell office:value-type="string"><office:annotation><text:p>{NAMED}</text:p></office:annotation><text:p>a</text:p></table:table-cell></table:table-row>'
+        ),
+        mime=ODS,
+    )
+
+
+# EPUB
+
+
+def epub(page: str = "<p>The court heard the case.</p>", head: str = "", details: str = "", parts=None) -> bytes:
+    container = '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0"><rootfiles><rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+    opf = f'<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:identifier id="id">urn:x</dc:identifier><dc:title>Report</dc:title><dc:language>en</dc:language>{details}</metadata><manifest><item id="p" href="page.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="p"/></spine></package>'
+    xhtml = (
+        f'<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Report</title>{head}</head><body>{page}</body></html>'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", EPUB)
+        for name, text in {
+            "META-INF/container.xml": container,
+            "OEBPS/book.opf": opf,
+            "OEBPS/page.xhtml": xhtml,
+            **(parts or {}),
+        }.items():
+            archive.writestr(name, text, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+_STYLE = "<p>Seen.</p>"
+PLANTED = [
+    Planted("Word: author", word_author, "metadata", DOCX, True),
+    Planted("Word: comment", word_comment, "comments", DOCX, True),
+    Planted("Word: deletion", word_deletion, "changes", DOCX, True),
+    Planted("Word: insertion with its author", word_insertion, "changes", DOCX, True),
+    Planted("Word: moved text", word_moved, "changes", DOCX, True),
+    Planted("Word: deleted row", word_deleted_row, "changes", DOCX, True),
+    Planted("Word: hidden text", word_hidden, "hidden_text", DOCX, True),
+    Planted("Word: hidden by a style", word_hidden_style, "hidden_text", DOCX, True),
+    Planted("Word: white text", word_white, "text_colour", DOCX),
+    Planted("Word: tiny text", word_tiny, "text_tiny", DOCX),
+    Planted("Word: photo with its place", word_photo, "place", DOCX, True),
+    Planted("Word: cropped picture", word_cropped, "picture_cropped", DOCX, trace=""),
+    Planted("Word: template elsewhere", word_template, "remote", DOCX, True),
+    Planted("Word: picture elsewhere", word_remote_picture, "remote", DOCX, True),
+    Planted("Word: picture by a field", word_field, "remote", DOCX, True),
+    Planted("Word: custom XML", word_custom_xml, "custom_data", DOCX, True),
+    Planted("Word: embedded workbook", word_embedded, "embedded", DOCX, True),
+    Planted("Word: variables", word_variables, "metadata", DOCX, True),
+    Planted("Word: path of a picture", word_picture_name, "metadata", DOCX, True),
+    Planted("Word: link to the intranet", word_internal_link, "internal_links", DOCX),
+    Planted("Excel: author", book_author, "metadata", XLSX, True),
+    Planted("Excel: hidden sheet", book_hidden_sheet, "hidden_sheets", XLSX, True),
+    Planted("Excel: very hidden sheet", lambda: book_hidden_sheet("veryHidden"), "hidden_sheets", XLSX, True),
+    Planted("Excel: hidden row", book_hidden_row, "hidden_cells", XLSX, True),
+    Planted("Excel: hidden column", book_hidden_column, "hidden_cells", XLSX, True),
+    Planted("Excel: hidden row, shared words", lambda: shared(book_hidden_row()), "hidden_cells", XLSX, True),
+    Planted("Excel: hidden sheet, shared words", lambda: shared(book_hidden_sheet()), "hidden_sheets", XLSX, True),
+    Planted("Excel: comment", book_comment, "comments", XLSX, True),
+    Planted("Excel: words of an emptied cell", book_unused_string, "hidden_text", XLSX, True),
+    Planted("Excel: path", book_path, "metadata", XLSX, True),
+    Planted("Excel: another workbook", book_external, "remote", XLSX, True),
+    Planted("Excel: printer", book_printer, "metadata", XLSX, True),
+    Planted("PowerPoint: author", show_author, "metadata", PPTX, True),
+    Planted("PowerPoint: hidden slide", show_hidden_slide, "hidden_slides", PPTX, True),
+    Planted("PowerPoint: notes", show_notes, "notes", PPTX, True),
+    Planted("PowerPoint: hidden shape", show_hidden_shape, "hidden_text", PPTX, True),
+    Planted("PowerPoint: beside the slide", show_outside, "text_outside", PPTX),
+    Planted("PowerPoint: comment", show_comment, "comments", PPTX, True),
+    Planted("PowerPoint: photo with its place", show_photo, "place", PPTX, True),
+    Planted("PowerPoint: workbook of a chart", show_chart, "embedded", PPTX, True, trace=""),
+    Planted("ODT: author", odt_author, "metadata", ODT, True),
+    Planted("ODT: tracked deletion", odt_changes, "changes", ODT, True),
+    Planted("ODT: comment", odt_comment, "comments", ODT, True),
+    Planted("ODT: hidden text", odt_hidden, "hidden_text", ODT, True),
+    Planted("ODT: hidden section", odt_hidden_section, "hidden_text", ODT, True),
+    Planted("ODT: picture elsewhere", odt_remote, "remote", ODT, True),
+    Planted("ODT: saved versions", odt_versions, "history", ODT, True),
+    Planted("ODT: thumbnail", odt_thumbnail, "thumbnails", ODT, True, trace=""),
+    Planted("ODT: printer", odt_printer, "metadata", ODT, True),
+    Planted("ODS: hidden sheet", ods_hidden_sheet, "hidden_sheets", ODS, True),
+    Planted("ODS: hidden row", ods_hidden_row, "hidden_cells", ODS, True),
+    Planted("ODS: hidden column", ods_hidden_column, "hidden_cells", ODS, True),
+    Planted("ODS: comment", ods_comment, "comments", ODS, True),
+    Planted("EPUB: maker", lambda: epub(details=f"<dc:contributor>{NAME}</dc:contributor>"), "metadata", EPUB, True),
+    Planted("EPUB: picture elsewhere", lambda: epub(f'<p>a<img src="https://t.example.org/{NAME}.gif"/></p>'), "remote", EPUB, True),
+    Planted("EPUB: script", lambda: epub(head=f"<script>fetch('/{NAME}')</script>"), "scripts", EPUB, True),
+    Planted("EPUB: style elsewhere", lambda: epub(parts={"OEBPS/s.css": f"@import url('https://t.example.org/{NAME}.css'); p {{}}"}), "remote", EPUB, True),
+    Planted("EPUB: hidden words", lambda: epub(f'<p>a</p><p style="display: none">{NAMED}</p>'), "hidden_text", EPUB, True),
+    Planted("EPUB: buyer", lambda: epub(parts={"iTunesMetadata.plist": f"<plist>{NAME}</plist>"}), "metadata", EPUB, True),
+    Planted("EPUB: comment in the text", lambda: epub(f"<p>a<!-- {NAMED} -->b</p>"), "comments", EPUB, True),
+]  # fmt: skip
+
+
+def word_table() -> bytes:
+    """White words in the dark heading of a table, a link, a picture."""
+    document = word()
+    table = document.add_table(rows=2, cols=2, style="Light Shading Accent 1")
+    table.cell(0, 0).paragraphs[0].add_run("Year").font.color.rgb = docx.shared.RGBColor(255, 255, 255)
+    document.part.relate_to(
+        "https://www.example.org/",
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink",
+        is_external=True,
+    )
+    document.add_picture(io.BytesIO(pdfs_png()))
+    return _saved(document)
+
+
+CLEAN = {
+    "Word": (lambda: _saved(word()), DOCX),
+    "Word with a table": (word_table, DOCX),
+    "Word, minimal": (lambda: making.docx_of(["One.", "Two."], table=[["a", "b"]]), DOCX),
+    "Word, Arabic": (lambda: _saved(word(making.ARABIC)), DOCX),
+    "Excel": (lambda: _saved(book()), XLSX),
+    "Excel with shared words": (lambda: shared(_saved(book("seen"))), XLSX),
+    "Excel with formulas": (lambda: _saved((lambda b: (b.active.__setitem__("D1", "=SUM(B1:B5)"), b)[1])(book())), XLSX),
+    "PowerPoint": (lambda: _saved(show()), PPTX),
+    "PowerPoint, two slides": (lambda: _saved((lambda p: (_second(p, "The end"), p)[1])(show())), PPTX),
+    "ODT": (lambda: open_document(PLAIN), ODT),
+    "ODT with a link": (lambda: open_document(f'{PLAIN}<text:p><text:a xlink:href="https://www.example.org/">See</text:a></text:p>'), ODT),
+    "ODS": (lambda: open_document(_ods(_row("a", "b", "c")), mime=ODS), ODS),
+    "EPUB": (epub, EPUB),
+    "EPUB with a link": (lambda: epub('<p><a href="https://www.example.org/">See</a></p>'), EPUB),
+}  # fmt: skip
