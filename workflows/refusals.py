@@ -14,10 +14,11 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 _refusals: ContextVar[list[PermissionDenied] | None] = ContextVar("workflows.refusals", default=None)
@@ -41,17 +42,27 @@ def _refuse_whole(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         token = _refusals.set(noted)
         try:
             response = view(request, *args, **kwargs)
+        except ValidationError as invalid:
+            # Valid when its form was checked, and not any more when it was saved: autosave and "Submit" of a new
+            # page may reach two processes at the same moment.
+            return _refused(request, _changed_meanwhile(invalid))
         finally:
             _refusals.reset(token)
-        return _refused(request, noted[0]) if noted else response
+        return _refused(request, str(noted[0])) if noted else response
 
     return wrapped
 
 
-def _refused(request: HttpRequest, refusal: PermissionDenied) -> HttpResponse:
+def _changed_meanwhile(invalid: ValidationError) -> str:
+    return gettext(
+        "Nothing was saved, because it was saved elsewhere at the same moment: %(reason)s Open it again."
+    ) % {"reason": " ".join(invalid.messages)}
+
+
+def _refused(request: HttpRequest, reason: str) -> HttpResponse:
     if connection.in_atomic_block:
         transaction.set_rollback(True)
     for _stock_sentence in messages.get_messages(request):
         pass  # read, and so dropped: it says that permission is missing, which is not the reason
-    messages.error(request, str(refusal))
+    messages.error(request, reason)
     return redirect("wagtailadmin_home")

@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
+from wagtail.admin.views.pages.create import CreateView
 from wagtail.models import (
     GroupApprovalTask,
     Page,
@@ -112,6 +113,36 @@ class TestThePath:
         assert not page.live
         people.editor.decide(page)
         assert is_live(page)
+
+    def test_submitting_while_autosave_creates_the_page_says_so(self, people, monkeypatch):
+        parent = SectionPageFactory(published=True)
+        url = reverse("wagtailadmin_pages:add", args=["cms_core", "sectionpage", parent.pk])
+        data = form_of(people.author.client.get(url), parent)
+        data.update({"title": "New", "slug": "new", "action-submit": "1"})
+        submit = CreateView.submit_action
+
+        def overtaken(view):  # between the check of the form and the save, as by another process
+            SectionPageFactory(parent=parent, slug="new")
+            return submit(view)
+
+        monkeypatch.setattr(CreateView, "submit_action", overtaken)
+        response = people.author.client.post(url, data, follow=True)
+        assert response.redirect_chain == [(reverse("wagtailadmin_home"), 302)]
+        assert "saved elsewhere at the same moment" in response.content.decode()
+
+    def test_who_opens_a_page_that_came_back_reads_why(self, people, section):
+        people.author.submit(section)
+        people.editor.decide(section, "reject", comment="Names a witness.")
+        response = people.author.get("wagtailadmin_pages:edit", section.pk)
+        assert "editor asked for changes: Names a witness." in response.content.decode()
+        people.author.submit(section, title="Second try")
+        response = people.author.get("wagtailadmin_pages:edit", section.pk)
+        assert "asked for changes" not in response.content.decode()
+
+    def test_the_screen_of_a_decision_names_its_page(self, people, section):
+        state = people.author.submit(section, title="About the archive")
+        response = people.editor.get("workflows_review", state.pk)
+        assert "About the archive" in response.content.decode().split("<h1", 1)[1].split("</h1>")[0]
 
     def test_saving_a_draft_while_creating(self, people):
         parent = SectionPageFactory(published=True)
