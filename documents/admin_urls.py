@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents.views import documents as document_views
 from wagtail.documents.views import multiple as document_uploads
 from wagtail.images.views import images as image_views
@@ -10,6 +11,12 @@ from wagtail.images.views import multiple as image_uploads
 
 from documents import admin_views as own
 from documents.admin_views import guarded_document, guarded_image
+
+before_core: list[URLPattern] = [
+    path("tag-autocomplete/", require_admin_access(own.tags)),
+    path("tag-autocomplete/<slug:app_name>/<slug:model_name>/", require_admin_access(own.tags)),
+]
+"""Stands before the admin in ``settings.urls``: core's own addresses come before those that apps register."""
 
 documents: list[URLPattern] = [
     path("edit/<int:document_id>/", guarded_document(own.DocumentEditView.as_view())),

@@ -5,9 +5,11 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from documents.admin_urls import before_core
 from workflows.refusals import guarded
 
 urlpatterns = [
+    path("admin/", include(before_core)),
     path("admin/", include(guarded(wagtailadmin_urls.urlpatterns))),
     path("", include("access.urls")),
     path("", include("documents.urls")),

@@ -103,6 +103,11 @@ BY_NUMBER = {
     "explore": lambda pk: reverse("wagtailadmin_explore", args=[pk]),
     "choose below": lambda pk: reverse("wagtailadmin_choose_page_child", args=[pk]),
     "add below": lambda pk: reverse("wagtailadmin_pages:add_subpage", args=[pk]),
+    "compare": lambda pk: reverse("wagtailadmin_pages:revisions_compare", args=[pk, "earliest", "latest"]),
+    "chosen": lambda pk: reverse("wagtailadmin_choose_page_chosen_multiple") + f"?id={pk}",
+    "all below": lambda pk: (
+        reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"]) + f"?id=all&childOf={pk}"
+    ),
     "bulk delete": lambda pk: reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"]) + f"?id={pk}",
     "ask for a translation": lambda pk: reverse("translations:request", args=[pk]),
 }
@@ -115,3 +120,27 @@ def test_by_number_a_hidden_page_answers_as_a_missing_one(client, draft, colleag
     hidden, nothing = client.get(BY_NUMBER[name](draft.pk)), client.get(BY_NUMBER[name](missing))
     assert hidden.status_code == nothing.status_code == 404
     assert SECRET not in hidden.content.decode()
+
+
+def test_all_of_a_list_means_all_that_a_colleague_sees_of_it(client, index, draft, public, colleague):
+    client.force_login(colleague)
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"]) + f"?id=all&childOf={index.pk}"
+    assert SECRET not in client.get(url).content.decode()
+    public.delete()
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["explorer", "page api", "chooser"])
+def test_a_working_title_of_a_public_page_is_told_to_nobody(client, index, public, name):
+    public.title = SECRET
+    public.save_revision(user=person("author", AUTHORS))
+    client.force_login(person("author2", AUTHORS))
+    response = client.get(LISTS[name](index), follow=True).content.decode()
+    assert SECRET not in response and "Public report" in response
+
+
+def test_the_working_title_becomes_the_title_with_the_publication(public):
+    public.title = "A better title"
+    with emergency(person("boss2", is_superuser=True), "test"):
+        public.save_revision().publish()
+    assert Page.objects.filter(pk=public.pk).values_list("title", "draft_title").get() == ("A better title",) * 2

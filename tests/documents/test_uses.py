@@ -14,7 +14,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 
 from cms.publications.models import PublicationFile
 from documents.exceptions import AppendOnlyError
-from documents.models import DocumentRelease, DocumentUse, ImageUse
+from documents.models import Document, DocumentRelease, DocumentUse, ImageUse
 from documents.releases import public_withdrawal, release, withdraw_releases
 from documents.uses import Named, documents_named_by, named_by, named_by_revision, record_uses, record_uses_in_bulk
 from tests.documents.conftest import new_image
