@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents.views import documents as document_views
 from wagtail.documents.views import multiple as document_uploads
 from wagtail.images.views import images as image_views
@@ -12,6 +13,12 @@ from documents import admin_views as own
 from documents import direct_views, processing_views, safety_views
 from documents.admin_views import guarded_document, guarded_image
 from documents.versions import views as version_views
+
+before_core: list[URLPattern] = [
+    path("tag-autocomplete/", require_admin_access(own.tags)),
+    path("tag-autocomplete/<slug:app_name>/<slug:model_name>/", require_admin_access(own.tags)),
+]
+"""Stands before the admin in ``settings.urls``: core's own addresses come before those that apps register."""
 
 documents: list[URLPattern] = [
     path("processing/", processing_views.processing, name="document_processing"),

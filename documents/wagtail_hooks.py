@@ -19,7 +19,6 @@ from wagtail.log_actions import LogFormatter
 from access.visitor import Visitor
 from documents import admin_urls, safety, wording
 from documents.access import readable_by, readable_images
-from documents.admin_views import tags
 from documents.bulk_actions import BULK_ACTIONS
 from documents.models import Document, Image
 from documents.processing_views import ProcessingMenuItem
@@ -33,8 +32,6 @@ def own_views_first() -> list[URLPattern | URLResolver]:
     return [
         path("documents/", include(admin_urls.documents)),
         path("images/", include(admin_urls.images)),
-        path("tag-autocomplete/", tags),
-        path("tag-autocomplete/<slug:app_name>/<slug:model_name>/", tags),
     ]
 
 

@@ -14,6 +14,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from documents.admin_urls import before_core
 from workflows.refusals import guarded
 
 View = Callable[..., HttpResponseBase]
@@ -37,6 +38,7 @@ def read_by_many(module: str) -> list[Any]:
 
 
 urlpatterns = [
+    path("admin/", include(before_core)),
     path("admin/", include(guarded(wagtailadmin_urls.urlpatterns))),
     path("", include("access.urls")),
     path("", include(read_by_many("documents.urls"))),

@@ -111,6 +111,11 @@ BY_NUMBER = {
     "explore": lambda pk: reverse("wagtailadmin_explore", args=[pk]),
     "choose below": lambda pk: reverse("wagtailadmin_choose_page_child", args=[pk]),
     "add below": lambda pk: reverse("wagtailadmin_pages:add_subpage", args=[pk]),
+    "compare": lambda pk: reverse("wagtailadmin_pages:revisions_compare", args=[pk, "earliest", "latest"]),
+    "chosen": lambda pk: reverse("wagtailadmin_choose_page_chosen_multiple") + f"?id={pk}",
+    "all below": lambda pk: (
+        reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"]) + f"?id=all&childOf={pk}"
+    ),
     "bulk delete": lambda pk: reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"]) + f"?id={pk}",
     "ask for a translation": lambda pk: reverse("translations:request", args=[pk]),
     "choose several": lambda pk: reverse("wagtailadmin_choose_page_chosen_multiple") + f"?id={pk}",
@@ -139,3 +144,27 @@ def test_everybody_is_told_of_what_they_may_know_when_choosing_several(client, d
     client.force_login(draft.owner)
     url = reverse("wagtailadmin_choose_page_chosen_multiple") + f"?id={draft.pk}"
     assert SECRET in client.get(url).content.decode()
+
+
+def test_all_of_a_list_means_all_that_a_colleague_sees_of_it(client, index, draft, public, colleague):
+    client.force_login(colleague)
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"]) + f"?id=all&childOf={index.pk}"
+    assert SECRET not in client.get(url).content.decode()
+    public.delete()
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["explorer", "page api", "chooser"])
+def test_a_working_title_of_a_public_page_is_told_to_nobody(client, index, public, name):
+    public.title = SECRET
+    public.save_revision(user=person("author", AUTHORS))
+    client.force_login(person("author2", AUTHORS))
+    response = client.get(LISTS[name](index), follow=True).content.decode()
+    assert SECRET not in response and "Public report" in response
+
+
+def test_the_working_title_becomes_the_title_with_the_publication(public):
+    public.title = "A better title"
+    with emergency(person("boss2", is_superuser=True), "test"):
+        public.save_revision().publish()
+    assert Page.objects.filter(pk=public.pk).values_list("title", "draft_title").get() == ("A better title",) * 2

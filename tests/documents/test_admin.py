@@ -91,7 +91,7 @@ def test_administrators_list_everything_but_choose_what_they_may_read(client, pe
     chooser = client.get("/admin/documents/chooser/results/").content.decode()
     assert "unused file of somebody" not in chooser
     assert f"{SECRET} file" in chooser
-    assert client.get(f"/admin/documents/chooser/{unused.pk}/").status_code == 404
+    assert client.get(f"/admin/documents/chooser/chosen/{unused.pk}/").status_code == 404
 
 
 def numbered(document, image):
@@ -100,13 +100,13 @@ def numbered(document, image):
         f"/admin/documents/delete/{document}/",
         f"/admin/documents/usage/{document}/",
         f"/admin/documents/versions/{document}/add/",
-        f"/admin/documents/chooser/{document}/",
+        f"/admin/documents/chooser/chosen/{document}/",
         f"/admin/images/{image}/",
         f"/admin/images/{image}/delete/",
         f"/admin/images/{image}/preview/max-20x20/",
         f"/admin/images/{image}/generate_url/",
         f"/admin/images/usage/{image}/",
-        f"/admin/images/chooser/{image}/",
+        f"/admin/images/chooser/chosen/{image}/",
         f"/admin/images/chooser/{image}/select_format/",
     ]
 
@@ -126,7 +126,7 @@ def test_own_and_public_numbers_answer(author2, files):
         expected = 404 if "generate_url" in url else 200
         assert author2.get(url).status_code == expected, url
     document, image = files["public"]
-    for url in (f"/admin/documents/chooser/{document.pk}/", f"/admin/images/chooser/{image.pk}/"):
+    for url in (f"/admin/documents/chooser/chosen/{document.pk}/", f"/admin/images/chooser/chosen/{image.pk}/"):
         assert author2.get(url).status_code == 200
     assert author2.get(f"/admin/documents/edit/{document.pk}/").status_code == 404
 
@@ -143,6 +143,16 @@ def test_choosing_several_drops_foreign_ones(author2, files):
     text = author2.get(f"/admin/documents/chooser/chosen-multiple/?{ids}").content.decode()
     assert "own file" in text
     assert SECRET not in text
+
+
+def test_tags_of_foreign_files_are_not_proposed(author2, files):
+    files["foreign"][0].tags.add("witness in raqqa")
+    files["foreign"][1].tags.add("witness in homs")
+    files["public"][0].tags.add("witnesses")
+    files["own"][1].tags.add("witnesses", "without")
+    assert author2.get("/admin/tag-autocomplete/?term=wit").json() == ["without", "witnesses"]
+    assert author2.get("/admin/tag-autocomplete/taggit/tag/?term=wit").json() == ["without", "witnesses"]
+    assert author2.get("/admin/tag-autocomplete/").json() == []
 
 
 class TestMultipleUploader:

@@ -82,6 +82,11 @@ def knowable(role: str) -> frozenset[str]:
     return (AS_READER[role] | BY_RIGHT.get(role, frozenset())) & PAGES
 
 
+def explorable(role: str) -> frozenset[str]:
+    """Pages in the explorer, below the English tree."""
+    return EXPLORERS.get(role, frozenset())
+
+
 def choosable(role: str) -> frozenset[str]:
     """Files that a role may name."""
     return readable_files(role) if role in MAY_LOOK_INTO_THE_ADMIN else frozenset()
@@ -112,10 +117,9 @@ def archive(db):
     people["admin"].save()
     made = Archive(people | {"anonymous": None})
     for name in sorted(PAGES):
-        made.files[name] = _file(name, people["author"])
+        made.files[FIRST_FILE.get(name, name)] = _file(FIRST_FILE.get(name, name), people["author"])
         made.images[name] = new_image(people["author"], color=_color(name), title=f"{name} picture")
         made.images[name].get_rendition("width-40")
-    made.files["superseded"] = made.files["superseding"]
     made.files["superseding"] = _file("superseding", people["author"], series=made.files["superseded"].series, number=2)
     made.files["rejected"] = _file("rejected", people["author"], series=made.files["kept"].series, number=2)
     for name in sorted(PAGES):
@@ -140,17 +144,17 @@ def _file(name: str, user: User, **fields: object) -> Document:
     return document
 
 
+FIRST_FILE = {"superseding": "superseded"}
 STATES = {"live", "embargoed", "expired", "withdrawn"}
 
 
 def _page(archive: Archive, name: str) -> PublicationPage:
-    first = {"superseding": "superseded"}.get(name, name)
     state = name if name in STATES else "published"
     traits = {state.replace("live", "published"): True} if name not in NEVER_LIVE else {}
     page = PublicationPageFactory(
         title=f"Quokka {name}",
         summary=f"A quokka in {name}.",
-        files=[archive.files[first]],
+        files=[archive.files[FIRST_FILE.get(name, name)]],
         lead_image=archive.images[name],
         owner=archive.people["author"],
         **traits,
@@ -184,16 +188,17 @@ def _more_versions(archive: Archive) -> None:
 
 
 # Channels: each says which of the names it shows to a client.
+Channel = Callable[[Archive, Client], set[str]]
 
 
-def names_said(pattern: str, text: str) -> set[str]:
-    """The names in the titles that a text shows."""
-    return set(re.findall(rf"{pattern} ([a-z-]+)", text))
+def names_said(text: str) -> set[str]:
+    """The names in the titles of pages that a text shows."""
+    return set(re.findall(r"Quokka ([a-z-]+)", text))
 
 
 def at_addresses(client: Client, addresses: dict[str, str]) -> set[str]:
     """The names whose address answers 200."""
-    return {name for name, address in addresses.items() if client.get(address).status_code == 200}
+    return {name for name, address in addresses.items() if client.head(address).status_code == 200}
 
 
 def pages(archive: Archive, client: Client) -> set[str]:
@@ -201,9 +206,9 @@ def pages(archive: Archive, client: Client) -> set[str]:
     return at_addresses(client, {name: page.get_url() for name, page in archive.pages.items()})
 
 
-def in_text(address: str, pattern: str = "Quokka") -> Callable[[Archive, Client], set[str]]:
+def in_text(address: str) -> Channel:
     """A channel of one answer that lists titles."""
-    return lambda _archive, client: names_said(pattern, client.get(address, follow=True).content.decode())
+    return lambda _archive, client: names_said(client.get(address, follow=True).content.decode())
 
 
 def sitemap(archive: Archive, client: Client) -> set[str]:
@@ -217,7 +222,7 @@ def file_bytes(archive: Archive, client: Client) -> set[str]:
     return at_addresses(client, {name: f"/d/{d.series}/v{d.number}/" for name, d in archive.files.items()})
 
 
-def below_the_version(tail: str) -> Callable[[Archive, Client], set[str]]:
+def below_the_version(tail: str) -> Channel:
     """A channel of addresses below that of a version."""
     return lambda archive, client: at_addresses(
         client, {name: f"/d/{d.series}/v{d.number}/{tail}" for name, d in archive.files.items()}
@@ -258,34 +263,21 @@ def pages_of_files(archive: Archive, client: Client) -> set[str]:
     return {name for name, document in archive.files.items() if (str(document.series), document.number) in found}
 
 
-def admin_api(kind: str, pattern: str) -> Callable[[Archive, Client], set[str]]:
-    """A channel of the admin's API."""
-    return in_text(f"/admin/api/main/{kind}/?limit=100&fields=*", pattern)
+def at_the_admin(*forms: str, pattern: str = "Quokka ([a-z-]+)") -> Channel:
+    """A channel of admin screens, with the key of the list of publications in their address; not followed."""
+
+    def shown(archive: Archive, client: Client) -> set[str]:
+        parent = archive.pages["live"].get_parent().pk
+        answers = [client.get(form.format(parent)) for form in forms]
+        odd = {answer.status_code for answer in answers} - {200, 302, 400, 404}
+        assert not odd, f"{forms} answers {odd}"
+        return {name for answer in answers for name in re.findall(pattern, answer.content.decode())}
+
+    return shown
 
 
-def page_chooser(archive: Archive, client: Client) -> set[str]:
-    """Titles in the page chooser, at the list of publications."""
-    parent = archive.pages["live"].get_parent()
-    return names_said("Quokka", client.get(f"/admin/choose-page/{parent.pk}/", follow=True).content.decode())
-
-
-def explorer(archive: Archive, client: Client) -> set[str]:
-    """Titles in the explorer, at the list of publications."""
-    parent = archive.pages["live"].get_parent()
-    return names_said("Quokka", client.get(f"/admin/pages/{parent.pk}/", follow=True).content.decode())
-
-
-def pictures_in_the_admin_api(archive: Archive, client: Client) -> set[str]:
-    """Titles that the admin's API of pictures lists."""
-    return set(
-        re.findall(r"([a-z-]+) picture", client.get("/admin/api/main/images/?limit=100", follow=True).content.decode())
-    )
-
-
-def picture_chooser(archive: Archive, client: Client) -> set[str]:
-    """Titles in the image chooser."""
-    text = client.get("/admin/images/chooser/results/", follow=True).content.decode()
-    return set(re.findall(r"([a-z-]+) picture", text))
+def _paged(kind: str) -> list[str]:
+    return [f"/admin/{kind}/chooser/results/?p={page}" for page in (1, 2)]
 
 
 def current_of(role: str) -> set[str]:
@@ -293,7 +285,6 @@ def current_of(role: str) -> set[str]:
     return (readable_files(role) - {"superseded", "rejected"}) & FILES
 
 
-Channel = Callable[[Archive, Client], set[str]]
 Expected = Callable[[str], Iterable[str]]
 SEARCH: dict[str, tuple[Channel, Expected]] = {
     "search page": (in_text("/en/search/?q=quokka"), AS_READER.__getitem__),
@@ -314,13 +305,13 @@ CHANNELS: dict[str, tuple[Channel, Expected]] = SEARCH | {
     "page image": (below_the_version("p/1/image.webp"), readable_files),
     "cover": (below_the_version("cover.webp"), readable_files),
     "picture": (renditions, lambda role: (AS_READER[role] | BY_RIGHT.get(role, frozenset())) & PAGES),
-    "page chooser": (page_chooser, knowable),
-    "file chooser": (in_text("/admin/documents/chooser/results/", "Numbat"), choosable),
-    "picture chooser": (picture_chooser, knowable),
-    "explorer": (explorer, lambda role: EXPLORERS.get(role, frozenset())),
-    "admin API, pages": (admin_api("pages", "Quokka"), lambda role: EXPLORERS.get(role, frozenset())),
-    "admin API, files": (admin_api("documents", "Numbat"), choosable),
-    "admin API, pictures": (pictures_in_the_admin_api, knowable),
+    "page chooser": (at_the_admin("/admin/choose-page/{}/"), knowable),
+    "file chooser": (at_the_admin(*_paged("documents"), pattern="Numbat ([a-z-]+)"), choosable),
+    "picture chooser": (at_the_admin(*_paged("images"), pattern="([a-z-]+) picture"), knowable),
+    "explorer": (at_the_admin("/admin/pages/{}/"), explorable),
+    "admin API, pages": (at_the_admin("/admin/api/main/pages/?child_of={}&for_explorer=1&fields=*"), explorable),
+    "admin API, files": (at_the_admin("/admin/api/main/documents/?fields=*", pattern="Numbat ([a-z-]+)"), choosable),
+    "admin API, pictures": (at_the_admin("/admin/api/main/images/?fields=*", pattern="([a-z-]+) picture"), knowable),
 }
 
 

@@ -125,7 +125,7 @@ def ask_for_lists(probe: Probe, world: World) -> None:
         for form in SEARCHES:
             probe.look(form.format(start))
     for kind in ("pages", "documents", "images"):
-        probe.look(f"/admin/api/main/{kind}/?fields=*&limit=100")
+        probe.look(f"/admin/api/main/{kind}/?fields=*&limit=20&order=-id")
 
 
 SEARCHES = (

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from django.core.files.base import ContentFile
 from django.db.models import QuerySet
+from taggit.models import Tag
 from wagtail.models import Page, Revision, TaskState
 
 from access.models import User
@@ -219,6 +220,7 @@ def _behind_the_scenes() -> str:
         (_people(),),
         *Document.objects.values_list("original_name", "failure"),
         *Image.objects.values_list("title", "description"),
+        *Tag.objects.values_list("name"),
         *TranslationJob.objects.values_list("note"),
         *ApprovalRecord.objects.values_list("comment"),
         *TaskState.objects.values_list("comment"),
