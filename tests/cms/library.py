@@ -128,7 +128,7 @@ class Library:
     def _body(self, language: str) -> list[tuple[str, object]]:
         text = f"<p>{TEXT[language]}</p>"
         body: list[tuple[str, object]] = []
-        for number in range(3):
+        for number in range(2):
             body.append(("heading", {"text": f"{number} {TERM[language]}", "level": "h2"}))
             body += [("text", text), ("text", text)]
         body += [
