@@ -28,7 +28,9 @@ def publish_approved_revision(workflow_state: WorkflowState, user: User | None =
 
     last = workflow_state.current_task_state
     if last and last.status not in (TaskState.STATUS_APPROVED, TaskState.STATUS_SKIPPED):
-        _refuse(_("A text waits at this step. It would be published without it: let it be decided or taken back first."))
+        _refuse(
+            _("A text waits at this step. It would be published without it: let it be decided or taken back first.")
+        )
     review = (
         ReviewTaskState.objects.filter(
             workflow_state=workflow_state, revision=last.revision_id, status=ReviewTaskState.STATUS_APPROVED

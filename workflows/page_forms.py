@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -23,7 +24,7 @@ from documents.uses import Named, named_by
 from workflows.refusals import note_refusal
 
 
-class PageForm(WagtailAdminPageForm):  # type: ignore[misc]  # Wagtail is untyped
+class PageForm(WagtailAdminPageForm):
     """The form of every page type. Naming something out of reach ends the request: nothing is kept, nothing shown."""
 
     def is_valid(self) -> bool:

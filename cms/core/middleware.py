@@ -14,7 +14,7 @@ from access.visitor import Visitor
 from workflows import withdrawals
 
 
-class VisibleRedirectMiddleware(RedirectMiddleware):  # type: ignore[misc]  # Wagtail is untyped
+class VisibleRedirectMiddleware(RedirectMiddleware):
     """Wagtail's, but the old address of something hidden stays a 404.
 
     A moved page leaves a redirect behind, a draft too: it would tell that the page is there, and its

@@ -138,7 +138,11 @@ class TestThirteenFaults:
         french = Locale.objects.get(language_code="fr")
         client.force_login(admin)
         url = reverse("wagtaillocales:edit", args=[french.pk])
-        data = {"language_code": "fr", "component-synchronization-enabled": "on", "component-synchronization-sync_from": 1}
+        data = {
+            "language_code": "fr",
+            "component-synchronization-enabled": "on",
+            "component-synchronization-sync_from": 1,
+        }
         client.post(url, data)
         LocaleSynchronization.objects.get_or_create(locale=french, defaults={"sync_from": Locale.get_default()})
         section = SectionPageFactory(title="New section")
