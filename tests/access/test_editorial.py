@@ -121,7 +121,7 @@ BY_NUMBER = {
     "choose several": lambda pk: reverse("wagtailadmin_choose_page_chosen_multiple") + f"?id={pk}",
     "page api": lambda pk: reverse("wagtailadmin_api:pages:detail", args=[pk]),
     "workflow history": lambda pk: reverse("wagtailadmin_pages:workflow_history", args=[pk]),
-    "workflow status": lambda pk: reverse("wagtailadmin_pages:workflow_status", args=[pk]),
+    "workflow preview": lambda pk: reverse("wagtailadmin_pages:workflow_preview", args=[pk, 1]),
     "preview": lambda pk: reverse("wagtailadmin_pages:preview_on_edit", args=[pk]),
 }
 

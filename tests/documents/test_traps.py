@@ -5,22 +5,37 @@ import json
 from unittest import mock
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Collection, GroupCollectionPermission, Page
+from wagtail.models import Collection, GroupCollectionPermission, Page, PageViewRestriction
 
 from cms.publications.models import PublicationFile, PublicationPage
+from documents.actions import add_document
 from documents.models import Document, DocumentRelease
+from documents.processing import process
 from tests.documents import making
 from tests.documents.conftest import new_image, picture, upload
-from tests.documents.reader.conftest import filed  # noqa: F401  # a fixture
 from tests.factories import DocumentFactory, PublicationPageFactory, SectionPageFactory, publish
-from tests.workflows.conftest import form_of, people, review_of  # noqa: F401  # people as desks
+from tests.workflows.conftest import People, form_of
 from workflows import schedule
 
 pytestmark = pytest.mark.django_db
 
 SECRET = "Witness list of Raqqa"
+
+
+@pytest.fixture
+def people(db):
+    """Everybody at a desk of their own."""
+    return People()
+
+
+def filed(data, user=None, **values):
+    """A document, processed for real."""
+    document = add_document(ContentFile(data, name="report.pdf"), title="Report", user=user, **values)
+    assert process(document.pk)
+    return Document.objects.get(pk=document.pk)
 
 
 @pytest.fixture
@@ -194,14 +209,14 @@ class TestServing:
 
 
 class TestRejected:
-    def test_a_rejected_version_is_readable_by_nobody_outside_for_ever(self, client, people, filed):  # noqa: F811
+    def test_a_rejected_version_is_readable_by_nobody_outside_for_ever(self, client, people):
         first = filed(making.report(2))
         page = PublicationPageFactory(published=True, files=[first], owner=people.author.user)
         rejected = filed(making.report(3), user=people.author.user, series=first.series)
         page = Page.objects.get(pk=page.pk).specific
         page.files = [PublicationFile(document=rejected)]
-        page.save_revision(user=people.editor2.user)
-        people.editor2.submit(page)
+        page.save_revision(user=people.author.user)
+        people.author.submit(page)
         people.editor.decide(page, "reject", comment="It names a witness.")
         third = filed(making.report(2), series=first.series)
         page = Page.objects.get(pk=page.pk).specific
@@ -264,18 +279,17 @@ class TestWithdrawn:
     @pytest.mark.parametrize("state", ["published", "restricted", "embargoed", "expired", "draft", "hidden section"])
     def test_410_only_for_what_was_public(self, client, people, state):
         document = DocumentFactory()
-        options = {"parent": SectionPageFactory()} if state == "hidden section" else {}
-        if state not in ("draft", "hidden section"):
-            options[state] = True
-        if state == "hidden section":
-            page = PublicationPageFactory(published=True, files=[document])
-            page.move(options["parent"], pos="last-child")
-            DocumentRelease.objects.all()._raw_delete("default")
-            Page.objects.filter(pk=page.pk).update(live=False)
-            publish(Page.objects.get(pk=page.pk).specific)
-        else:
-            page = PublicationPageFactory(files=[document], **options)
+        page = PublicationPageFactory(
+            files=[document], **({state: True} if state in ("published", "embargoed", "expired") else {})
+        )
+        if state == "draft":
             page.save_revision()
+        if state == "hidden section":
+            page.move(SectionPageFactory(), pos="last-child")
+        if state == "restricted":  # before it was published
+            PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+        if state in ("hidden section", "restricted"):
+            publish(Page.objects.get(pk=page.pk).specific)
         people.editor.post("workflows_withdraw", page.pk, data={"reason": "A witness asked."})
         # A page that expired was public before; whether it is withdrawn then changes nothing of that.
         expected = 410 if state in ("published", "expired") else 404
@@ -294,8 +308,7 @@ class TestDeleting:
         document = DocumentFactory(collection=collection)
         PublicationPageFactory(files=[document]).save_revision()
         for desk in (people.root, people.siteadmin):
-            response = desk.post("wagtailadmin_collections:delete", collection.pk)
-            assert response.status_code == 302
+            assert desk.post("wagtailadmin_collections:delete", collection.pk).status_code in (403, 404)
         assert Document.objects.get(pk=document.pk).collection_id == collection.pk
         assert Collection.objects.filter(pk=collection.pk).exists()
 

@@ -79,23 +79,24 @@ def review_of(page):
     return Page.objects.get(pk=page.pk).current_workflow_task_state
 
 
-@pytest.fixture
-def people(db):
+class People:
     """``people.author``, ``people.editor``, … and ``people.root``, a superuser."""
 
-    class People:
-        def __getattr__(self, name):
-            user = (
-                UserFactory(username=name, is_superuser=True)
-                if name == "root"
-                else UserFactory(username=name, groups=ROLES[name])
-            )
-            user.email = f"{name}@example.org"
-            user.save()
-            desk = Desk(user)
-            setattr(self, name, desk)
-            return desk
+    def __getattr__(self, name):
+        user = (
+            UserFactory(username=name, is_superuser=True)
+            if name == "root"
+            else UserFactory(username=name, groups=ROLES[name])
+        )
+        user.email = f"{name}@example.org"
+        user.save()
+        desk = Desk(user)
+        setattr(self, name, desk)
+        return desk
 
+
+@pytest.fixture
+def people(db):
     return People()
 
 
