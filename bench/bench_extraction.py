@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.measure import ROOT, Result, medians
 
-PAGES = 1000
+PAGES = 2000
 ROUNDS = 5
 FILES = 4
 """Files that one worker, and two side by side, read in the second measurement."""
