@@ -269,7 +269,9 @@ def place_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict
     """Names of places for the facet."""
     from cms.core.vocabulary import places_in  # it needs the models
 
-    return {str(place.translation_key): place.name for place in places_in(_uuids(values), language)}
+    places = places_in(_uuids(values), language)
+    # A sensitive place can be asked for by its key; its name is not told.
+    return {str(place.translation_key): place.name for place in places if place.public() is place}
 
 
 def publication_kind_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:

@@ -6,17 +6,21 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from access.visibility import visible_to
 from access.visitor import Visitor
-from cms.core.cards import Card, best_translations
-from cms.core.listing import TEASERS, Listing, cards_of
+from cms.core.cards import Card
+from cms.core.filters import FilteredList
+from cms.core.frame import Frame
+from cms.core.listing import Listing
+from cms.core.models import in_language_of
 from cms.core.relations import named_pages
-from cms.core.types import joined, own_types
 from cms.glossary.models import GlossaryTermPage
+from cms.topics.filters import topic_labels
 from cms.topics.pages import topics_of
 
 if TYPE_CHECKING:
@@ -48,13 +52,20 @@ def sorting_letter(title: str) -> str:
     return letters[0].upper()[:1] if letters else "#"
 
 
-def index_context(page: GlossaryIndexPage, request: HttpRequest) -> dict[str, Any]:
-    """All terms by letter."""
-    terms = list(GlossaryTermPage.objects.in_language_of(page, Visitor.of(request)).select_related("locale"))
+def index_context(page: GlossaryIndexPage, request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    """All terms by letter, or those of a topic."""
+    narrowed = FilteredList(GlossaryTermPage.objects.in_language_of(page, Visitor.of(request)), page, request)
+    narrowed.by("topic", gettext("Topic"), topic_labels(request), lambda rows, keys: rows.about(keys))
+    terms = list(narrowed.rows.select_related("locale"))
     letters: dict[str, list[Card]] = {}
     for card in sorted(term_cards(terms, page, request), key=_sorting_key):
         letters.setdefault(sorting_letter(card.title), []).append(card)
-    return {"letters": sorted(letters.items()), "count": len(terms)}
+    return {
+        "letters": sorted(letters.items()),
+        "count": len(terms),
+        "filters": narrowed.filters,
+        "feed_url": frame.feed_url_of("terms"),
+    }
 
 
 def _sorting_key(card: Card) -> tuple[str, str]:
@@ -65,18 +76,15 @@ def _sorting_key(card: Card) -> tuple[str, str]:
 def term_context(page: GlossaryTermPage, request: HttpRequest) -> dict[str, Any]:
     """The term's words, its neighbours, and where it is used."""
     visitor = Visitor.of(request)
-    language = page.locale.language_code
     used = Page.objects.filter(
         pk__in=Page.objects.filter(glossary_terms__term__translation_key=page.translation_key).order_by().values("pk")
     )
-    rows = joined(visible_to(used, visitor)).order_by("-first_published_at", "-pk")
-    found = list(best_translations(rows, language).values())
-    found.sort(key=lambda row: (row.first_published_at is not None, row.first_published_at), reverse=True)
+    used = in_language_of(used, page, visitor).order_by(F("first_published_at").desc(nulls_last=True), "-pk")
     see_also = named_pages(page, "see_also", "term", GlossaryTermPage, visitor)
     return {
         "variants": page.variant_list,
         "avoid": page.avoid_list,
         "see_also": term_cards(see_also, page, request),
         "topics": topics_of(page, request),
-        "used_in": Listing(items=cards_of(own_types(found[:TEASERS]), page, request), count=len(found)),
+        "used_in": Listing.of(used, page, request, visitor, specific=True),
     }
