@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest
@@ -14,6 +14,9 @@ from wagtail.models import Orderable
 
 from cms.core.models import BasePage
 from cms.core.richtext import TEXT_FEATURES
+
+if TYPE_CHECKING:
+    from cms.core.frame import Frame
 
 
 class HomePage(BasePage):
@@ -49,6 +52,19 @@ class HomePage(BasePage):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def structured_data(self, frame: Frame) -> dict[str, Any]:
+        """The site itself, with the way to search it."""
+        return {
+            "@type": "WebSite",
+            "name": frame.site_name,
+            "isPartOf": None,
+            "potentialAction": {
+                "@type": "SearchAction",
+                "target": frame.request.build_absolute_uri(frame.search_url) + "?q={query}",
+                "query-input": "required name=query",
+            },
+        }
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from home.pages import home_context  # it needs the models

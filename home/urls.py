@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from home import views
-from home.feeds import PublicationFeed
+from home.feeds import ListFeed, SearchFeed
 
 urlpatterns: list[URLPattern] = [
     path("", views.to_language, name="to_language"),
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
-    path("feeds/<slug:language>/publications.atom", PublicationFeed(), name="publication_feed"),
+    path("feeds/<slug:language>/search.atom", SearchFeed(), name="search_feed"),
+    path("feeds/<slug:language>/<slug:name>.atom", ListFeed(), name="list_feed"),
 ]

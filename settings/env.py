@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,13 +20,7 @@ _environ = environ.Env()
 _environ.read_env(BASE_DIR / ".env")
 
 SECRETS = frozenset({"SECRET_KEY", "S3_SECRET_ACCESS_KEY", "S3_ACCESS_KEY_ID"})
-LANGUAGE_NAMES = {
-    "en": "English",
-    "de": "Deutsch",
-    "fr": "Français",
-    "es": "Español",
-    "ar": "العربية",
-}
+DEFAULT_LANGUAGES = ["en", "de", "fr", "es", "ar"]
 
 
 def _masked(name: str, value: str) -> str:
@@ -97,12 +92,20 @@ def url(name: str, *, default: str, schemes: set[str]) -> str:
 
 
 def languages() -> list[tuple[str, str]]:
-    """``LANGUAGES`` as Django's list of (code, own name). The first is the source language."""
-    codes = names("LANGUAGES", default=list(LANGUAGE_NAMES))
-    unknown = [code for code in codes if code not in LANGUAGE_NAMES]
-    if unknown:
-        raise wrong("LANGUAGES", ",".join(codes), f"codes out of {','.join(LANGUAGE_NAMES)}")
-    return [(code, LANGUAGE_NAMES[code]) for code in codes]
+    """``LANGUAGES`` as Django's list of (code, own name). The first is the source language.
+
+    Raises ImproperlyConfigured for a code that Django has no name for, or that stands there twice.
+    """
+    codes = [code.lower() for code in names("LANGUAGES", default=DEFAULT_LANGUAGES)]
+    unknown = [code for code in codes if "name_local" not in LANG_INFO.get(code, {})]
+    if unknown or len(set(codes)) < len(codes):
+        raise wrong("LANGUAGES", ",".join(codes), "each language once, by a code that Django knows, such as en,de,fa")
+    return [(code, _own_name(code)) for code in codes]
+
+
+def _own_name(code: str) -> str:
+    name: str = LANG_INFO[code]["name_local"]
+    return name[:1].upper() + name[1:]
 
 
 def database(default: str) -> dict[str, Any]:

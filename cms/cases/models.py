@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, PageManager
 
 from cms.core.blocks import BODY_BLOCKS
-from cms.core.models import BasePage, Place, WorkKind
+from cms.core.models import BasePage, BasePageQuerySet, Place, WorkKind, within
+from cms.core.models.base import PLACE_LEVELS, TOPIC_LEVELS
 from cms.core.translatable import shared
 from cms.glossary.panels import TERM_PANELS
 from cms.publications.models import PublicationPage
@@ -26,6 +27,18 @@ from cms.topics.panels import TOPIC_PANELS
 
 if TYPE_CHECKING:
     from cms.core.frame import Frame
+
+
+class CaseQuerySet(BasePageQuerySet):
+    """A case's main topic and own place count, named among its topics and places or not."""
+
+    def about(self, topic_keys: QuerySet[Any] | list[Any]) -> Self:
+        main = within("main_topic", "parent_topic", topic_keys, TOPIC_LEVELS)
+        return self.filter(Q(pk__in=super().about(topic_keys).order_by().values("pk")) | main)
+
+    def at(self, place_keys: QuerySet[Any] | list[Any]) -> Self:
+        own = within("place", "parent", place_keys, PLACE_LEVELS)
+        return self.filter(Q(pk__in=super().at(place_keys).order_by().values("pk")) | own)
 
 
 class CaseIndexPage(BasePage):
@@ -37,6 +50,9 @@ class CaseIndexPage(BasePage):
     class Meta:
         verbose_name = _("list of cases")
         verbose_name_plural = _("lists of cases")
+
+    def structured_data(self, frame: Frame) -> dict[str, Any]:
+        return {"@type": "CollectionPage"}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.cases.pages import index_context  # it needs the models
@@ -83,6 +99,8 @@ class CasePage(BasePage):
     start_date = models.DateField(_("start"), null=True, blank=True)
     end_date = models.DateField(_("end"), null=True, blank=True)
     body = StreamField(BODY_BLOCKS, verbose_name=_("text"), blank=True)
+
+    objects: ClassVar[Any] = PageManager.from_queryset(CaseQuerySet, class_name="CaseManager")()
 
     content_panels = [
         *Page.content_panels,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -30,7 +29,10 @@ from cms.topics.pages import topics_of
 from documents.access import readable_by
 
 ORDER = (F("start_date").desc(nulls_last=True), F("pk").desc())
-ZOOM = {Place.Kind.REGION: 4, Place.Kind.COUNTRY: 6, Place.Kind.CITY: 11}
+ZOOM = {Place.Precision.EXACT: 14, Place.Precision.CITY: 11, Place.Precision.COUNTRY: 6}
+ZOOM_OF_A_REGION = 4
+# Decimals of a degree that are told: about a metre, a kilometre, ten kilometres.
+DECIMALS = {Place.Precision.EXACT: 5, Place.Precision.CITY: 2, Place.Precision.COUNTRY: 1}
 
 
 def index_context(page: CaseIndexPage, request: HttpRequest, frame: Frame) -> dict[str, Any]:
@@ -43,26 +45,10 @@ def index_context(page: CaseIndexPage, request: HttpRequest, frame: Frame) -> di
         kind_labels("work", request),
         lambda rows, keys: rows.filter(work_kind__translation_key__in=keys),
     )
-    narrowed.by("topic", gettext("Topic"), topic_labels(request), _about)
-    narrowed.by("place", gettext("Place"), place_labels, _at)
+    narrowed.by("topic", gettext("Topic"), topic_labels(request), lambda rows, keys: rows.about(keys))
+    narrowed.by("place", gettext("Place"), place_labels, lambda rows, keys: rows.at(keys))
     narrowed.by_year("start_date")
-    return {"listing": narrowed.listing(cards_of), "filters": narrowed.filters}
-
-
-def _about(rows: Any, keys: Sequence[Any]) -> Any:
-    """A case's main topic counts, named among its topics or not."""
-    return rows.filter(Q(pk__in=rows.about(keys).values("pk")) | Q(main_topic__translation_key__in=keys))
-
-
-def _at(rows: Any, keys: Sequence[Any]) -> Any:
-    """A case's own place counts, and those that it names."""
-    inside = (
-        Q(place__translation_key__in=keys)
-        | Q(place__parent__translation_key__in=keys)
-        | Q(place__parent__parent__translation_key__in=keys)
-        | Q(place__parent__parent__parent__translation_key__in=keys)
-    )
-    return rows.filter(inside | Q(pk__in=rows.at(keys).values("pk")))
+    return {"listing": narrowed.listing(cards_of), "filters": narrowed.filters, "feed_url": frame.feed_url_of("cases")}
 
 
 def linked_pages(page: CasePage) -> list[QuerySet[Page]]:
@@ -107,10 +93,13 @@ def meta_line(page: CasePage, request: HttpRequest, frame: Frame, place: Place |
 
 
 def map_of(place: Place | None) -> MapPoint | None:
-    """The place on a map. Nothing of a sensitive place is sent to a map provider."""
+    """The place on a map, as precisely as it says. Nothing of a sensitive place is sent to a map provider."""
     if place is None or place.public() is not place or place.latitude is None or place.longitude is None:
         return None
-    return MapPoint(place.name, "", float(place.latitude), float(place.longitude), ZOOM[Place.Kind(place.kind)])
+    precision = Place.Precision(place.precision)
+    zoom = ZOOM_OF_A_REGION if place.kind == Place.Kind.REGION else ZOOM[precision]
+    latitude, longitude = (round(float(value), DECIMALS[precision]) for value in (place.latitude, place.longitude))
+    return MapPoint(place.name, "", latitude, longitude, zoom)
 
 
 def documents_of(page: CasePage, request: HttpRequest) -> list[Card]:

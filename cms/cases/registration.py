@@ -12,7 +12,8 @@ from cms.cases.models import CaseDocument, CaseIndexPage, CasePage
 from cms.cases.pages import ORDER
 from cms.cases.search import CaseSource
 from cms.core.lists import ContentList, register_backlinks, register_list
-from cms.core.models import Place
+from cms.core.models import Place, within
+from cms.core.models.base import PLACE_LEVELS
 from cms.core.signal_handlers import touch_pages
 from search import registry
 
@@ -25,7 +26,7 @@ def cases_naming(publication: Page) -> QuerySet[Page]:
 
 def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:
     if not raw and not created:
-        touch_pages(CasePage.objects.filter(place__translation_key=instance.translation_key))
+        touch_pages(CasePage.objects.filter(within("place", "parent", [instance.translation_key], PLACE_LEVELS)))
 
 
 def register() -> None:

@@ -73,7 +73,7 @@ class Card:
             "kind": kind,
             "kind_label": str(page.specific_class._meta.verbose_name) if page.specific_class else "",
             "date": getattr(page, "date", None) or (page.first_published_at and page.first_published_at.date()),
-            "anchor": f"{kind[0]}-{page.slug}",
+            "anchor": f"{kind}-{page.slug}",
             "page": page,
             **extra,
         }

@@ -159,7 +159,12 @@ class Frame:
 
     @property
     def feed_url(self) -> str:
-        return f"/feeds/{self.language}/publications.atom"
+        """What is new: the feed that every page names."""
+        return self.feed_url_of("publications")
+
+    def feed_url_of(self, name: str) -> str:
+        """The feed of a list, by the name that the list was registered under."""
+        return f"/feeds/{self.language}/{name}.atom"
 
     @property
     def navigation(self) -> list[Link]:

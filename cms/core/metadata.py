@@ -36,9 +36,10 @@ def script(data: Any) -> SafeString:
 
 
 def describe(page: BasePage, frame: Frame) -> Metadata:
-    """The metadata of ``page``, from what its template shows anyway; asks nothing of the database."""
+    """The metadata of ``page``, from what its template shows anyway, and the address of its picture."""
     title = page.seo_title or page.title
     description = page.search_description or page.summary
+    image = page.share_image_url(frame)
     properties = [
         ("og:type", "website" if page.depth == 2 else "article"),
         ("og:title", title),
@@ -46,8 +47,16 @@ def describe(page: BasePage, frame: Frame) -> Metadata:
         ("og:url", frame.canonical_url),
         ("og:site_name", frame.site_name),
         ("og:locale", frame.language.replace("-", "_")),
+        ("og:image", image),
+        ("og:image:alt", page.lead_image_alt if image else ""),
+        ("article:published_time", "" if page.depth == 2 else iso(page.first_published_at)),
+        ("article:modified_time", "" if page.depth == 2 else iso(page.changed_at)),
     ]
-    names = [("description", description), *page.citation_names(frame)]
+    names = [
+        ("description", description),
+        ("twitter:card", "summary_large_image" if image else "summary"),
+        *page.citation_names(frame),
+    ]
     data = {**web_page(page, frame), **page.structured_data(frame)}
     blocks = [data, breadcrumbs(frame)] if frame.breadcrumbs else [data]
     return Metadata(
@@ -69,7 +78,7 @@ def web_page(page: BasePage, frame: Frame) -> dict[str, Any]:
         "description": page.summary,
         "inLanguage": frame.language,
         "datePublished": iso(page.first_published_at),
-        "dateModified": iso(page.last_published_at),
+        "dateModified": iso(page.changed_at),
         "isPartOf": {"@type": "WebSite", "name": frame.site_name},
         "publisher": {"@type": "Organization", "name": frame.publisher},
     }

@@ -34,10 +34,14 @@ class GlossaryIndexPage(BasePage):
         verbose_name = _("glossary")
         verbose_name_plural = _("glossaries")
 
+    def structured_data(self, frame: Frame) -> dict[str, Any]:
+        return {"@type": ["CollectionPage", "DefinedTermSet"]}
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.glossary.pages import index_context  # it needs the models
 
-        return {**super().get_context(request, *args, **kwargs), **index_context(self, request)}
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **index_context(self, request, context["frame"])}
 
 
 def _lines(text: str) -> list[str]:

@@ -9,17 +9,21 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from access.visibility import visible_to
 from access.visitor import Visitor
-from cms.core.cards import Card, best_translations
-from cms.core.listing import PAGE_SIZE, TEASERS, Listing, cards_of, page_url
+from cms.core.cards import Card
+from cms.core.filters import FilteredList
+from cms.core.frame import Frame
+from cms.core.listing import PAGE_SIZE, Listing, page_url
+from cms.core.models import in_language_of
 from cms.core.relations import named_pages
-from cms.core.types import joined, own_types
 from cms.glossary.models import GlossaryTermPage
+from cms.topics.filters import topic_labels
 from cms.topics.pages import topics_of
 
 if TYPE_CHECKING:
@@ -60,12 +64,14 @@ class Letter:
     cards: list[Card]
 
 
-def index_context(page: GlossaryIndexPage, request: HttpRequest) -> dict[str, Any]:
-    """One page of the terms by letter, and where each letter begins. Two queries.
+def index_context(page: GlossaryIndexPage, request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    """One page of the terms, or of those of a topic, by letter, and where each letter begins. Two queries.
 
     All titles are read: an alphabet that passes over the Arabic article is no order of a database.
     """
-    rows = GlossaryTermPage.objects.in_language_of(page, Visitor.of(request))
+    narrowed = FilteredList(GlossaryTermPage.objects.in_language_of(page, Visitor.of(request)), page, request)
+    narrowed.by("topic", gettext("Topic"), topic_labels(request), lambda rows, keys: rows.about(keys))
+    rows = narrowed.rows
     titles = sorted(rows.order_by().values_list("title", "pk"), key=_sorting_key)
     part = Paginator(titles, PAGE_SIZE).get_page(request.GET.get("page"))
     terms = rows.select_related("locale").in_bulk([pk for _title, pk in part])
@@ -78,7 +84,12 @@ def index_context(page: GlossaryIndexPage, request: HttpRequest) -> dict[str, An
         Letter(sign, f"{page_url(request, number)}#letter-{place}", shown.get(sign, []))
         for place, (sign, number) in enumerate(pages.items(), 1)
     ]
-    return {"letters": letters, "listing": Listing.part(cards, part, request)}
+    return {
+        "letters": letters,
+        "listing": Listing.part(cards, part, request),
+        "filters": narrowed.filters,
+        "feed_url": frame.feed_url_of("terms"),
+    }
 
 
 def _sorting_key(row: tuple[str, int]) -> tuple[str, str, int]:
@@ -90,18 +101,15 @@ def _sorting_key(row: tuple[str, int]) -> tuple[str, str, int]:
 def term_context(page: GlossaryTermPage, request: HttpRequest) -> dict[str, Any]:
     """The term's words, its neighbours, and where it is used."""
     visitor = Visitor.of(request)
-    language = page.locale.language_code
     used = Page.objects.filter(
         pk__in=Page.objects.filter(glossary_terms__term__translation_key=page.translation_key).order_by().values("pk")
     )
-    rows = joined(visible_to(used, visitor)).order_by("-first_published_at", "-pk")
-    found = list(best_translations(rows, language).values())
-    found.sort(key=lambda row: (row.first_published_at is not None, row.first_published_at), reverse=True)
+    used = in_language_of(used, page, visitor).order_by(F("first_published_at").desc(nulls_last=True), "-pk")
     see_also = named_pages(page, "see_also", "term", GlossaryTermPage, visitor)
     return {
         "variants": page.variant_list,
         "avoid": page.avoid_list,
         "see_also": term_cards(see_also, page, request),
         "topics": topics_of(page, request),
-        "used_in": Listing(items=cards_of(own_types(found[:TEASERS]), page, request), count=len(found)),
+        "used_in": Listing.of(used, page, request, visitor, specific=True),
     }

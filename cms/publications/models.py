@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail import blocks
@@ -28,7 +30,6 @@ from cms.topics.panels import TOPIC_PANELS
 if TYPE_CHECKING:
     from wagtail.admin.panels import Panel
 
-if TYPE_CHECKING:
     from cms.core.files import FileRow
     from cms.core.frame import Frame
 
@@ -96,6 +97,9 @@ class PublicationIndexPage(BasePage):
     class Meta:
         verbose_name = _("list of publications")
         verbose_name_plural = _("lists of publications")
+
+    def structured_data(self, frame: Frame) -> dict[str, Any]:
+        return {"@type": "CollectionPage"}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.publications.pages import index_context  # it needs the models
@@ -200,6 +204,20 @@ class PublicationPage(BasePage):
     def _same_value_elsewhere(self, name: str, value: str) -> bool:
         others = PublicationPage.objects.filter(**{name: value}, locale_id=self.locale_id)
         return others.exclude(translation_key=self.translation_key).exists()
+
+    @property
+    def last_major_change(self) -> datetime.date | None:
+        """The day of the newest change that is marked as major."""
+        return max((note.value["date"] for note in self.change_notes if note.value["is_major"]), default=None)
+
+    @property
+    def changed_at(self) -> datetime.datetime | None:
+        """The last major change; a corrected comma is no news."""
+        first: datetime.datetime | None = self.first_published_at
+        if first is None or self.last_major_change is None:
+            return first
+        changed = datetime.datetime.combine(self.last_major_change, datetime.time())
+        return max(first, timezone.make_aware(changed))
 
     @property
     def licence_url(self) -> str:

@@ -114,7 +114,6 @@ def publication_context(page: PublicationPage, request: HttpRequest, frame: Fram
     authors = [person for person in contributors if person.role == Contributor.Role.AUTHOR]
     main = main_file(groups, language)
     topics = topics_of(page, request)
-    updated = max((note.value["date"] for note in page.change_notes if note.value["is_major"]), default=None)
     kind = kind_part(
         Kinds.of(visitor).named("kind", page.kind_id, language), frame.list_url(PublicationIndexPage), language
     )
@@ -134,7 +133,7 @@ def publication_context(page: PublicationPage, request: HttpRequest, frame: Fram
         "cover_alt": "",
         "citation": citation(page, frame, authors),
         "change_notes": [note.value for note in page.change_notes],
-        "updated": updated,
+        "updated": page.last_major_change,
         "original_title": Card.of(original, language, request)
         if original is not None and original.translation_key == page.translation_key and original.pk != page.pk
         else None,
@@ -184,13 +183,3 @@ def citation(page: PublicationPage, frame: Frame, authors: Sequence[Contributor]
     if page.reference_number:
         parts.append(page.reference_number)
     return Citation(". ".join([*parts, url]), url)
-
-
-def feed_rows(language: str, visitor: Visitor) -> QuerySet[PublicationPage]:
-    """The publications of one language that ``visitor`` may read, the last published first."""
-    return (
-        PublicationPage.objects.visible_to(visitor)
-        .filter(locale__language_code=language)
-        .select_related("locale")
-        .order_by("-first_published_at", "-pk")
-    )

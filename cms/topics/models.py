@@ -37,10 +37,14 @@ class TopicIndexPage(BasePage):
         verbose_name = _("list of topics")
         verbose_name_plural = _("lists of topics")
 
+    def structured_data(self, frame: Frame) -> dict[str, Any]:
+        return {"@type": "CollectionPage"}
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.topics.pages import index_context  # it needs the models
 
-        return {**super().get_context(request, *args, **kwargs), **index_context(self, request)}
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **index_context(self, request), "feed_url": context["frame"].feed_url_of("topics")}
 
 
 class TopicPage(BasePage):

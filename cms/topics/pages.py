@@ -58,7 +58,6 @@ def topic_context(page: TopicPage, request: HttpRequest, frame: Frame) -> dict[s
         .order_by("title")
     )
     subtopics = list(best_translations(visible_to(narrower, visitor), page.locale.language_code).values())
-    keys = [page.translation_key, *(topic.translation_key for topic in subtopics)]
     parents = [row for row in frame.linked(TopicPage) if row.translation_key != page.translation_key]
     context: dict[str, Any] = {
         "parent": next(iter(cards_of(parents, page, request)), None) if page.parent_topic_id else None,
@@ -69,9 +68,9 @@ def topic_context(page: TopicPage, request: HttpRequest, frame: Frame) -> dict[s
         kind = content_list(name)
         url = frame.list_url(kind.index)
         context[name] = kind.teaser(
-            kind.shown_on(page, visitor, about=keys),
+            kind.shown_on(page, visitor, about=[page.translation_key]),
             page,
             request,
-            more_url=f"{url}?topic={page.translation_key}" if url and name != "terms" else url,
+            more_url=f"{url}?topic={page.translation_key}" if url else "",
         )
     return context

@@ -11,6 +11,11 @@ from wagtail import blocks
 class FixedCharBlock(blocks.CharBlock):
     """A sign, a number or a provider's id. wagtail-localize asks the block itself what to translate: nothing."""
 
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """As the plain block: what is stored is the same, and no migration has to know."""
+        _path, args, kwargs = super().deconstruct()
+        return "wagtail.blocks.CharBlock", args, kwargs
+
     def get_translatable_segments(self, value: str) -> list[Any]:
         """No segment."""
         return []

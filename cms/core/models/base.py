@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from django.conf import settings
@@ -24,6 +25,27 @@ if TYPE_CHECKING:
     from cms.core.frame import Frame
 
 SUMMARY_LENGTH = 600
+SHARE_IMAGE = "fill-1200x630|format-jpeg"
+TOPIC_LEVELS = 3
+PLACE_LEVELS = 4
+
+
+def within(relation: str, parent: str, keys: QuerySet[Any] | list[Any], levels: int) -> Q:
+    """What ``relation`` leads to, or what that lies in up to ``levels`` levels, has one of these translation keys."""
+    found = Q(pk__in=[])
+    for level in range(levels):
+        found |= Q(**{f"{'__'.join([relation, *[parent] * level])}__translation_key__in": keys})
+    return found
+
+
+def in_language_of(pages: QuerySet[Any], page: Page, visitor: Visitor) -> QuerySet[Any]:
+    """Those of ``pages`` that ``visitor`` may read in the language of ``page``, else in the source language."""
+    own = Q(locale_id=page.locale_id)
+    translated = visible_to(
+        Page.objects.filter(locale_id=page.locale_id, translation_key=OuterRef("translation_key")), visitor
+    )
+    fallback = Q(locale__language_code=settings.LANGUAGE_CODE) & ~Exists(translated)
+    return visible_to(pages, visitor).filter(own | fallback)
 
 
 class BasePageQuerySet(PageQuerySet):
@@ -35,29 +57,17 @@ class BasePageQuerySet(PageQuerySet):
 
     def in_language_of(self, page: Page, visitor: Visitor) -> Self:
         """What ``visitor`` may read in the language of ``page``, and in the source language where that lacks it."""
-        own = Q(locale_id=page.locale_id)
-        translated = visible_to(
-            Page.objects.filter(locale_id=page.locale_id, translation_key=OuterRef("translation_key")), visitor
-        )
-        fallback = Q(locale__language_code=settings.LANGUAGE_CODE) & ~Exists(translated)
-        return self.visible_to(visitor).filter(own | fallback)
+        return cast("Self", in_language_of(self, page, visitor))
 
     def about(self, topic_keys: QuerySet[Any] | list[Any]) -> Self:
-        """Pages with one of these topics, given by their translation keys, in whatever language they say it."""
-        return self.filter(
-            pk__in=Page.objects.filter(topics__topic__translation_key__in=topic_keys).order_by().values("pk")
-        )
+        """Pages with one of these topics or a narrower one, given by their translation keys."""
+        named = within("topics__topic", "parent_topic", topic_keys, TOPIC_LEVELS)
+        return self.filter(pk__in=Page.objects.filter(named).order_by().values("pk"))
 
     def at(self, place_keys: QuerySet[Any] | list[Any]) -> Self:
         """Pages about one of these places or a place in one, given by their translation keys."""
-        keys = place_keys
-        inside = (
-            Q(places__place__translation_key__in=keys)
-            | Q(places__place__parent__translation_key__in=keys)
-            | Q(places__place__parent__parent__translation_key__in=keys)
-            | Q(places__place__parent__parent__parent__translation_key__in=keys)
-        )
-        return self.filter(pk__in=Page.objects.filter(inside).order_by().values("pk"))
+        named = within("places__place", "parent", place_keys, PLACE_LEVELS)
+        return self.filter(pk__in=Page.objects.filter(named).order_by().values("pk"))
 
 
 BasePageManager = PageManager.from_queryset(BasePageQuerySet, class_name="BasePageManager")
@@ -147,9 +157,21 @@ class BasePage(ApprovalGateMixin, Page):
         context["frame"] = frame_of(request, self)
         return context
 
+    @property
+    def changed_at(self) -> datetime.datetime | None:
+        """When what it says last changed for a reader, as feeds and search engines are told."""
+        published: datetime.datetime | None = self.last_published_at
+        return published
+
     def frame_pages(self) -> list[QuerySet[Page]]:
         """Further pages that this type's template links to, read in one query with the navigation."""
         return []
+
+    def share_image_url(self, frame: Frame) -> str:
+        """The picture beside a link to the page in other places, as an absolute address; empty for none."""
+        if self.lead_image is None:
+            return ""
+        return str(frame.request.build_absolute_uri(self.lead_image.get_rendition(SHARE_IMAGE).url))
 
     def structured_data(self, frame: Frame) -> dict[str, Any]:
         """What JSON-LD says beyond title, summary, dates and language; empty values are left out."""

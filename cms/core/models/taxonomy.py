@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -26,6 +28,8 @@ class Place(TranslatableMixin, index.Indexed, models.Model):
         EXACT = "exact", _("Exact")
         CITY = "city", _("City")
         COUNTRY = "country", _("Country")
+
+    SHARED_FIELDS = ("kind", "iso", "latitude", "longitude", "precision")
 
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.COUNTRY)
@@ -96,6 +100,30 @@ class Place(TranslatableMixin, index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saves, and says the same of the place in its other languages.
+
+        Where a place lies and whether naming it is dangerous is no matter of language: a
+        translation made later takes it over, and only ever adds the mark "sensitive".
+        """
+        others = Place.objects.filter(translation_key=self.translation_key).exclude(pk=self.pk)
+        known = others.select_related("parent").order_by("pk").first() if self._state.adding else None
+        if known is not None:
+            self.sensitive = self.sensitive or known.sensitive
+            for name in self.SHARED_FIELDS:
+                setattr(self, name, getattr(known, name))
+            self.parent = self.parent or (known.parent and known.parent.beside(self.locale_id))
+        super().save(*args, **kwargs)
+        others.update(sensitive=self.sensitive, **{name: getattr(self, name) for name in self.SHARED_FIELDS})
+        for other in others:
+            parent = self.parent.beside(other.locale_id) if self.parent else None
+            Place.objects.filter(pk=other.pk).exclude(parent=parent).update(parent=parent)
+
+    def beside(self, locale_id: int) -> Self:
+        """The same place in another language, or this row where there is none."""
+        rows = type(self)._default_manager.filter(translation_key=self.translation_key, locale_id=locale_id)
+        return rows.first() or self
 
     def clean(self) -> None:
         super().clean()
