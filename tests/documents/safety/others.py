@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
 from tests.documents.safety import pdfs
 from tests.documents.safety.planting import NAME, Planted
@@ -13,7 +13,6 @@ from tests.documents.safety.planting import NAME, Planted
 NAMED = f"The witness {NAME} saw it."
 JPEG, PNG, WEBP, TIFF = "image/jpeg", "image/png", "image/webp", "image/tiff"
 MP3, MP4, RTF, TXT, CSV = "audio/mpeg", "video/mp4", "text/rtf", "text/plain", "text/csv"
-PROFILE = b"\0" * 128  # where only its presence counts
 
 
 def _exif(*, place: bool = False, artist: str = NAME, orientation: int = 1) -> Image.Exif:
@@ -185,6 +184,12 @@ CLEAN = {
     "WebP without loss": (lambda: _picture("WEBP", lossless=True), WEBP),
     "TIFF": (lambda: _picture("TIFF"), TIFF),
     "TIFF, black and white": (lambda: _picture("TIFF", pdfs.noise(90, 50).convert("1"), compression="group4"), TIFF),
+    "JPEG with a colour profile": (lambda: _picture("JPEG", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()), JPEG),
+    "JPEG for print": (lambda: _picture("JPEG", pdfs.noise(60, 40).convert("CMYK")), JPEG),
+    "JPEG, progressive": (lambda: _picture("JPEG", progressive=True), JPEG),
+    "PNG with copyright": (lambda: _png_with_copyright(), PNG),
+    "PNG, 16 bits": (lambda: _picture("PNG", pdfs.noise(60, 40).convert("I").convert("I;16")), PNG),
+    "WebP, moving": (lambda: _picture("WEBP", pdfs.noise(60, 40), save_all=True, append_images=[pdfs.noise(60, 40, 3)]), WEBP),
     "MP3": (mp3, MP3),
     "MP4": (mp4, MP4),
     "RTF": (lambda: rtf(r"It was \b adjourned\b0 , said \u1604?\u1575?."), RTF),
@@ -193,6 +198,12 @@ CLEAN = {
     "text in UTF-16": (lambda: "A sentence.".encode("utf-16"), TXT),
     "CSV": (lambda: b"a,b\n1,2\n", CSV),
 }  # fmt: skip
+
+
+def _png_with_copyright() -> bytes:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Copyright", "The archive")
+    return _picture("PNG", pnginfo=texts)
 
 
 def _copyright() -> Image.Exif:

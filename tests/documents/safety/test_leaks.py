@@ -1,0 +1,185 @@
+"""Every planted leak is found, what the clean copy removes is gone to the last byte, and clean files raise no alarm."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from PIL import Image
+
+from documents.extraction import ExtractionError, clean_copy, extract, inspect
+from documents.extraction.cleaning import clean, cleanable
+from documents.extraction.cleaning import pdf as cleaning_pdf
+from documents.extraction.errors import UnprovenError
+from documents.extraction.inspection import compare
+from documents.extraction.inspection import inspect as inspect_here
+from documents.extraction.inspection.links import internal_addresses
+from documents.extraction.packages import word
+from home.demo.pdf.manuscripts import compose, specs
+from tests.documents import making
+from tests.documents.safety import offices, others, pdfs
+from tests.documents.safety.planting import NAME, holds
+
+HOSTS = ["intranet.example.org"]
+PLANTED = [*pdfs.PLANTED, *offices.PLANTED, *others.PLANTED]
+PDF = "application/pdf"
+CLEAN = {name: (make, PDF) for name, make in pdfs.CLEAN.items()} | offices.CLEAN | others.CLEAN
+
+
+def public_copy(data, mime, folder):
+    """Original and public copy as files, as processing makes them."""
+    original, public = folder / "original", folder / "public"
+    original.write_bytes(data)
+    if not cleanable(mime):
+        return original, original
+    clean(original, public, mime)
+    return original, public
+
+
+def test_there_are_enough_of_them():
+    assert len(PLANTED) >= 60 and len(CLEAN) >= 60
+    assert {planted.mime for planted in PLANTED} == {mime for _, mime in CLEAN.values()}
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=str)
+def test_planted_leak_is_found(planted, tmp_path):
+    data = planted.make()
+    assert not planted.trace or holds(data, planted.trace), "the search would not find it anywhere"
+    original, public = public_copy(data, planted.mime, tmp_path)
+    remaining, removed = compare(original, public, planted.mime, HOSTS)
+    if planted.removed:
+        assert planted.code in [finding.code for finding in removed]
+        assert remaining == []
+        assert not planted.trace or not holds(public.read_bytes(), planted.trace)
+    else:
+        assert planted.code in [finding.code for finding in remaining]
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_clean_file_raises_no_alarm(name, tmp_path):
+    make, mime = CLEAN[name]
+    _, public = public_copy(make(), mime, tmp_path)
+    assert inspect_here(public, mime, HOSTS) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_demo_files_raise_no_alarm(tmp_path):
+    """Every second one: 43 files in five languages, reports of many pages among them."""
+    some = specs()[::2]
+    assert len(some) >= 40
+    for spec in some:
+        _, public = public_copy(compose(spec), PDF, tmp_path)
+        assert inspect_here(public, PDF) == [], spec.title
+
+
+@pytest.mark.parametrize("planted", [p for p in PLANTED if cleanable(p.mime) and p.removed][::6], ids=str)
+def test_same_upload_gives_the_same_public_copy(planted, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    data = planted.make()
+    _, one = public_copy(data, planted.mime, tmp_path / "a")
+    _, two = public_copy(data, planted.mime, tmp_path / "b")
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_place_says_page_box_and_words(tmp_path):
+    (tmp_path / "file").write_bytes(pdfs.box_by_word_processor())
+    (finding,) = [found for found in inspect_here(tmp_path / "file", PDF) if found.code == "text_covered"]
+    (place,) = finding.places
+    assert (place.page, place.words) == (1, NAME)
+    left, top, right, bottom = place.box
+    assert 100 < left < right < 300 and 105 < top < bottom < 130
+
+
+def test_the_gate_runs_in_a_child_process(stored, tmp_path):
+    original = stored(pdfs.metadata())
+    public = tmp_path / "public"
+    copy = clean_copy(original, public)
+    assert {"metadata", "attachments", "comments"} <= set(copy.removed)
+    found = inspect(original, public, PDF, hosts=HOSTS)
+    assert found.remaining == []
+    assert {"metadata", "attachments", "annotations", "scripts"} <= {finding.code for finding in found.removed}
+
+
+def test_text_that_stays_is_the_same(tmp_path):
+    original, public = public_copy(offices.word_deletion(), offices.DOCX, tmp_path)
+    text = extract(public, offices.DOCX).pages[0].text
+    assert "The witness saw it." in " ".join(text.split())
+    assert NAME not in text
+
+
+def test_turned_picture_lies_upright_and_keeps_its_copyright(tmp_path):
+    _, public = public_copy(others.jpeg_turned(), "image/jpeg", tmp_path)
+    with Image.open(public) as picture:
+        assert picture.size == (120, 200)
+        assert picture.getexif() == {0x8298: "Photo: the archive"}
+
+
+def test_pages_of_a_tiff_stay(tmp_path):
+    _, public = public_copy(others.tiff_pages(), "image/tiff", tmp_path)
+    with Image.open(public) as picture:
+        assert picture.n_frames == 2
+
+
+def test_film_keeps_its_size_and_its_picture(tmp_path):
+    data = others.mp4(extra=others.place(), data_track=True)
+    _, public = public_copy(data, "video/mp4", tmp_path)
+    assert len(public.read_bytes()) == len(data)
+    assert b"\x65" * 4000 in public.read_bytes()
+
+
+def test_copy_that_shows_something_else_is_refused(tmp_path, monkeypatch):
+    """The proof is made of the files, not of what the cleaner believes."""
+    (tmp_path / "file").write_bytes(pdfs.done(pdfs.document()))
+    drop = cleaning_pdf._clean_root
+
+    def drops_too_much(pdf, removed):
+        drop(pdf, removed)
+        pdf.pages[0].obj.Contents = pdf.make_stream(b"")
+
+    monkeypatch.setattr(cleaning_pdf, "_clean_root", drops_too_much)
+    with pytest.raises(UnprovenError):
+        clean(tmp_path / "file", tmp_path / "copy", PDF)
+
+    (tmp_path / "word").write_bytes(offices.word_comment())
+    monkeypatch.setattr(word, "_COMMENT_MARKS", ("r",))
+    with pytest.raises(UnprovenError):
+        clean(tmp_path / "word", tmp_path / "copy", offices.DOCX)
+
+
+@pytest.mark.parametrize("mime", sorted({mime for _, mime in CLEAN.values() if cleanable(mime)}))
+def test_garbage_is_refused_with_a_reason(mime, tmp_path):
+    for data in (b"", b"PK\x03\x04" + bytes(500), bytes(range(256)) * 40):
+        (tmp_path / "file").write_bytes(data)
+        try:
+            copied = clean_copy(tmp_path / "file", tmp_path / "copy", mime=mime)
+        except ExtractionError as error:
+            assert str(error).endswith(".")
+        else:
+            assert mime in ("audio/mpeg", "text/rtf") and copied.page_count == 0
+
+
+def test_hidden_entities_of_xml_are_not_expanded(tmp_path):
+    (tmp_path / "file").write_bytes(making.docx_of(["a"], prefix=making.BILLION_LAUGHS))
+    with contextlib.suppress(ExtractionError):
+        clean(tmp_path / "file", tmp_path / "copy", offices.DOCX)
+    assert not (tmp_path / "copy").exists() or (tmp_path / "copy").stat().st_size < 100_000
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("See https://example.org/a.", []),
+        ("See http://wiki/a.", ["http://wiki/a"]),
+        ("http://192.168.0.7/x and http://8.8.8.8/", ["http://192.168.0.7/x"]),
+        ("http://[fd00::1]/", ["http://[fd00::1]/"]),
+        ("https://cloud.intranet.example.org:8443/x", ["https://cloud.intranet.example.org:8443/x"]),
+        ("ask a.b@printer.local or c@example.org", ["a.b@printer.local"]),
+        (r"\\server\share\file", [r"\\server\share\file"]),
+        ("file:///etc/passwd", ["file:///etc/passwd"]),
+        ("notintranet.example.org http://notintranet.example.org", []),
+    ],
+)
+def test_internal_addresses(text, found):
+    assert list(internal_addresses(text, HOSTS)) == found
