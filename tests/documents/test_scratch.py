@@ -43,7 +43,7 @@ def test_large_upload_has_no_name_on_the_disk(settings, tmp_path, rf):
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     content = b"%PDF-1.7" + b"0" * 100_000
     sent = encode_multipart(BOUNDARY, {"file": io.BytesIO(content)})
-    request = rf.post("/", sent, content_type=MULTIPART_CONTENT)
+    request = rf.generic("POST", "/", sent, content_type=MULTIPART_CONTENT)
     parser = MultiPartParser(request.META, io.BytesIO(sent), [NamelessFileUploadHandler(request)])
     _fields, files = parser.parse()
     assert list(tmp_path.iterdir()) == []

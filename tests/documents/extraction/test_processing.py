@@ -240,6 +240,7 @@ def test_document_that_never_finishes_is_given_up(upload):
 def test_worker_that_lives_keeps_its_document(upload, monkeypatch, settings):
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     document = upload(making.report(1))
+    DBTaskResult.objects.update(status="RUNNING")  # else it counts as queued already
     monkeypatch.setattr(holding, "HELD_FOR", datetime.timedelta(seconds=0.4))
     monkeypatch.setattr(holding, "RENEW_EVERY", 0.1)
     seen = []
