@@ -61,6 +61,93 @@ def test_every_make_target_is_documented():
     assert targets <= documented
 
 
+OURS = ("access", "search", "documents", "workflows", "translations", "cms", "home")
+
+
+def commands() -> dict[str, Path]:
+    """Our management commands by name."""
+    return {
+        path.stem: path
+        for app in OURS
+        for path in (ROOT / app).rglob("management/commands/*.py")
+        if path.stem != "__init__"
+    }
+
+
+def test_every_command_is_documented_with_its_options_and_no_others():
+    page = (ROOT / "docs/reference/commands.md").read_text().split("## manage.py")[1]
+    rows = dict(re.findall(r"^\| `([a-z_]+)([^`]*)` \|", page, re.M))
+    assert set(rows) == set(commands())
+    for name, path in commands().items():
+        options = set(re.findall(r'"(--[a-z-]+)"', path.read_text()))
+        assert set(re.findall(r"--[a-z-]+", rows[name])) == options, name
+
+
+def addresses() -> set[str]:
+    """Addresses below the root of the site as the URL configuration has them, parameters as ``<name>``."""
+    from django.urls import get_resolver
+
+    from cms.core import page_urls
+    from search import page_urls as search_page_urls
+
+    left_to_pages = (page_urls.urlpatterns, search_page_urls.urlpatterns)
+    found: set[str] = set()
+
+    def walk(patterns, prefix: str) -> None:
+        for pattern in patterns:
+            route = str(pattern.pattern)
+            if hasattr(pattern, "url_patterns"):
+                if route != "admin/" and pattern.pattern.__class__.__name__ != "LocalePrefixPattern":
+                    walk(pattern.url_patterns, prefix + route)
+            elif not any(pattern in known for known in left_to_pages):
+                found.add("/" + re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", prefix + route))
+
+    walk(get_resolver("settings.urls").url_patterns, "")
+    return found
+
+
+def test_every_address_is_documented_and_no_other():
+    page = (ROOT / "docs/reference/addresses.md").read_text()
+    documented = {
+        address.split("?")[0]
+        for row in re.findall(r"^\| (`/[^|]*`) \|", page, re.M)
+        for address in re.findall(r"`(/[^`]*)`", row)
+    }
+    elsewhere = {"/admin/", "/<language>/…", "/<language>/search/"}
+    assert documented - elsewhere == addresses()
+
+
+def test_every_registered_job_is_documented():
+    from access.schedule import jobs
+
+    page = (ROOT / "docs/explanation/worker.md").read_text()
+    assert {job.name for job in jobs() if f"`{job.name}`" not in page} == set()
+
+
+def test_every_role_is_documented():
+    from access import roles
+
+    page = (ROOT / "docs/reference/permissions.md").read_text()
+    names = [
+        roles.READERS,
+        roles.AUTHORS,
+        roles.EDITORS,
+        roles.LEGAL,
+        roles.ADMINISTRATORS,
+        "Translators",
+        "Translation review",
+    ]
+    assert [name for name in names if f"| {name}" not in page] == []
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_a_page_names_exist(path):
+    names = re.findall(
+        r"`((?:%s|settings|tests|deploy)/[\w/.-]+\.(?:py|html|css|po))`" % "|".join(OURS), path.read_text()
+    )
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
 def test_readme_is_short_and_starts_with_the_two_commands():
     lines = (ROOT / "README.md").read_text().splitlines()
     assert len(lines) <= 120
