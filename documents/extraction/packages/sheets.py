@@ -149,7 +149,7 @@ def _empty(root: Any, cells: list[Any]) -> None:
 
 
 def _used_strings(package: Package) -> set[int]:
-    used = set()
+    used: set[int] = set()
     for name in sheet_names(package):
         for cell in find(package.xml(name), "c"):
             if value(cell, "t") == "s":
