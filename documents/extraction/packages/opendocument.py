@@ -103,7 +103,8 @@ def _drop(package: Package, name: str) -> None:
     folder = name.rpartition("/")[0] + "/"
     for entry in find(package.xml(MANIFEST), "file-entry"):
         path = value(entry, "full-path")
-        if path == name or (path == folder and not package.names(folder)):
+        is_empty_folder = path == folder != "/" and not package.names(folder)  # "/" is the file itself
+        if path == name or is_empty_folder:
             take_out(entry)
 
 

@@ -1,5 +1,24 @@
-"""Files on disk, and documents in every state of safety."""
+"""Files on disk, and people at the admin."""
 
+import pytest
+from django.core.files.base import ContentFile
+
+from documents.actions import add_document
+from documents.models import Document
+from documents.processing import process
 from tests.documents.extraction.conftest import stored
 
-__all__ = ["stored"]
+__all__ = ["filed", "stored"]
+
+
+@pytest.fixture
+def filed(django_capture_on_commit_callbacks):
+    """Files bytes and processes them, as upload and worker do; gives the document."""
+
+    def file(data, name="report.pdf", user=None):
+        document = add_document(ContentFile(data, name=name), title="Report", user=user)
+        with django_capture_on_commit_callbacks(execute=True):
+            process(document.pk)
+        return Document.objects.get(pk=document.pk)
+
+    return file

@@ -322,6 +322,10 @@ def shared(data: bytes) -> bytes:
         data,
         {
             "xl/sharedStrings.xml": f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{items}</sst>',
+            "[Content_Types].xml": lambda text: text.replace(
+                "</Types>",
+                '<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
+            ),
             "xl/_rels/workbook.xml.rels": lambda text: text.replace(
                 "</Relationships>",
                 '<Relationship Id="rId66" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>',

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import zipfile
 
+import openpyxl
 import pytest
 from PIL import Image
 
@@ -120,6 +123,25 @@ def test_pages_of_a_tiff_stay(tmp_path):
     _, public = public_copy(others.tiff_pages(), "image/tiff", tmp_path)
     with Image.open(public) as picture:
         assert picture.n_frames == 2
+
+
+@pytest.mark.parametrize("make", [offices.odt_author, offices.odt_versions, offices.odt_thumbnail])
+def test_manifest_still_says_what_the_file_is(make, tmp_path):
+    """LibreOffice opens nothing without it."""
+    _, public = public_copy(make(), offices.ODT, tmp_path)
+    with zipfile.ZipFile(public) as archive:
+        manifest = archive.read("META-INF/manifest.xml").decode()
+        named = set(re.findall(r'full-path="([^"]+)"', manifest))
+        assert named == {"/", *archive.namelist()} - {"mimetype", "META-INF/manifest.xml"}
+
+
+def test_workbook_still_opens_with_what_was_shown(tmp_path):
+    for make in (offices.book_hidden_sheet, lambda: offices.shared(offices.book_hidden_row())):
+        _, public = public_copy(make(), offices.XLSX, tmp_path)
+        public = public.rename(tmp_path / "public.xlsx")
+        workbook = openpyxl.load_workbook(public)
+        assert workbook.sheetnames == ["Figures"]
+        assert [cell.value for cell in workbook["Figures"]["A"]][3] == "Year 2022"
 
 
 def test_film_keeps_its_size_and_its_picture(tmp_path):
