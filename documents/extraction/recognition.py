@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -89,8 +88,6 @@ def _tesseract(program: str, picture: bytes, dpi: int, languages: Sequence[str])
         input=picture,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        # One thread: more would fight with the other workers, and gain little on one page.
-        env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         preexec_fn=die_with_parent,  # safe: this process has one thread
         check=False,
     )

@@ -81,6 +81,8 @@ def _environment(folder: Path) -> dict[str, str]:
         "HOME": str(folder),
         "TMPDIR": str(folder),
         "PYTHONDONTWRITEBYTECODE": "1",
+        # One thread for Tesseract: more would fight with the other workers, and gain little on one page.
+        "OMP_THREAD_LIMIT": "1",
     }
 
 
