@@ -142,9 +142,8 @@ def test_every_role_is_documented():
 
 @pytest.mark.parametrize("path", MARKDOWN, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_that_a_page_names_exist(path):
-    names = re.findall(
-        r"`((?:%s|settings|tests|deploy)/[\w/.-]+\.(?:py|html|css|po))`" % "|".join(OURS), path.read_text()
-    )
+    folders = "|".join([*OURS, "settings", "tests", "deploy"])
+    names = re.findall(rf"`((?:{folders})/[\w/.-]+\.(?:py|html|css|po))`", path.read_text())
     assert [name for name in names if not (ROOT / name).exists()] == []
 
 
