@@ -17,6 +17,7 @@ from wagtail.models import Page
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.cards import Card
+from cms.core.models import MergedKey
 from cms.core.types import joined, own_types
 from cms.core.vocabulary import Kinds
 
@@ -121,11 +122,15 @@ def with_parameters(request: HttpRequest, **changes: str | None) -> str:
 
 
 def keys_in(request: HttpRequest, facet: str) -> list[UUID]:
-    """The translation keys in a parameter of the address; anything else in it is ignored."""
+    """The translation keys in a parameter of the address; anything else in it is ignored.
+
+    The key of an entry that was merged into another means the other. One query where there is any.
+    """
     keys = []
     for value in request.GET.getlist(facet)[:10]:
         try:
             keys.append(UUID(value))
         except ValueError:
             continue
-    return keys
+    merged = dict(MergedKey.objects.filter(old__in=keys).values_list("old", "new")) if keys else {}
+    return list(dict.fromkeys(merged.get(key, key) for key in keys))

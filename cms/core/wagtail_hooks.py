@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.urls import URLPattern, re_path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.widgets.button import Button
+from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from cms.core.admin_views import MODELS, MergeView, NamesView
 from cms.core.models import Place, PublicationKind, WorkKind
+
+if TYPE_CHECKING:
+    from access.models import User
 
 
 class PlaceViewSet(SnippetViewSet):
@@ -50,3 +62,36 @@ class VocabularyGroup(SnippetViewSetGroup):
 
 
 register_snippet(VocabularyGroup)
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[URLPattern]:
+    """Our screens, below /admin/."""
+    entry = rf"^vocabulary/(?P<model>{'|'.join(MODELS)})/(?P<pk>\d+)"
+    return [
+        re_path(rf"{entry}/names/$", NamesView.as_view(), name="cms_vocabulary_names"),
+        re_path(rf"{entry}/merge/$", MergeView.as_view(), name="cms_vocabulary_merge"),
+    ]
+
+
+@hooks.register("register_snippet_listing_buttons")
+def entry_buttons(snippet: Any, user: User, next_url: str | None = None) -> Iterator[Button]:
+    """ "Translate" and "Merge" beside an entry, for those who keep the vocabulary."""
+    model = snippet._meta.model_name
+    if MODELS.get(model) is not type(snippet) or not user.has_perm(f"cms_core.change_{model}"):
+        return
+    for label, name, icon in (
+        (gettext("Translate"), "cms_vocabulary_names", "globe"),
+        (gettext("Merge"), "cms_vocabulary_merge", "arrow-right-full"),
+    ):
+        yield Button(label, reverse(name, args=[model, snippet.pk]), icon_name=icon, priority=30)
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    """Names the log entry of a merge."""
+
+    @actions.register_action("cms.merge")
+    class Merged(LogFormatter):
+        label = _("Merge")
+        message = _("Another entry was merged into this one")

@@ -5,10 +5,18 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
+from django.urls import reverse
 
 from cms.core.models import SiteSettings
 from home.setup import ensure_site
-from tests.factories import PublicationPageFactory, UserFactory, publish
+from tests.factories import (
+    CasePageFactory,
+    GlossaryTermPageFactory,
+    PublicationPageFactory,
+    TopicPageFactory,
+    UserFactory,
+    publish,
+)
 
 pytestmark = pytest.mark.django_db
 HIDDEN = ("embargoed", "expired", "restricted", "withdrawn")
@@ -65,6 +73,39 @@ def test_feed_shows_visible_publications_of_its_language(client, pages):
     assert client.get("/feeds/xx/publications.atom").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["publications", "cases", "topics", "terms"])
+def test_every_list_has_a_feed(client, name):
+    factory = {
+        "publications": PublicationPageFactory,
+        "cases": CasePageFactory,
+        "topics": TopicPageFactory,
+        "terms": GlossaryTermPageFactory,
+    }[name]
+    page = factory(published=True, title="Shown")
+    factory(title="hidden-draft")
+    factory(restricted=True, title="hidden-members")
+    response = client.get(f"/feeds/en/{name}.atom")
+    body = response.content.decode()
+    assert response["Content-Type"].startswith("application/atom+xml")
+    assert f"urn:uuid:{page.translation_key}:en" in body and "hidden" not in body
+    assert f"/feeds/en/{name}.atom" in client.get(page.get_parent().get_url()).content.decode()
+
+
+def test_there_is_no_feed_of_what_is_no_list(client):
+    assert client.get("/feeds/en/nothing.atom").status_code == 404
+
+
+def test_a_search_is_a_feed(client, pages):
+    from search.outbox import drain
+
+    drain()
+    body = client.get("/feeds/en/search.atom", {"q": "words", "page": "x"}).content.decode()
+    assert f"urn:uuid:{pages.translation_key}:en" in body and "hidden" not in body
+    assert client.get("/feeds/en/search.atom", {"q": "hidden"}).content.decode().count("<entry>") == 0
+    client.force_login(UserFactory(administrator=True))
+    assert "hidden" not in client.get("/feeds/en/search.atom", {"q": "words"}).content.decode()
+
+
 def test_robots_and_health(client):
     assert "Sitemap: http://localhost:8000/sitemap.xml" in client.get("/robots.txt").content.decode()
     assert client.get("/healthz").content == b"ok\n"
@@ -106,3 +147,22 @@ def test_new_language_gets_its_tree():
     assert home.live and home.get_children().live().count() == 4
     assert HomePage.objects.values("translation_key").distinct().count() == 1
     publish(home, title="Portada")
+
+
+@pytest.mark.parametrize(("code", "title"), [("it", "Italiano"), ("fa", "فارسی")])
+def test_a_language_that_is_added_gets_tree_roles_and_review(client, settings, code, title):
+    from django.contrib.auth.models import Group
+    from wagtail.models import WorkflowPage
+
+    from home.models import HomePage
+    from workflows.models import WorkflowChoice
+
+    settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [*settings.LANGUAGES, (code, title)]
+    client.force_login(UserFactory(administrator=True))
+    assert client.post(reverse("wagtaillocales:add"), {"language_code": code}).status_code == 302
+    home = HomePage.objects.get(locale__language_code=code)
+    assert home.live and home.get_children().live().count() == 4
+    assert home.translation_key == HomePage.objects.get(locale__language_code="en").translation_key
+    assert Group.objects.filter(name__in=[f"Translators ({code})", f"Translation review ({code})"]).count() == 2
+    assert WorkflowPage.objects.filter(page=home.pk).exists()
+    assert WorkflowChoice.objects.filter(purpose="translation", locale=home.locale).exists()

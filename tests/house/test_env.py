@@ -80,3 +80,23 @@ def test_production_refuses_unsafe_values(tmp_path, name, value):
     refused = _start_production(**GOOD | {name: value}, VAR_DIR=str(tmp_path))
     assert refused.returncode != 0
     assert name in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("en,it,fa", ["English", "Italiano", "فارسی"]),
+        ("fr", ["Français"]),
+        ("pt-BR,en", ["Português Brasileiro", "English"]),
+    ],
+)
+def test_any_language_that_django_knows_can_be_chosen(monkeypatch, given, names):
+    monkeypatch.setenv("LANGUAGES", given)
+    assert [name for _code, name in env.languages()] == names
+    assert [code for code, _name in env.languages()] == given.lower().split(",")
+
+
+def test_a_language_stands_there_once(monkeypatch):
+    monkeypatch.setenv("LANGUAGES", "en,de,en")
+    with pytest.raises(ImproperlyConfigured, match="each language once"):
+        env.languages()

@@ -92,9 +92,10 @@ class ApprovalRecord(AppendOnlyModel):
         REJECTED = "rejected", _("Changes requested")
         EMERGENCY = "emergency", _("Published in an emergency")
         IMPORT = "import", _("Import")
+        MERGE = "merge", _("Vocabulary merged")
         TAKEN_DOWN = "taken_down", _("Taken down")
 
-    OPENING = (Decision.APPROVED, Decision.EMERGENCY, Decision.IMPORT)
+    OPENING = (Decision.APPROVED, Decision.EMERGENCY, Decision.IMPORT, Decision.MERGE)
     """The decisions that open the gate."""
 
     page_id = models.PositiveBigIntegerField(_("page"), db_index=True)

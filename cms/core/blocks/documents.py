@@ -30,6 +30,7 @@ class DocumentCardBlock(blocks.StructBlock):
         description = _("A file that readers can open or download.")
         template = "cms_core/blocks/document_card.html"
         label_format = "{title}"
+        preview_template = "cms_core/blocks/previews/document.html"
         preview_value = {"document": None, "title": "Annual report", "description": "What we did last year."}
 
     def get_context(self, value: blocks.StructValue, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class ImageBlock(blocks.StructBlock):
         template = "cms_core/blocks/image.html"
         value_class = ImageStructValue
         label_format = "{caption}"
+        preview_template = "cms_core/blocks/previews/image.html"
         preview_value = {"image": None, "alt": "A courtroom", "is_decorative": False, "caption": "", "credit": ""}
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:

@@ -3,12 +3,13 @@
 from cms.core.models.base import BasePage, BasePageManager, BasePageQuerySet, in_language_of, within
 from cms.core.models.sections import SectionPage
 from cms.core.models.site import SiteSettings
-from cms.core.models.taxonomy import PagePlace, Place, PublicationKind, VocabularyEntry, WorkKind
+from cms.core.models.taxonomy import MergedKey, PagePlace, Place, PublicationKind, VocabularyEntry, WorkKind
 
 __all__ = [
     "BasePage",
     "BasePageManager",
     "BasePageQuerySet",
+    "MergedKey",
     "PagePlace",
     "Place",
     "PublicationKind",

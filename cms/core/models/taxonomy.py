@@ -222,3 +222,17 @@ class PagePlace(Orderable):
 
     def __str__(self) -> str:
         return str(self.place)
+
+
+class MergedKey(models.Model):
+    """An entry that was merged into another: addresses and imports that name its key mean the other."""
+
+    old = models.UUIDField(_("old key"), unique=True)
+    new = models.UUIDField(_("new key"), db_index=True)
+
+    class Meta:
+        verbose_name = _("merged key")
+        verbose_name_plural = _("merged keys")
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"
