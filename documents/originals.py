@@ -91,11 +91,11 @@ def _encrypt(document: Document) -> None:
 
 def _purge(key: str | None, storage: Storage) -> None:
     """Removes a blob for good, kept versions of a bucket too: a marker over it would leave it readable."""
+    discard(key, storage)
     bucket: Any = getattr(storage, "bucket", None)
     if bucket is not None:
         name = storage._normalize_name(key or "")  # type: ignore[attr-defined]  # of the S3 storage, which adds its prefix
         bucket.object_versions.filter(Prefix=name).delete()
-    discard(key, storage)
 
 
 def may_fetch(user: Any) -> bool:

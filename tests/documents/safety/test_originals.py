@@ -7,13 +7,16 @@ import hashlib
 import pyrage
 import pytest
 from django.core.checks import run_checks
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from documents import originals
 from documents.models import Document, document_storage
+from documents.storage import PrivateS3Storage
 from documents.verification import verify
+from tests import servers
 from tests.documents.safety import pdfs
 from tests.documents.safety.planting import NAME, holds
 from tests.workflows.conftest import Desk
@@ -28,6 +31,14 @@ def key(settings):
     settings.ORIGINALS = "encrypted"
     settings.ORIGINALS_PUBLIC_KEY = str(identity.to_public())
     return identity
+
+
+@pytest.fixture
+def empty_storage(settings, tmp_path):
+    """Nothing of other tests in it."""
+    if settings.AWS_STORAGE_BUCKET_NAME:
+        pytest.skip("the bucket holds files of other tests")
+    settings.DOCUMENTS_ROOT = tmp_path
 
 
 def everything():
@@ -75,7 +86,7 @@ def test_exactly_these_people_fetch_it(filed, people):
     assert given == {"legal", "superuser"}
 
 
-def test_encrypted_original_opens_with_the_private_key_only(filed, key, people):
+def test_encrypted_original_opens_with_the_private_key_only(filed, key, people, empty_storage):
     data = pdfs.metadata()
     document = filed(data, user=people["author"])
     assert document.original_kept == "encrypted"
@@ -90,7 +101,7 @@ def test_encrypted_original_opens_with_the_private_key_only(filed, key, people):
     assert ".age" in response["Content-Disposition"]
 
 
-def test_discarded_original_leaves_its_hash(filed, settings, people):
+def test_discarded_original_leaves_its_hash(filed, settings, people, empty_storage):
     settings.ORIGINALS = "discarded"
     data = pdfs.metadata()
     document = filed(data, user=people["author"])
@@ -100,6 +111,21 @@ def test_discarded_original_leaves_its_hash(filed, settings, people):
     legal = Desk(people["legal"])
     assert "was discarded" in legal.get("document_original", document.pk).content.decode()
     assert "was discarded" in fetch(legal, document).content.decode()
+
+
+def test_no_version_of_the_upload_stays_in_a_bucket(s3_settings):
+    """A bucket that keeps versions lays a marker over what is deleted: below it everything would still be there."""
+    with servers.bucket(
+        s3_settings.AWS_S3_ENDPOINT_URL, s3_settings.AWS_S3_ACCESS_KEY_ID, s3_settings.AWS_S3_SECRET_ACCESS_KEY
+    ) as name:
+        s3_settings.AWS_STORAGE_BUCKET_NAME = name
+        storage = PrivateS3Storage()
+        storage.bucket.Versioning().enable()
+        for key in ("documents/upload", "documents/other"):
+            storage.save(key, ContentFile(NAME.encode()))
+        originals._purge("documents/upload", storage)
+        assert {version.key for version in storage.bucket.object_versions.all()} == {"documents/other"}
+        storage.bucket.object_versions.delete()
 
 
 @pytest.mark.parametrize("policy", ["encrypted", "discarded"])
