@@ -6,6 +6,7 @@ import io
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from PIL import Image as Picture
 from PIL import PngImagePlugin
 
@@ -84,13 +85,13 @@ class TestLife:
 
     def test_the_public_copy_is_written_once(self, waiting):
         rows = Document.objects.filter(pk=waiting.pk)
-        assert rows.start() == 1
+        assert rows.start(timezone.now()) == 1
         assert self.values(waiting)[0] == "running"
         assert rows.finish(file="documents/y", sha256="a" * 64, size=4, page_count=2, language="de") == 1
         assert self.values(waiting) == ("ready", "a" * 64, "de", "")
         assert rows.finish(file="documents/z", sha256="b" * 64, size=4, page_count=2, language="fr") == 0
         assert self.values(waiting) == ("ready", "a" * 64, "de", "")
-        assert (rows.fail("no"), rows.start(), rows.retry()) == (0, 0, 0)
+        assert (rows.fail("no"), rows.start(timezone.now()), rows.retry()) == (0, 0, 0)
         assert rows.ready().exists()
 
     def test_a_failure_can_be_retried(self, waiting):
