@@ -19,7 +19,7 @@ from access.visitor import Visitor
 from cms.core.cards import Card
 from cms.core.filters import FilteredList
 from cms.core.frame import Frame
-from cms.core.listing import PAGE_SIZE, Listing, page_url
+from cms.core.listing import PAGE_SIZE, Listing, cards_of, page_url
 from cms.core.models import in_language_of
 from cms.core.relations import named_pages
 from cms.glossary.models import GlossaryTermPage
@@ -75,7 +75,8 @@ def index_context(page: GlossaryIndexPage, request: HttpRequest, frame: Frame) -
     titles = sorted(rows.order_by().values_list("title", "pk"), key=_sorting_key)
     part = Paginator(titles, PAGE_SIZE).get_page(request.GET.get("page"))
     terms = rows.select_related("locale").in_bulk([pk for _title, pk in part])
-    cards = term_cards([terms[pk] for _title, pk in part if pk in terms], page, request)
+    # Short definitions: the full texts of a page of terms would weigh too much.
+    cards = cards_of([terms[pk] for _title, pk in part if pk in terms], page, request)
     pages: dict[str, int] = {}
     for place, (title, _pk) in enumerate(titles):
         pages.setdefault(sorting_letter(title), place // PAGE_SIZE + 1)

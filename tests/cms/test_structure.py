@@ -78,7 +78,9 @@ def test_editor_saves_a_publication_with_children_in_the_admin(client):
     from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
     index = PublicationIndexPage.objects.get(locale__language_code="en")
-    topic, place, document = TopicPageFactory(published=True), PlaceFactory(), DocumentFactory()
+    editor = UserFactory(groups=["Editors"])
+    topic, place = TopicPageFactory(published=True), PlaceFactory()
+    document = DocumentFactory(uploaded_by_user=editor)
     data = nested_form_data(
         {
             "title": "A report",
@@ -97,7 +99,7 @@ def test_editor_saves_a_publication_with_children_in_the_admin(client):
             "comments": inline_formset([]),
         }
     )
-    client.force_login(UserFactory(groups=["Editors"]))
+    client.force_login(editor)
     response = client.post(reverse("wagtailadmin_pages:add", args=["publications", "publicationpage", index.pk]), data)
     assert response.status_code == 302, response.context["form"].errors
     page = PublicationPage.objects.get(slug="a-report")
