@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from documents.extraction.packages import MODULES as PACKAGES
+from documents.extraction.packaged import MODULES as PACKAGES
 
 CLEANERS: dict[str, str] = {
     "application/pdf": "pdf",

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from documents.extraction.inspection.findings import CODES, Finding, Findings, Place, as_json, from_json
-from documents.extraction.packages import MODULES as PACKAGES
+from documents.extraction.packaged import MODULES as PACKAGES
 
 PDF = "application/pdf"
 INSPECTORS: dict[str, str] = {

@@ -11,18 +11,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+from documents.extraction.packaged import MODULES
 from documents.extraction.packages.package import Package, Trace, comment_traces
-
-_OOXML = "application/vnd.openxmlformats-officedocument."
-MODULES: dict[str, str] = {
-    f"{_OOXML}wordprocessingml.document": "word",
-    f"{_OOXML}spreadsheetml.sheet": "sheets",
-    f"{_OOXML}presentationml.presentation": "slides",
-    "application/vnd.oasis.opendocument.text": "opendocument",
-    "application/vnd.oasis.opendocument.spreadsheet": "opendocument",
-    "application/epub+zip": "epub",
-}
-"""MIME type -> module."""
 
 
 def opened(path: Path) -> Package:
