@@ -81,5 +81,5 @@ def test_readers_get_no_cookie(client, library):
 def test_lists_are_paged(shown):
     for name in ("publications en", "glossary en", "search en"):
         assert 'rel="next"' in shown[name][1], name
-    assert shown["glossary en"][1].count('class="term"') == 20
-    assert shown["glossary, page 2"][1].count('class="term"') == 5
+    assert shown["glossary en"][1].count('class="tease"') == 20
+    assert shown["glossary, page 2"][1].count('class="tease"') == 5
