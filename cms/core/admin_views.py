@@ -69,7 +69,11 @@ class EntryView(View):
         except ValidationError as err:
             form.add_error(None, "; ".join(err.messages))
             return self._render(form)
-        return redirect(reverse(f"wagtailsnippets_cms_core_{self.entry._meta.model_name}:list"))
+        return redirect(self.back())
+
+    def back(self) -> str:
+        """Where the person goes afterwards."""
+        return reverse(f"wagtailsnippets_cms_core_{self.entry._meta.model_name}:list")
 
     def _render(self, form: forms.Form) -> HttpResponse:
         context = {
@@ -112,7 +116,7 @@ class MergeView(EntryView):
     )
 
     def form(self, data: Any = None) -> forms.Form:
-        return MergeForm(data, entry=self.entry)
+        return MergeForm(data, entry=self.entry, among=type(self.entry).objects.all())
 
     def act(self, form: Any) -> str:
         into = form.cleaned_data["into"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
 
@@ -45,7 +46,7 @@ class NamesForm(forms.Form):
 class MergeForm(forms.Form):
     """Into which entry of the same language another one goes."""
 
-    def __init__(self, *args: Any, entry: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entry: Any, among: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = type(entry).objects.filter(locale=entry.locale_id).exclude(translation_key=entry.translation_key)
+        rows = among.filter(locale=entry.locale_id).exclude(translation_key=entry.translation_key)
         self.fields["into"] = forms.ModelChoiceField(label=_("Merge into"), queryset=rows)

@@ -39,6 +39,10 @@ def merge(entry: Any, into: Any, user: User) -> int:
     model = type(entry)
     if entry.translation_key == into.translation_key:
         raise MergeRefused(_("An entry can't be merged into itself."))
+    if any(wider.translation_key == entry.translation_key for wider in getattr(into, "lineage", ())):
+        raise MergeRefused(
+            _("%(new)s is a part of %(old)s: merge it the other way round.") % {"new": into, "old": entry}
+        )
     swaps = _swaps(model, entry, into)
     pages = list(_pages(model, swaps))
     _refuse_pending(pages, model, swaps)

@@ -10,12 +10,14 @@ from cms.core.exceptions import MergeRefused
 from cms.core.merging import merge
 from cms.core.models import MergedKey, PagePlace, Place, PublicationKind
 from cms.publications.models import PublicationPage
+from cms.topics.merging import merge_topics
 from search.models import SearchOutbox
 from tests.factories import (
     CasePageFactory,
     PlaceFactory,
     PublicationKindFactory,
     PublicationPageFactory,
+    TopicPageFactory,
     UserFactory,
     publish,
 )
@@ -216,3 +218,54 @@ class TestMerge:
         place = PlaceFactory()
         with pytest.raises(MergeRefused):
             merge(place, place, editor)
+
+    def test_what_lies_in_it_is_no_target(self, editor):
+        town = PlaceFactory()
+        quarter = PlaceFactory(parent=town)
+        with pytest.raises(MergeRefused):
+            merge(town, quarter, editor)
+
+
+class TestTopics:
+    def test_a_topic_goes_and_its_address_leads_to_the_other(self, client, editor):
+        old = TopicPageFactory(published=True, title="Non-punishment", slug="non-punishment")
+        german = TopicPageFactory(published=True, translation_of=old, language="de", slug="straffreiheit")
+        new = TopicPageFactory(published=True, title="Impunity", slug="impunity")
+        narrow = TopicPageFactory(published=True, title="Amnesties", parent_topic=old)
+        page = PublicationPageFactory(published=True, title="Report", topics=[old])
+        case = CasePageFactory(published=True, main_topic=old)
+        client.force_login(editor)
+        url = reverse("topics_merge", args=[old.pk])
+        assert url in client.get(reverse("wagtailadmin_pages:edit", args=[old.pk])).content.decode()
+        assert client.post(url, {"into": new.pk}).status_code == 302
+        client.logout()
+        for address in ("/en/topics/non-punishment/", german.get_url()):
+            answer = client.get(address)
+            assert (answer.status_code, answer["Location"]) == (301, new.get_url())
+        context = client.get(new.get_url()).context
+        assert [card.title for card in context["publications"].items] == ["Report"]
+        assert context["cases"].count == 1
+        assert [card.title for card in context["subtopics"]] == ["Amnesties"]
+        listing = client.get("/en/publications/", {"topic": str(old.translation_key)}).context["listing"]
+        assert listing.count == 1
+        case.refresh_from_db()
+        narrow.refresh_from_db()
+        assert (case.main_topic, narrow.parent_topic) == (new, new)
+        assert page.topics.get().topic == new
+        assert check_drift() == []
+
+    def test_a_wider_topic_does_not_go_into_a_narrower_one(self, editor):
+        wide = TopicPageFactory(published=True)
+        narrow = TopicPageFactory(published=True, parent_topic=wide)
+        with pytest.raises(MergeRefused):
+            merge_topics(wide, narrow, editor)
+        wide.refresh_from_db()
+        assert wide.live
+
+    @pytest.mark.parametrize("group", ["Authors", "Translators (en)", "Legal review"])
+    def test_others_may_not(self, client, group):
+        old, new = TopicPageFactory(published=True), TopicPageFactory(published=True)
+        client.force_login(UserFactory(groups=[group]))
+        assert client.post(reverse("topics_merge", args=[old.pk]), {"into": new.pk}).status_code == 404
+        old.refresh_from_db()
+        assert old.live
