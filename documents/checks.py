@@ -50,7 +50,7 @@ def _state(document: Document) -> str:
     if document.state == Document.State.FAILED:
         return gettext("%(file)s could not be processed: %(reason)s") % {
             "file": _name(document),
-            "reason": document.failure,
+            "reason": gettext(document.failure) if document.failure else "",  # stored as an English msgid
         }
     if not document.is_ready:
         return gettext("%(file)s is still being processed.") % {"file": _name(document)}

@@ -45,11 +45,25 @@ def _runs_alone(item: pytest.Item) -> bool:
     return bool({"e2e", "a11y", "faults"} & set(item.path.parts))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves browser tests out of a mixed run: the browser's event loop breaks async views in the same process.
+def _shared(item: pytest.Item) -> str:
+    """The module or package whose fixtures this test shares with others; empty where it shares none."""
+    definitions = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009  # what pytest itself has
+    scopes = {definition[-1].scope for definition in definitions if definition}
+    if "package" in scopes:
+        return str(item.path.parent)
+    return str(item.path) if "module" in scopes else ""
 
-    ``make test`` runs them on their own; so does ``pytest tests/e2e tests/a11y tests/faults``.
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps together what shares something costly, and leaves browser tests out of a mixed run.
+
+    With ``--dist=loadgroup`` tests that share a fixture of their module or package run in one process, so that
+    it is made once. The browser's event loop breaks async views in the same process: ``make test`` runs browser
+    tests on their own; so does ``pytest tests/e2e tests/a11y tests/faults``.
     """
+    for item in items:
+        if shared := _shared(item):
+            item.add_marker(pytest.mark.xdist_group(shared))
     browser_tests = [item for item in items if _runs_alone(item)]
     if browser_tests and len(browser_tests) < len(items):
         config.hook.pytest_deselected(items=browser_tests)

@@ -31,7 +31,7 @@ import services  # noqa: E402
 BROWSER = ["tests/e2e", "tests/a11y", "tests/faults"]
 """What drives a browser or whole processes of the product."""
 UNPROVEN = [
-    *("tests/security", "tests/documents/safety", "tests/home/demo", "tests/a11y", "tests/faults"),
+    *("tests/security", "tests/documents/safety", "tests/demo", "tests/a11y", "tests/faults"),
     "tests/e2e/test_big_files.py",
 ]
 """Written, each seen green in part, and not yet all together: left out unless UNPROVEN=1 asks for them.
@@ -40,7 +40,7 @@ A part leaves this list when a whole run with it was green on both sets of serve
 """
 SAME_ON_EVERY_DATABASE = [
     *("tests/cms/test_import_scale.py", "tests/cms/test_queries.py"),
-    *("tests/house", "tests/look", "tests/home/demo", "tests/security/demo", "tests/documents/safety"),
+    *("tests/house", "tests/look", "tests/demo", "tests/documents/safety"),
     *sorted(
         str(path.relative_to(ROOT))
         for path in (ROOT / "tests/documents/extraction").glob("test_*.py")
@@ -128,7 +128,7 @@ def run(one: Pass, servers: dict[str, str], totals: Totals, extra: list[str]) ->
     with tempfile.TemporaryDirectory(prefix="dossier-run-") as folder:
         report = Path(folder) / "junit.xml"
         # --create-db: a test database that an interrupted run left is replaced without a question.
-        command = [sys.executable, "-m", "pytest", *one.arguments, "--timeout=300", "--create-db"]
+        command = [sys.executable, "-m", "pytest", *one.arguments, "--timeout=300", "--create-db", "--dist=loadgroup"]
         measured = one.measured and not extra  # a part of the tests says nothing about what is covered
         command += ["--cov", "--cov-report="] if measured else []
         done = subprocess.run(

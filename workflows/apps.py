@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -11,7 +13,7 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded before all of these.
         from access import schedule as jobs
-        from workflows import checks, drift, schedule  # noqa: F401 - the import registers the checks
+        from workflows import checks, drift, schedule, task_queue  # noqa: F401 - the import registers the checks
         from workflows.audit import register_mirror
         from workflows.notices import register_notices
         from workflows.signal_handlers import register_signal_handlers
@@ -21,3 +23,5 @@ class WorkflowsConfig(AppConfig):
         register_mirror()
         jobs.register("workflows.schedule", schedule.EVERY, schedule.run_due)
         jobs.register("workflows.drift", drift.EVERY, drift.check_drift)
+        jobs.register("workflows.requeue_lost_tasks", task_queue.EVERY, task_queue.requeue_lost)
+        jobs.register("workflows.prune_task_results", timedelta(days=1), task_queue.prune)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 from wagtail.models import Page
 
 from cms.publications.models import PublicationFile
 from documents.checks import blocking
 from documents.models import Document, DocumentCheck
+from documents.processing import MISSING
 from documents.releases import withdraw_versions
 from tests.factories import DocumentFactory, PublicationPageFactory, publish
 
@@ -20,6 +23,13 @@ def test_nothing_blocks_a_ready_file():
     page.save_revision()
     assert blocking([document.pk], page.pk) == []
     assert blocking([]) == []
+
+
+def test_a_reason_is_told_in_the_language_of_who_decides(no_processing):
+    failed = DocumentFactory(title="B", state=Document.State.FAILED, failure=MISSING)
+    with translation.override("de"):
+        assert blocking([failed.pk]) == [f"„B“ (Version 1) konnte nicht verarbeitet werden: {gettext(MISSING)}"]
+        assert gettext(MISSING) != MISSING
 
 
 def test_unfinished_and_failed_files_block(no_processing):

@@ -36,6 +36,8 @@ def test_our_jobs_are_registered():
     assert {job.name: job.every for job in registry.jobs() if job.name.startswith("workflows.")} == {
         "workflows.schedule": timedelta(seconds=15),
         "workflows.drift": timedelta(days=1),
+        "workflows.requeue_lost_tasks": timedelta(minutes=1),
+        "workflows.prune_task_results": timedelta(days=1),
     }
 
 

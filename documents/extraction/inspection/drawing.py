@@ -44,6 +44,8 @@ class Word:
     box: Box
     size: float
     handle: Any
+    writer: int
+    """The :func:`address` of ``handle``: equal for words of one object."""
 
 
 class Sheet:
@@ -97,8 +99,9 @@ class Sheet:
                 continue
             loose = textpage.get_charbox(index, loose=True)
             size = max(loose[2] - loose[0], loose[3] - loose[1], box[3] - box[1])
-            if current is None or address(current.handle) != address(handle):
-                current = Word("", box, 0.0, handle)
+            writer = address(handle)
+            if current is None or current.writer != writer:
+                current = Word("", box, 0.0, handle, writer)
                 found.append(current)
             current.text += character
             current.box = union(current.box, box)

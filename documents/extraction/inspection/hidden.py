@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable
-from itertools import combinations
 
 import PIL.Image
 import PIL.ImageChops
@@ -95,7 +94,7 @@ class _Page:
         return bool(high - low > MARK)  # type: ignore[operator]  # one band
 
     def _reason(self, word: Word) -> str:
-        key = address(word.handle)
+        key = word.writer
         if _is_in_layer(word.handle):
             return "text_layer"
         if self._modes.get(key) in _UNSEEN_MODES:
@@ -198,12 +197,19 @@ def _overlapping(words: list[Word]) -> Iterable[tuple[int, int]]:
         for row in range(int(word.box[1] // 20), int(word.box[3] // 20) + 1):
             rows.setdefault(row, []).append(index)
     for indexes in rows.values():
-        for one, other in combinations(indexes[:400], 2):
-            first, second = words[one], words[other]
-            if address(first.handle) == address(second.handle):
-                continue
-            if area(common(first.box, second.box)) > 0.5 * min(area(first.box), area(second.box)):
-                yield one, other
+        indexes.sort(key=lambda index: words[index].box[0])
+        for position, one in enumerate(indexes):
+            first = words[one]
+            for other in indexes[position + 1 :]:
+                second = words[other]
+                if second.box[0] >= first.box[2]:
+                    break  # sorted by their left sides: no later one begins before this one ends
+                if second.writer != first.writer and _covers_half(first.box, second.box):
+                    yield one, other
+
+
+def _covers_half(one: Box, other: Box) -> bool:
+    return area(common(one, other)) > 0.5 * min(area(one), area(other))
 
 
 def _places(sheet: Sheet, number: int, words: list[Word], codes: dict[int, str]) -> Iterable[tuple[str, Place]]:

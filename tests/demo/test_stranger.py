@@ -10,16 +10,15 @@ import pytest
 from django.conf import settings
 
 from documents.models import Document
-from tests.security.demo import addresses
-from tests.security.demo.asking import NOTHING, Probe, body, twin_of
-from tests.security.demo.world import PLANTED, World
+from tests.demo import addresses
+from tests.demo.asking import NOTHING, Probe, body, twin_of
+from tests.demo.world import PLANTED, World
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.shared_search,
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("demo"),
 ]
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 AT_LEAST = 2_000

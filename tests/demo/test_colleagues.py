@@ -14,9 +14,9 @@ from wagtail.models import Page, TaskState
 
 from access.models import User
 from home.demo.states import REQUESTED
-from tests.security.demo.admin_addresses import addresses, kind_of, names_in, patterns
-from tests.security.demo.asking import NOTHING, Probe
-from tests.security.demo.world import PLANTED, World, page_of
+from tests.demo.admin_addresses import addresses, kind_of, names_in, patterns
+from tests.demo.asking import NOTHING, Probe
+from tests.demo.world import PLANTED, World, page_of
 from translations.models import TranslationJob
 
 pytestmark = [
@@ -24,7 +24,6 @@ pytestmark = [
     pytest.mark.shared_search,
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("demo"),
 ]
 COLLEAGUES = ("author2", "translator-ar", "translator-de", "reviewer-ar")
 PLAIN = (

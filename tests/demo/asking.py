@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from access.models import User
-from tests.security.demo.world import Secrets, words
+from tests.demo.world import Secrets, words
 
 NOTHING = 10**9
 TAILS = frozenset({"feed", "amp"})

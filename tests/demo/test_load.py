@@ -1,4 +1,4 @@
-"""The whole demo, loaded once: one test, because loading takes a minute."""
+"""What the demo shows, and that loading it again changes nothing."""
 
 from collections import Counter
 from pathlib import Path
@@ -31,33 +31,17 @@ from workflows.models import ApprovalRecord, Withdrawal
 pytestmark = pytest.mark.django_db
 
 
+def of_the_demo(test):
+    """Loading takes a minute, and counts to whichever test is first."""
+    return pytest.mark.shared_search(pytest.mark.timeout(600)(test))
+
+
 def publication(key, language="en"):
     return PublicationPage.objects.get(translation_key=identifier("publication", key), locale__language_code=language)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_demo_shows_everything_and_loading_again_changes_nothing(settings, capsys):
-    settings.DEMO_LOGINS = True
-    call_command("load_demo")
-    check_counts()
-    check_people()
-    check_states()
-    check_records()
-    check_files()
-    check_translations()
-    check_public_site()
-    before = snapshot()
-    assert loading.is_loaded()
-    call_command("load_demo")
-    assert snapshot() == before
-    capsys.readouterr()
-    call_command("load_demo", if_empty=True)
-    assert snapshot() == before and capsys.readouterr().out == ""
-    check_other_content_is_refused()
-
-
-def check_counts():
+@of_the_demo
+def test_counts(demo):
     for model, at_least in ((TopicPage, 12), (GlossaryTermPage, 25), (SectionPage, 5)):
         counts = Counter(model.objects.live().values_list("locale__language_code", flat=True))
         assert set(counts) == set(LANGUAGES) and min(counts.values()) >= at_least
@@ -67,7 +51,8 @@ def check_counts():
     assert cases["en"] == cases["de"] == cases["ar"] == 6
 
 
-def check_people():
+@of_the_demo
+def test_people(demo):
     users = {user.username: user for user in User.objects.all()}
     assert {person.login for person in PEOPLE} <= set(users)
     assert all(users[person.login].check_password(PASSWORD) for person in PEOPLE)
@@ -76,7 +61,8 @@ def check_people():
         assert reviewers.count() == 2
 
 
-def check_states():
+@of_the_demo
+def test_states(demo):
     anonymous, member = Visitor(), Visitor(User.objects.get(username="member"))
     states = {
         "mapping-of-funders": "draft",
@@ -97,7 +83,8 @@ def check_states():
     assert hidden.count() >= 6 and not any(can_read(anonymous, document) for document in hidden)
 
 
-def check_records():
+@of_the_demo
+def test_records(demo):
     live = Page.objects.filter(live=True, depth__gt=1)
     approved = ApprovalRecord.objects.exclude(revision_id=None).values("revision_id")
     assert live.count() > 300 and not live.exclude(live_revision__in=approved).exists()
@@ -105,7 +92,8 @@ def check_records():
     assert scheduled.count() == 1 and not scheduled.exclude(pk__in=approved).exists()
 
 
-def check_files():
+@of_the_demo
+def test_files(demo):
     assert not Document.objects.exclude(state=Document.State.READY).exists()
     assert Document.objects.filter(page_count__gte=60).count() == 3
     assert set(Document.objects.values_list("language", flat=True)) == set(LANGUAGES)
@@ -115,7 +103,8 @@ def check_files():
     assert Document.objects.filter(~Q(page_texts__text="")).distinct().count() == Document.objects.count()
 
 
-def check_translations():
+@of_the_demo
+def test_translations(demo):
     german = publication("who-gave-the-order", "de")
     assert german.translation_key == publication("who-gave-the-order").translation_key
     jobs = TranslationJob.objects.all()
@@ -128,7 +117,8 @@ def check_translations():
     assert [job.target_page().locale.language_code for job in open_jobs] == ["de"]
 
 
-def check_public_site():
+@of_the_demo
+def test_public_site(demo):
     client = Client()
     for home in HomePage.objects.filter(depth=2):
         answer = client.get(home.get_url())
@@ -161,7 +151,19 @@ def snapshot():
     return counts, list(Page.objects.order_by("pk").values_list("pk", "latest_revision", "last_published_at"))
 
 
-def check_other_content_is_refused():
+@of_the_demo
+def test_loading_again_changes_nothing(demo, capsys):
+    before = snapshot()
+    assert loading.is_loaded()
+    call_command("load_demo")
+    assert snapshot() == before
+    capsys.readouterr()
+    call_command("load_demo", if_empty=True)
+    assert snapshot() == before and capsys.readouterr().out == ""
+
+
+@pytest.mark.timeout(600)
+def test_other_content_is_left_alone_unless_forced(demo):
     SectionPageFactory()
     with pytest.raises(CommandError, match="other content"):
         call_command("load_demo")
