@@ -43,7 +43,6 @@ urlpatterns = [
     path("", include("access.urls")),
     path("", include(read_by_many("documents.urls"))),
     path("", include(read_by_many("search.urls"))),
-    path("", include("workflows.urls")),
     path("", include(read_by_many("home.urls"))),
     *i18n_patterns(
         path("", include(read_by_many("search.page_urls"))),

@@ -22,6 +22,7 @@ from workflows.actions import WithdrawAction
 from workflows.emergency import is_administrator
 from workflows.exceptions import ApprovalRefused
 from workflows.models import ReviewTaskState
+from workflows.reverting import ApprovedPageViewSet
 from workflows.views import EmergencyView, ReviewView, WithdrawView
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ def admin_urls() -> list[URLPattern]:
         path("approval/emergency/<int:page_id>/", EmergencyView.as_view(), name="workflows_emergency"),
         path("approval/review/<int:state_id>/", ReviewView.as_view(), name="workflows_review"),
     ]
+
+
+@hooks.register("register_admin_viewset")
+def page_views() -> ApprovedPageViewSet:
+    """Core registers its own earlier; the last one for a model counts."""
+    return ApprovedPageViewSet()
 
 
 @hooks.register("register_actions")

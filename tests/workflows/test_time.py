@@ -43,6 +43,21 @@ def embargoed(people, delay=HOUR, **fields):
     return Page.objects.get(pk=page.pk).specific
 
 
+class TestRevert:
+    def test_an_older_revision_comes_back_without_its_dates(self, people):
+        author = people.author.user
+        page = SectionPageFactory(owner=author, title="As it was")
+        page.go_live_at, page.expire_at = timezone.now() + HOUR, timezone.now() + 2 * HOUR
+        dated = page.save_revision(user=author)
+        page.title, page.go_live_at, page.expire_at = "As it is", None, None
+        page.save_revision(user=author)
+        people.author.client.get(reverse("wagtailadmin_home"))
+        shown = people.author.client.get(reverse("wagtailadmin_pages:revisions_revert", args=[page.pk, dated.pk]))
+        fields = shown.context["form"].initial
+        assert fields["title"] == "As it was"
+        assert (fields.get("go_live_at"), fields.get("expire_at")) == (None, None)
+
+
 class TestEmbargo:
     def test_it_is_kept_and_then_ends(self, people, caplog):
         page = embargoed(people)
