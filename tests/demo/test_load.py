@@ -19,7 +19,7 @@ from cms.glossary.models import GlossaryIndexPage, GlossaryTermPage
 from cms.publications.models import PublicationPage
 from cms.topics.models import TopicPage
 from documents.access import can_read
-from documents.models import Document, DocumentRelease
+from documents.models import Document, DocumentCheck, DocumentRelease
 from home.demo import loading
 from home.demo.people import PASSWORD, PEOPLE
 from home.demo.texts import LANGUAGES, entries, identifier
@@ -101,6 +101,13 @@ def test_files(demo):
     assert [row.document.number for row in replaced.files.all()] == [2]
     assert DocumentRelease.objects.filter(document__series=replaced.files.get().document.series).count() == 2
     assert Document.objects.filter(~Q(page_texts__text="")).distinct().count() == Document.objects.count()
+
+
+@of_the_demo
+def test_the_leak_gate_raises_no_alarm(demo):
+    checks = DocumentCheck.objects.all()
+    assert checks.values("document").distinct().count() == Document.objects.count() >= 40
+    assert list(checks.exclude(state=DocumentCheck.State.OK).values_list("document__title", "name", "state")) == []
 
 
 @of_the_demo

@@ -18,7 +18,6 @@ from documents.extraction.inspection import compare
 from documents.extraction.inspection import inspect as inspect_here
 from documents.extraction.inspection.links import internal_addresses
 from documents.extraction.packages import word
-from home.demo.pdf.manuscripts import compose, specs
 from tests.documents import making
 from tests.documents.safety import offices, others, pdfs
 from tests.documents.safety.planting import NAME, holds
@@ -63,17 +62,6 @@ def test_clean_file_raises_no_alarm(name, tmp_path):
     make, mime = CLEAN[name]
     _, public = public_copy(make(), mime, tmp_path)
     assert inspect_here(public, mime, HOSTS) == []
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_demo_files_raise_no_alarm(tmp_path):
-    """Every second one: 43 files in five languages, reports of many pages among them."""
-    some = specs()[::2]
-    assert len(some) >= 40
-    for spec in some:
-        _, public = public_copy(compose(spec), PDF, tmp_path)
-        assert inspect_here(public, PDF) == [], spec.title
 
 
 @pytest.mark.parametrize("planted", [p for p in PLANTED if cleanable(p.mime) and p.removed][::6], ids=str)
