@@ -228,6 +228,7 @@ class Library:
             "suggest api": "/api/v1/suggest?q=com&lang=en",
             "api schema": "/api/v1/schema",
             "sitemap": "/sitemap.xml",
+            "sitemap en": "/sitemap-en.xml",
             "robots": "/robots.txt",
             "health": "/healthz",
             "file": f"{file}/",

@@ -54,6 +54,7 @@ def test_pictures_and_files_of_all_texts_of_a_page_take_two_queries(client, libr
         "/api/v1/suggest",
         "/feeds/en/publications.atom",
         "/sitemap.xml",
+        "/sitemap-en.xml",
         "/d/00000000-0000-4000-8000-000000000000/",
         "/d/00000000-0000-4000-8000-000000000000/v1/p/1/",
         "/i/00000000-0000-4000-8000-000000000000/width-480/image.webp",
