@@ -60,7 +60,7 @@ class PublicPages:
     def index(self) -> list[SitemapIndexItem]:
         """The parts of all languages. One query."""
         counted = self.rows().values("locale__language_code").annotate(many=Count("pk"), last=Max("last_published_at"))
-        items = []
+        items: list[SitemapIndexItem] = []
         for found in counted.order_by("locale__language_code"):
             address = settings.SITE_URL + reverse("language_sitemap", args=[found["locale__language_code"]])
             parts = range(1, -(-found["many"] // LanguageSitemap.limit) + 1)

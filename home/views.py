@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemap_views
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -83,6 +85,8 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 def language_sitemap(request: HttpRequest, language: str) -> HttpResponse:
     """One part of what anybody may read in a language; ``?p=`` says which. 404 for a part that isn't there."""
     pages = PublicPages(request)
-    sections = {code: LanguageSitemap(code, pages) for code in pages.roots}
+    sections: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {
+        code: LanguageSitemap(code, pages) for code in pages.roots
+    }
     response: HttpResponse = sitemap_views.sitemap(request, sections, section=language, content_type=XML)
     return response

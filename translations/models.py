@@ -39,7 +39,7 @@ class TranslationJobQuerySet(models.QuerySet["TranslationJob"]):
     def waiting_first(self) -> Self:
         """What was never published before the rest, each by due date. No two orders are possible, so that pages can be cut."""
         waits = models.Exists(_targets().filter(live=False))
-        return self.annotate(waits_=waits).order_by("-waits_", *self.model._meta.ordering, "-pk")
+        return self.annotate(waits_=waits).order_by("-waits_", *(self.model._meta.ordering or ()), "-pk")
 
     def into(self, language_codes: set[str]) -> Self:
         """Jobs whose target locale is one of ``language_codes``."""

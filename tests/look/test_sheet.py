@@ -63,7 +63,9 @@ def test_what_only_search_and_reader_need_weighs_on_no_other_page():
     own = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/", "", static_file("cms/search.css").read_text())))
     shared = set(re.findall(r"\.([a-z][\w-]*)", static_file("cms/site.css").read_text()))
     for path in TEMPLATES:
-        if path.parent.parts[-2:] in (("templates", "search"), ("documents", "reader")) or path.stem.startswith("facet"):
+        if path.parent.parts[-2:] in (("templates", "search"), ("documents", "reader")) or path.stem.startswith(
+            "facet"
+        ):
             continue
         used = {name for value in re.findall(r'class="([^"]*)"', path.read_text()) for name in value.split()}
         assert used & own <= shared, path
