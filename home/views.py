@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlsplit
-from uuid import UUID
-from xml.sax.xmlreader import AttributesImpl
+from typing import Any
 
 from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import views as sitemap_views
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
-from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
-from wagtail.models import Page, Site
 
-from access.visibility import visible_to
-from access.visitor import Visitor
 from cms.core.frame import site_settings
+from home.sitemaps import LanguageSitemap, PublicPages
 
 SECURITY_TEXT_VALID_FOR = timedelta(days=180)
-SITEMAP_LIMIT = 50_000
+XML = "application/xml; charset=utf-8"
 CLOSED_TO_ROBOTS = ("/admin/", "/api/")
 
 
@@ -77,48 +75,18 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """What anybody may read, with its translations. The same for every visitor, whoever is signed in.
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """Where the sitemaps of the languages are."""
+    context = {"sitemaps": PublicPages(request).index()}
+    return render(request, "sitemap_index.xml", context, content_type=XML)
 
-    Two queries. ``lastmod`` is the last public change; drafts move nothing.
-    """
-    response = HttpResponse(content_type="application/xml; charset=utf-8")
-    xml = SimplerXMLGenerator(response, "utf-8")
-    xml.startDocument()
-    xml.startElement(
-        "urlset",
-        AttributesImpl(
-            {
-                "xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9",
-                "xmlns:xhtml": "http://www.w3.org/1999/xhtml",
-            }
-        ),
-    )
-    for page, address, group in _addresses(request):
-        xml.startElement("url", AttributesImpl({}))
-        xml.addQuickElement("loc", address)
-        if page.last_published_at:
-            xml.addQuickElement("lastmod", page.last_published_at.date().isoformat())
-        if len(group) > 1:
-            default = group.get(settings.LANGUAGE_CODE) or next(iter(group.values()))
-            for code, link in [*group.items(), ("x-default", default)]:
-                xml.addQuickElement("xhtml:link", "", {"rel": "alternate", "hreflang": code, "href": link})
-        xml.endElement("url")
-    xml.endElement("urlset")
-    xml.endDocument()
+
+@require_safe
+def language_sitemap(request: HttpRequest, language: str) -> HttpResponse:
+    """One part of what anybody may read in a language; ``?p=`` says which. 404 for a part that isn't there."""
+    pages = PublicPages(request)
+    sections: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {
+        code: LanguageSitemap(code, pages) for code in pages.roots
+    }
+    response: HttpResponse = sitemap_views.sitemap(request, sections, section=language, content_type=XML)
     return response
-
-
-def _addresses(request: HttpRequest) -> list[tuple[Page, str, dict[str, str]]]:
-    """Each page with its address and those of its translations by language."""
-    rows = visible_to(Page.objects.filter(depth__gt=1), Visitor()).select_related("locale").order_by("path")
-    site = Site.find_for_request(request)
-    found: list[tuple[Page, str]] = []
-    groups: dict[UUID, dict[str, str]] = {}
-    for page in rows[:SITEMAP_LIMIT]:
-        address = page.get_full_url(request) if site else None
-        if address:
-            absolute = settings.SITE_URL + urlsplit(address).path
-            found.append((page, absolute))
-            groups.setdefault(page.translation_key, {})[page.locale.language_code] = absolute
-    return [(page, address, groups[page.translation_key]) for page, address in found]

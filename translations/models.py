@@ -13,20 +13,33 @@ from wagtail_localize.models import Translation
 from workflows.content import content_hash
 
 
+def _targets() -> models.QuerySet[Page]:
+    """The translated page of the outer job."""
+    return Page.objects.filter(
+        translation_key=models.OuterRef("translation__source__object_id"),
+        locale=models.OuterRef("translation__target_locale"),
+    )
+
+
 class TranslationJobQuerySet(models.QuerySet["TranslationJob"]):
     """Verbs for lists of jobs."""
 
     def with_everything(self) -> Self:
         """Joins what a list shows, so that it needs one query."""
-        return self.select_related("translation__source__locale", "translation__target_locale", "source_revision")
+        return self.select_related("translation__source__locale", "translation__target_locale")
+
+    def with_page(self) -> Self:
+        """Jobs whose translated page was not deleted."""
+        return self.filter(models.Exists(_targets()))
 
     def unpublished(self) -> Self:
         """Jobs whose translation has not been published yet: the work that waits."""
-        target = Page.objects.filter(
-            translation_key=models.OuterRef("translation__source__object_id"),
-            locale=models.OuterRef("translation__target_locale"),
-        )
-        return self.filter(models.Exists(target.filter(live=False)))
+        return self.filter(models.Exists(_targets().filter(live=False)))
+
+    def waiting_first(self) -> Self:
+        """What was never published before the rest, each by due date. No two orders are possible, so that pages can be cut."""
+        waits = models.Exists(_targets().filter(live=False))
+        return self.annotate(waits_=waits).order_by("-waits_", *(self.model._meta.ordering or ()), "-pk")
 
     def into(self, language_codes: set[str]) -> Self:
         """Jobs whose target locale is one of ``language_codes``."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import BooleanField, Case, Exists, OuterRef, QuerySet, Value, When
 from wagtail.models import Locale, Page
 
 from access.roles import EDITORS, translation_reviewers, translators
-from access.visibility import is_visible
+from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -45,6 +46,29 @@ def may_request(user: User, page: Page, locale: Locale) -> bool:
         return True
     is_translator = user.groups.filter(name=translators(locale.language_code)).exists()
     return bool(is_translator and is_visible(page, Visitor(user)))
+
+
+def with_requestable(pages: QuerySet[Page], visitor: Visitor, user: User) -> QuerySet[Page]:
+    """``pages`` annotated for ``lacks_requestable``, so that a list asks nothing for each row."""
+    theirs = Page.objects.filter(translation_key=OuterRef(OuterRef("translation_key")), locale=OuterRef("pk"))
+    missing = Locale.objects.exclude(Exists(theirs))
+    own = missing.filter(language_code__in=translated_by(user))
+    public = visible_to(Page.objects.filter(pk=OuterRef("pk")), visitor)
+    return pages.annotate(
+        lacks_some_=Exists(missing),
+        lacks_own_=Case(When(Exists(public), then=Exists(own)), default=Value(False), output_field=BooleanField()),
+    )
+
+
+def lacks_requestable(user: User, page: Page) -> bool:
+    """Whether ``page`` lacks a language that ``user`` may ask for. No query for a page of ``with_requestable``."""
+    if hasattr(page, "lacks_some_"):
+        may_edit = page.permissions_for_user(user).can_edit()
+        return bool(user.is_active and (page.lacks_some_ if may_edit else page.lacks_own_))
+    missing = Locale.objects.exclude(
+        pk__in=Page.objects.filter(translation_key=page.translation_key).values("locale_id")
+    )
+    return any(may_request(user, page, locale) for locale in missing)
 
 
 def may_translate(user: User, target: Page) -> bool:

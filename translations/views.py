@@ -18,7 +18,7 @@ from wagtail.models import Locale, Page
 from access.visibility import is_visible
 from access.visitor import Visitor, account_of
 from translations import actions
-from translations.board import rows_for
+from translations.board import board_of
 from translations.exceptions import NotAllowed, TranslationError
 from translations.forms import RequestForm
 from translations.models import TranslationJob
@@ -37,10 +37,14 @@ class BoardView(View):
     """All jobs in the languages that the visitor works in, by due date."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Renders the board; shows nothing of other languages."""
-        return render(
-            request, "translations/board.html", {"rows": rows_for(account_of(request)), "page_title": _("Translations")}
-        )
+        """Renders one page of the board, ``?p=`` says which; shows nothing of other languages."""
+        page = board_of(account_of(request), request.GET.get("p"))
+        context = {
+            "page": page,
+            "elided_page_range": page.paginator.get_elided_page_range(page.number),
+            "page_title": _("Translations"),
+        }
+        return render(request, "translations/board.html", context)
 
 
 class RequestView(View):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path, re_path, reverse
@@ -15,12 +16,12 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogFormatter
-from wagtail.models import Locale, Page
+from wagtail.models import Page
 
-from access.visitor import account_of
+from access.visitor import Visitor, account_of
 from translations.models import TranslationJob
 from translations.panels import WaitingTranslationsPanel
-from translations.permissions import locales_of, may_look_at, may_request, translated_by
+from translations.permissions import lacks_requestable, locales_of, may_look_at, translated_by, with_requestable
 from translations.stock_views import STOCK_PAGE_ACTIONS, refused, to_request
 from translations.views import BoardView, OwnContentView, RequestView, WorkbenchView
 
@@ -105,6 +106,12 @@ def add_waiting_translations(request: HttpRequest, panels: list[Any]) -> None:
         panels.append(WaitingTranslationsPanel(user))
 
 
+@hooks.register("construct_explorer_page_queryset")
+def with_requestable_languages(parent_page: Page, pages: QuerySet[Page], request: HttpRequest) -> QuerySet[Page]:
+    """What the button below needs to know of each row, asked for all of them together."""
+    return with_requestable(pages, Visitor.of(request), account_of(request))
+
+
 @hooks.register("register_page_header_buttons")
 @hooks.register("register_page_listing_more_buttons")
 def translate_button(
@@ -113,10 +120,7 @@ def translate_button(
     """ "Ask for a translation" where the page lacks a language that the visitor may ask for."""
     if page.is_root() or page.alias_of_id:
         return
-    missing = Locale.objects.exclude(
-        pk__in=Page.objects.filter(translation_key=page.translation_key).values("locale_id")
-    )
-    if any(may_request(user, page, locale) for locale in missing):
+    if lacks_requestable(user, page):
         yield Button(
             _("Ask for a translation"),
             reverse("translations:request", args=[page.pk]),

@@ -112,17 +112,14 @@ def grouped(rows: Iterable[FileRow], own: str) -> list[FileGroup]:
     return sorted(groups.values(), key=lambda group: not group.is_own)
 
 
-def row_if_readable(
-    document: Document, visitor: Visitor, label: str = "", revision_id: int | None = None
-) -> FileRow | None:
-    """The row of a single file, or None if ``visitor`` may not read it.
+def readable_in_texts(visitor: Visitor) -> set[int]:
+    """Primary keys of the files of which is known already that ``visitor`` may read them, to add to."""
+    known: set[int] = visitor.memo.setdefault(readable_in_texts, set())
+    return known
 
-    With ``revision_id`` one query for all the files that this revision names.
-    """
-    known = visitor.memo.setdefault((FileRow, revision_id), None)
-    if known is None:
-        named = readable_by(visitor).filter(uses__revision=revision_id)
-        known = visitor.memo[FileRow, revision_id] = set(named.values_list("pk", flat=True)) if revision_id else set()
-    if document.pk not in known and not readable_by(visitor).filter(pk=document.pk).exists():
+
+def row_if_readable(document: Document, visitor: Visitor, label: str = "") -> FileRow | None:
+    """The row of a single file, or None if ``visitor`` may not read it. One query, or none where that is known."""
+    if document.pk not in readable_in_texts(visitor) and not readable_by(visitor).filter(pk=document.pk).exists():
         return None
     return FileRow(document, label or document.title, document.language)

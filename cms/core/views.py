@@ -11,6 +11,7 @@ from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import Page, Site
 
 from access.visitor import Visitor
+from cms.core.chosen import Chosen
 from cms.core.frame import site_of
 from cms.core.models import BasePage
 from cms.core.types import joined, own_type
@@ -39,7 +40,10 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
             raise
         return render(request, "410.html", {"withdrawal": withdrawal}, status=410)
     request._wagtail_route_for_request = route  # type: ignore[attr-defined]  # where Wagtail's view looks first
+    chosen = Chosen.of(visitor)
+    chosen.pages.append(route.page)
     response: HttpResponseBase = wagtail_views.serve(request, path)
+    chosen.load()  # the template is rendered later, when all that it shows is known
     return response
 
 

@@ -11,6 +11,7 @@ from wagtail.models import Page
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.cards import Card, best_translations
+from cms.core.chosen import Chosen
 from cms.core.frame import Frame
 from cms.core.listing import cards_of
 from cms.core.lists import content_list
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 def topics_of(page: Any, request: HttpRequest) -> list[Card]:
     """The topics that a page names, with their full text to open. One query."""
-    topics = named_pages(page, "topics", "topic", TopicPage, Visitor.of(request))
+    visitor = Visitor.of(request)
+    topics = named_pages(page, "topics", "topic", TopicPage, visitor)
+    Chosen.of(visitor).pages.extend(topics)
     language = page.locale.language_code
     return [Card.of(topic, language, request, more=topic.body or None) for topic in topics]
 

@@ -115,7 +115,7 @@ class Library:
             text = TEXT[language]
             for number in range(topics):
                 source = self.topics["en"][number] if language == "ar" else None
-                body = [("text", f"<p>{text}</p>")]
+                body = [("text", f"<p>{text}</p>"), *(self._chosen() if number == 0 else [])]
                 values = {"title": f"{TOPIC[language]} {number:02}", "summary": text[:200], "body": body}
                 self.topics[language].append(translated(TopicPageFactory, language, source, **values))
             for number in range(terms):
@@ -131,13 +131,20 @@ class Library:
         for number in range(2):
             body.append(("heading", {"text": f"{number} {TERM[language]}", "level": "h2"}))
             body += [("text", text), ("text", text)]
-        body += [
-            ("image", {"image": image, "alt": "A file", "is_decorative": False, "caption": "", "credit": ""})
-            for image in self.pictures[:2]
-        ]
-        body += [("document", {"document": file, "title": "", "description": ""}) for file in self.files[:2]]
-        body.append(("video", {"provider": "vimeo", "video_id": "76979871", "title": "A hearing"}))
+        body += self._chosen(2)
+        video = {"provider": "vimeo", "video_id": "76979871", "title": "A hearing", "poster": self.pictures[0]}
+        body.append(("video", video))
         return body
+
+    def _chosen(self, count: int = 1) -> list[tuple[str, object]]:
+        """Pictures and files inside a text."""
+        return [
+            *(
+                ("image", {"image": image, "alt": "A file", "is_decorative": False, "caption": "", "credit": ""})
+                for image in self.pictures[:count]
+            ),
+            *(("document", {"document": file, "title": "", "description": ""}) for file in self.files[:count]),
+        ]
 
     def _pages(self, language: str) -> None:
         text = TEXT[language]
@@ -221,6 +228,7 @@ class Library:
             "suggest api": "/api/v1/suggest?q=com&lang=en",
             "api schema": "/api/v1/schema",
             "sitemap": "/sitemap.xml",
+            "sitemap en": "/sitemap-en.xml",
             "robots": "/robots.txt",
             "health": "/healthz",
             "file": f"{file}/",

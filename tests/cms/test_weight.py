@@ -14,8 +14,6 @@ from tests.cms.library import pages_of
 pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.slow]
 
 MAX_BYTES = 60_000
-MAX_BYTES_OF_A_LONG_CASE = 64_000
-"""A case with every block in Arabic, whose letters take two bytes each."""
 MAX_SCRIPT = 10_000
 # What a browser asks for by itself; links and canonical addresses wait for a click.
 LOADED = re.compile(
@@ -50,8 +48,7 @@ def test_pages_are_light(shown):
         sheets = {address for address in loaded(html) if address.endswith(".css")}
         assert sheets, name
         weights[name] = len(response.content) + sum(map(static_bytes, sheets))
-    limits = {"case ar": MAX_BYTES_OF_A_LONG_CASE}
-    assert {name: weight for name, weight in weights.items() if weight > limits.get(name, MAX_BYTES)} == {}
+    assert {name: weight for name, weight in weights.items() if weight > MAX_BYTES} == {}
 
 
 def test_pages_have_little_script_and_none_inline(shown):

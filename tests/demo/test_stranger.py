@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from documents.models import Document
+from tests import sitemaps
 from tests.demo import addresses
 from tests.demo.asking import NOTHING, Probe, body, twin_of
 from tests.demo.world import PLANTED, World
@@ -121,7 +122,7 @@ def ask_the_machine_side(probe: Probe, world: World) -> None:
         probe.look(address, "HEAD")
         probe.look(address, Accept="application/json")
     public = {page.get_url() for page in world.public}
-    xml = body(probe.ask("/sitemap.xml")).decode()
+    xml = "\n".join(sitemaps.parts(lambda address: body(probe.ask(address)).decode()))
     sitemap = re.findall(r"<loc>https?://[^/<]*(/[^<]*)</loc>", xml)
     probe.leaks += [f"The sitemap has {url}" for url in set(sitemap) - public]
     probe.leaks += [f"The sitemap lacks {url}" for url in public - set(sitemap)]

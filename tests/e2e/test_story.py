@@ -65,7 +65,8 @@ def assert_nothing_is_found(product, *, gone: bool = False) -> None:
             assert answer["total"] == 0, answer
             assert not any(answer["facets"].values()), answer["facets"]
     assert json.loads(fetch(product, "/api/v1/suggest?q=Ledg&lang=en")[1])["suggestions"] == []
-    for channel in ("/sitemap.xml", "/feeds/en/publications.atom", "/en/publications/", "/de/publikationen/", "/en/"):
+    machines = ("/sitemap-en.xml", "/sitemap-de.xml", "/feeds/en/publications.atom")
+    for channel in (*machines, "/en/publications/", "/de/publikationen/", "/en/"):
         text = fetch(product, channel)[1]
         assert TITLE not in text, channel
         assert GERMAN_TITLE not in text, channel

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from wagtail.models import Page
 
+from access.visibility import visible_to
+from access.visitor import Visitor
 from cms.core.models import SiteSettings
 from home.setup import ensure_site
+from tests import sitemaps
 from tests.factories import (
     CasePageFactory,
     GlossaryTermPageFactory,
@@ -19,6 +26,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 HIDDEN = ("embargoed", "expired", "restricted", "withdrawn")
 
 
@@ -41,28 +49,78 @@ def test_root_leads_to_the_language_of_the_visitor(client, asked, given):
 
 
 def test_sitemap_lists_visible_pages_with_their_translations(client, pages):
-    body = client.get("/sitemap.xml").content.decode()
-    root = ET.fromstring(body)
-    urls = [node.text for node in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert "http://localhost:8000/en/publications/shown/" in urls
+    parts = list(sitemaps.parts(lambda address: client.get(address).content.decode()))
+    assert len(parts) == len(settings.LANGUAGES)
+    found = [[node.text for node in ET.fromstring(part).iter(f"{SITEMAP}loc")] for part in parts]
+    urls = [url for part in found for url in part]
+    public = visible_to(Page.objects.all(), Visitor())
+    assert sorted(urls) == sorted(f"http://localhost:8000{page.get_url()}" for page in public)
+    for part in found:
+        assert len({url.split("/")[3] for url in part}) == 1, "one language each"
+    body = "\n".join(parts)
     assert "hidden" not in body
     assert body.count('hreflang="x-default"') == len(urls)  # every page of this site has a translation
-    links = [node.attrib for node in root.iter("{http://www.w3.org/1999/xhtml}link")]
+    links = [node.attrib for part in parts for node in ET.fromstring(part).iter("{http://www.w3.org/1999/xhtml}link")]
     german = {"rel": "alternate", "hreflang": "de", "href": "http://localhost:8000/de/publikationen/gezeigt/"}
     assert links.count(german) == 2  # beside the English and beside the German page
+    english = "http://localhost:8000/en/publications/shown/"
+    assert links.count({"rel": "alternate", "hreflang": "x-default", "href": english}) == 2
+
+
+def test_sitemap_is_cut_into_parts_that_lose_nothing(client, pages, monkeypatch):
+    whole = set(re.findall("<loc>[^<]*", sitemaps.whole(client)))
+    monkeypatch.setattr("home.sitemaps.LanguageSitemap.limit", 2)
+    parts = list(sitemaps.parts(lambda address: client.get(address).content.decode()))
+    assert len(parts) > len(settings.LANGUAGES)
+    found = [re.findall("<loc>[^<]*", part) for part in parts]
+    assert all(0 < len(urls) <= 2 for urls in found)
+    assert (
+        len([url for urls in found for url in urls]) == len(whole) and {url for urls in found for url in urls} == whole
+    )
+
+
+def test_sitemap_index_says_when_a_language_last_changed_in_public(client, pages):
+    day = datetime.datetime(2031, 5, 6, 7, 8, tzinfo=datetime.UTC)
+    Page.objects.filter(slug__startswith="hidden").update(last_published_at=day)
+    assert "2031" not in client.get("/sitemap.xml").content.decode()
+    Page.objects.filter(pk=pages.pk).update(last_published_at=day)
+    body = client.get("/sitemap.xml").content.decode()
+    assert body.count("<lastmod>2031-05-06T07:08:00+00:00</lastmod>") == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/sitemap-xx.xml", "/sitemap-en.xml?p=2", "/sitemap-en.xml?p=0", "/sitemap-en.xml?p=x"]
+)
+def test_sitemap_that_isnt_there_is_the_same_404_as_everything(client, pages, path):
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 405
 
 
 def test_sitemap_and_feed_are_the_same_for_a_member(client, pages):
-    anonymous = [client.get(path).content for path in ("/sitemap.xml", "/feeds/en/publications.atom")]
+    paths = ("/sitemap.xml", "/sitemap-en.xml", "/feeds/en/publications.atom")
+    anonymous = [client.get(path).content for path in paths]
     client.force_login(UserFactory(administrator=True))
-    assert [client.get(path).content for path in ("/sitemap.xml", "/feeds/en/publications.atom")] == anonymous
+    assert [client.get(path).content for path in paths] == anonymous
 
 
 def test_lastmod_ignores_drafts(client, pages):
-    before = client.get("/sitemap.xml").content
+    before = sitemaps.whole(client)
+    assert "<lastmod>" in before
     pages.title = "Draft title"
     pages.save_revision()
-    assert client.get("/sitemap.xml").content == before
+    assert sitemaps.whole(client) == before
+
+
+def test_sitemap_costs_the_same_for_few_pages_and_for_many(client, pages, django_assert_num_queries):
+    for path, expected in (("/sitemap.xml", 3), ("/sitemap-en.xml", 5)):
+        client.get(path)
+        with django_assert_num_queries(expected):
+            client.get(path)
+    for number in range(20):
+        PublicationPageFactory(published=True, slug=f"shown-{number}")
+    client.get("/sitemap.xml")  # the site's roots are kept in the cache
+    with django_assert_num_queries(5):
+        assert client.get("/sitemap-en.xml").content.count(b"<loc>") > 20
 
 
 def test_feed_shows_visible_publications_of_its_language(client, pages):
@@ -119,7 +177,9 @@ def test_security_txt_needs_a_contact(client):
     assert "Contact: mailto:security@example.org" in body and "Expires: " in body
 
 
-@pytest.mark.parametrize("path", ["/sitemap.xml", "/feeds/en/publications.atom", "/robots.txt", "/healthz", "/en/"])
+@pytest.mark.parametrize(
+    "path", ["/sitemap.xml", "/sitemap-en.xml", "/feeds/en/publications.atom", "/robots.txt", "/healthz", "/en/"]
+)
 def test_readers_get_no_cookie(client, pages, path):
     response = client.get(path)
     assert response.status_code == 200

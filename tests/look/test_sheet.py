@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
+SHEETS = ("cms/site.css", "cms/search.css")
 PHYSICAL = re.compile(
     r"(?<![\w-])(?:(?:margin|padding|border)-(?:left|right|top|bottom)|left|right|float|(?:min-|max-)?(?:width|height))\s*:"
 )
@@ -24,17 +25,19 @@ def static_file(name):
 
 
 def test_sheet_and_script_stay_light():
-    assert static_file("cms/site.css").stat().st_size < 40_000
+    assert sum(static_file(name).stat().st_size for name in SHEETS) < 40_000
     assert static_file("cms/site.js").stat().st_size < 10_000
 
 
-def test_sheet_uses_logical_properties_only():
-    sheet = re.sub(r"@media\s*\([^{]*\{", "", static_file("cms/site.css").read_text())
+@pytest.mark.parametrize("name", SHEETS)
+def test_sheet_uses_logical_properties_only(name):
+    sheet = re.sub(r"@media\s*\([^{]*\{", "", static_file(name).read_text())
     assert PHYSICAL.findall(sheet) == []
 
 
-def test_sheet_asks_no_other_host_and_loads_no_font():
-    sheet = static_file("cms/site.css").read_text()
+@pytest.mark.parametrize("name", SHEETS)
+def test_sheet_asks_no_other_host_and_loads_no_font(name):
+    sheet = static_file(name).read_text()
     assert "@import" not in sheet
     assert "@font-face" not in sheet
     assert "url(" not in sheet
@@ -53,3 +56,16 @@ def test_components_say_what_they_take(path):
     assert '{% comment "text/markdown" %}' in text
     includes = re.findall(r"{% include [^%]*%}", text)
     assert [line for line in includes if not line.endswith(" only %}")] == []
+
+
+def test_what_only_search_and_reader_need_weighs_on_no_other_page():
+    """A class of the second sheet that another template uses belongs into the first one."""
+    own = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/", "", static_file("cms/search.css").read_text())))
+    shared = set(re.findall(r"\.([a-z][\w-]*)", static_file("cms/site.css").read_text()))
+    for path in TEMPLATES:
+        if path.parent.parts[-2:] in (("templates", "search"), ("documents", "reader")) or path.stem.startswith(
+            "facet"
+        ):
+            continue
+        used = {name for value in re.findall(r'class="([^"]*)"', path.read_text()) for name in value.split()}
+        assert used & own <= shared, path

@@ -18,6 +18,7 @@ from cms.publications.models import PublicationFile, PublicationPage
 from documents.models import Document, DocumentImage, DocumentPageText, DocumentTokens, Image
 from search.outbox import drain
 from search.pages import pack
+from tests import sitemaps
 from tests.documents.conftest import new_image, picture
 from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
 
@@ -213,7 +214,7 @@ def in_text(address: str) -> Channel:
 
 def sitemap(archive: Archive, client: Client) -> set[str]:
     """Pages that the sitemap names."""
-    text = client.get("/sitemap.xml").content.decode()
+    text = sitemaps.whole(client)
     return {name for name, page in archive.pages.items() if f"{page.get_url()}<" in text}
 
 

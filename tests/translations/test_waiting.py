@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from translations import actions
-from translations.board import rows_for, waiting_for
+from translations.board import board_of, rows_of, waiting_for
 from workflows.emergency import emergency
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def test_translator_finds_the_open_translation_on_the_first_page(client, job, tr
 
 
 def test_nobody_is_shown_the_work_of_another_language_or_role(client, job, arabic_translator, editor, reviewer):
-    assert waiting_for(arabic_translator) == []
+    assert not waiting_for(arabic_translator)
     assert "Nothing waits for you" in home_of(client, arabic_translator)
     for user in (editor, reviewer):
         assert "Waiting for your translation" not in home_of(client, user)
@@ -38,10 +38,10 @@ def test_published_translations_wait_no_more_and_stand_last_on_the_board(
 ):
     with emergency(admin, "set-up of a test"):
         job.target_page().get_latest_revision().publish(user=admin)
-    assert waiting_for(translator) == []
+    assert not waiting_for(translator)
     other = report.copy(update_attrs={"title": "Another", "slug": "another"}, keep_live=False, user=admin)
     open_job = actions.request_translation(publish(other), german, admin)
-    assert [row.url for row in waiting_for(translator)] == [
+    assert [row.url for row in rows_of(waiting_for(translator))] == [
         reverse("translations:edit", args=[open_job.translation.uuid])
     ]
-    assert [row.title for row in rows_for(translator)] == ["Another", "Chain of command"]
+    assert [row.title for row in board_of(translator)] == ["Another", "Chain of command"]

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.documents.blocks import DocumentChooserBlock
 
 from access.visitor import Visitor
+from cms.core.blocks.choosers import FileChooserBlock
 
 
 class DocumentCardBlock(blocks.StructBlock):
     """One file with a title and a sentence. Shown only to readers who may read the file."""
 
-    document = DocumentChooserBlock(label=_("File"))
+    document = FileChooserBlock(label=_("File"))
     title = blocks.CharBlock(
         label=_("Title"),
         max_length=200,
@@ -42,6 +42,5 @@ class DocumentCardBlock(blocks.StructBlock):
         visitor = Visitor.of(request) if request is not None else Visitor()
         context["row"] = None
         if value["document"]:
-            revision_id = getattr((parent_context or {}).get("page"), "live_revision_id", None)
-            context["row"] = row_if_readable(value["document"], visitor, value["title"], revision_id)
+            context["row"] = row_if_readable(value["document"], visitor, value["title"])
         return context

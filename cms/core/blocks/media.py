@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
-from wagtail.images.blocks import ImageChooserBlock
 
+from cms.core.blocks.choosers import PictureChooserBlock
 from cms.core.blocks.fixed import FixedCharBlock
 from cms.core.richtext import TEXT_FEATURES
 
@@ -30,7 +30,7 @@ class ImageStructValue(blocks.StructValue):
 class ImageBlock(blocks.StructBlock):
     """An image that is either described or marked as decoration."""
 
-    image = ImageChooserBlock(label=_("Image"))
+    image = PictureChooserBlock(label=_("Image"))
     alt = blocks.CharBlock(
         label=_("Description"),
         max_length=300,
@@ -122,7 +122,7 @@ class VideoBlock(blocks.StructBlock):
     description = blocks.CharBlock(
         label=_("Description"), max_length=300, required=False, help_text=_("Length, spoken language, subtitles.")
     )
-    poster = ImageChooserBlock(
+    poster = PictureChooserBlock(
         label=_("Poster"), required=False, help_text=_("Shown before the reader agrees. Your own image.")
     )
     transcript = blocks.RichTextBlock(
