@@ -10,17 +10,19 @@ from wagtail.images.views import images as image_views
 from wagtail.images.views import multiple as image_uploads
 
 from documents import admin_views as own
-from documents import direct_views, processing_views, safety_views
+from documents import direct_views, processing_views, safety_views, tags
 from documents.admin_views import guarded_document, guarded_image
 from documents.versions import views as version_views
 
 before_core: list[URLPattern] = [
-    path("tag-autocomplete/", require_admin_access(own.tags)),
-    path("tag-autocomplete/<slug:app_name>/<slug:model_name>/", require_admin_access(own.tags)),
+    path("tag-autocomplete/", require_admin_access(tags.autocomplete)),
+    path("tag-autocomplete/<slug:app_name>/<slug:model_name>/", require_admin_access(tags.autocomplete)),
 ]
 """Stands before the admin in ``settings.urls``: core's own addresses come before those that apps register."""
 
 documents: list[URLPattern] = [
+    path("", tags.DocumentIndexView.as_view()),
+    path("results/", tags.DocumentIndexView.as_view(results_only=True)),
     path("processing/", processing_views.processing, name="document_processing"),
     path("processing/<int:document_id>/retry/", guarded_document(processing_views.retry), name="document_retry"),
     path("edit/<int:document_id>/", guarded_document(own.DocumentEditView.as_view())),
@@ -57,6 +59,8 @@ documents: list[URLPattern] = [
 ]
 
 images: list[URLPattern] = [
+    path("", tags.ImageIndexView.as_view()),
+    path("results/", tags.ImageIndexView.as_view(results_only=True)),
     path("<int:image_id>/", guarded_image(image_views.EditView.as_view())),
     path("<int:image_id>/delete/", guarded_image(own.ImageDeleteView.as_view(), action="delete")),
     path("<int:image_id>/preview/<str:filter_spec>/", guarded_image(image_views.preview)),

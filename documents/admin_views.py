@@ -13,7 +13,6 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +20,6 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from taggit.models import Tag
 from wagtail.admin.widgets.button import Button
 from wagtail.documents.views import documents as document_views
 from wagtail.documents.views import multiple as document_uploads
@@ -32,9 +30,7 @@ from wagtail.images.views.chooser import viewset as image_chooser
 
 from access.editorial import may_withdraw
 from access.models import User
-from access.visitor import Visitor
 from documents import actions
-from documents.access import readable_by, readable_images
 from documents.board import status_of
 from documents.exceptions import DocumentError, InUseError
 from documents.forms import NewVersionForm
@@ -45,7 +41,6 @@ from documents.uses import pages_with_other_versions
 from documents.versions.states import state_of
 
 View = Callable[..., HttpResponseBase]
-PROPOSED_TAGS = 10
 
 
 def _guarded(view: View, model: type[Document] | type[Image], policy: ReadablePolicy, kwarg: str, action: str) -> View:
@@ -222,11 +217,3 @@ class CreateFromUploadedDocumentView(document_uploads.CreateFromUploadedDocument
             actions.seal(self.object, upload, inspect(upload, name))
         self.object.uploaded_by_user = self.request.user
         form.save()
-
-
-def tags(request: HttpRequest, **kwargs: Any) -> JsonResponse:
-    """What the tag field proposes: tags of files and pictures that the user may read. Core's proposes all there are."""
-    visitor, term = Visitor.of(request), request.GET.get("term", "")
-    used = Q(dossier_documents__in=readable_by(visitor)) | Q(dossier_images__in=readable_images(visitor))
-    found = Tag.objects.filter(used, name__istartswith=term).distinct() if term else Tag.objects.none()
-    return JsonResponse(list(found.order_by("name").values_list("name", flat=True)[:PROPOSED_TAGS]), safe=False)

@@ -13,8 +13,10 @@ class DocumentsConfig(AppConfig):
         from documents import system_checks  # noqa: F401
         from documents.permissions import register_policies
         from documents.signal_handlers import register_signal_handlers
+        from documents.tags import register_image_chooser
         from documents.tasks import register_jobs
 
         register_policies()
         register_signal_handlers()
         register_jobs()
+        register_image_chooser()

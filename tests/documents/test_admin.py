@@ -155,6 +155,18 @@ def test_tags_of_foreign_files_are_not_proposed(author2, files):
     assert author2.get("/admin/tag-autocomplete/").json() == []
 
 
+def test_lists_and_choosers_filter_by_known_tags_only(author2, files):
+    files["foreign"][0].tags.add("witness in raqqa")
+    files["foreign"][1].tags.add("witness in homs")
+    for address in ("documents/", "documents/results/", "images/", "images/results/", "images/chooser/"):
+        assert "witness" not in author2.get(f"/admin/{address}").content.decode(), address
+    files["own"][0].tags.add("minutes")
+    files["own"][1].tags.add("portrait")
+    for address, tag in (("documents/", "minutes"), ("images/", "portrait"), ("images/chooser/", "portrait")):
+        text = author2.get(f"/admin/{address}").content.decode()
+        assert tag in text and "witness" not in text, address
+
+
 class TestMultipleUploader:
     @pytest.mark.parametrize("kind", ["documents", "images"])
     def test_foreign_numbers_are_missing(self, author2, files, kind):
