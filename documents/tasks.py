@@ -7,7 +7,7 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import originals, processing, quarantine, recognition, safety, scratch
+from documents import originals, processing, quarantine, recognition, safety, scanning, scratch
 from documents.models import Document
 from documents.verification import verify_weekly
 
@@ -58,4 +58,5 @@ def register_jobs() -> None:
     schedule.register("documents.verify_weekly", timedelta(hours=1), verify_weekly)
     schedule.register("documents.sweep_quarantine", timedelta(hours=1), quarantine.sweep)
     schedule.register("documents.requeue_recognition", timedelta(minutes=1), requeue_recognition)
+    schedule.register("documents.scan_older", timedelta(minutes=1), scanning.scan_older)
     schedule.register("documents.put_originals_away", timedelta(minutes=10), originals.put_all_away)

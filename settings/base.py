@@ -168,7 +168,7 @@ ORIGINALS_PUBLIC_KEY = env.text("ORIGINALS_PUBLIC_KEY", "")
 # Host names that only staff can reach: a file that names one is blocked.
 INTERNAL_HOSTS = env.names("INTERNAL_HOSTS", default=[])
 
-CLAMD_URL = env.text("CLAMD_URL", "")
+CLAMD_URL = env.url("CLAMD_URL", default="", schemes={"tcp", "unix"})
 
 EMAIL_CONFIG = env.email(default="consolemail://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
