@@ -56,8 +56,7 @@ def inspect(file: File[bytes], name: str) -> Inspected:
     ``file`` is left at its start. Raises IntakeError with a sentence.
     """
     name = PurePosixPath(name.replace("\\", "/")).name
-    expected = _expected_type(name)
-    _check_size(file)
+    expected = check_before(name, file.size)
     file.seek(0)
     head = file.read(HEAD)
     found = _sniff(head, file)
@@ -75,6 +74,16 @@ def inspect(file: File[bytes], name: str) -> Inspected:
         digest.update(chunk)
     file.seek(0)
     return Inspected(expected, int(file.size), digest.hexdigest(), name[:255])
+
+
+def check_before(name: str, size: int) -> str:
+    """What can be said of a file of ``size`` bytes before it arrives; returns the type that its content must have.
+
+    Raises IntakeError with a sentence.
+    """
+    expected = _expected_type(name)
+    _check_size(size)
+    return expected
 
 
 def _extension(name: str) -> str:
@@ -99,13 +108,13 @@ def _expected_type(name: str) -> str:
     return expected
 
 
-def _check_size(file: File[bytes]) -> None:
-    if not file.size:
+def _check_size(size: int) -> None:
+    if not size:
         raise IntakeError(gettext("The file is empty."))
-    if file.size > settings.DOCUMENT_MAX_SIZE:
+    if size > settings.DOCUMENT_MAX_SIZE:
         raise IntakeError(
             gettext("The file is too large (%(size)s). The limit is %(limit)s.")
-            % {"size": filesizeformat(file.size), "limit": filesizeformat(settings.DOCUMENT_MAX_SIZE)}
+            % {"size": filesizeformat(size), "limit": filesizeformat(settings.DOCUMENT_MAX_SIZE)}
         )
 
 
