@@ -13,6 +13,7 @@ from django.test import Client
 from wagtail.models import Page, TaskState
 
 from access.models import User
+from documents.models import PendingUpload
 from home.demo.states import REQUESTED
 from tests.security.demo.admin_addresses import addresses, kind_of, names_in, patterns
 from tests.security.demo.asking import NOTHING, Probe
@@ -68,6 +69,7 @@ def hidden_things() -> dict[str, list[str]]:
         page_of("who-gave-the-order"),
     )
     state = TaskState.objects.get(workflow_state__object_id=str(in_review.pk))
+    upload = PendingUpload.objects.create(user=draft.owner, name=f"{PLANTED} notes.pdf", length=9)
     job = TranslationJob.objects.filter(translation__target_locale__language_code="fr").first()
     return {
         "page": [draft.pk, pending.pk],
@@ -78,6 +80,7 @@ def hidden_things() -> dict[str, list[str]]:
         "state_id": [state.pk],
         "task_id": [state.task_id],
         "workflow_state_id": [state.workflow_state_id],
+        "upload_id": [upload.pk],
         "uuid": [job.translation.uuid],
         **dict.fromkeys(("pk", "workflow_pk", "redirect_id", "collection_id", "uploaded_file_id"), [1]),
     }
