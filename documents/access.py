@@ -2,7 +2,7 @@
 
 A visitor reads a document
 
-1. because it was **released** (and not withdrawn) and the live revision of a page that this visitor
+1. because it was **released** (and not withdrawn, and no virus was found in it) and the live revision of a page that this visitor
    may see names it; an older version, because it was released and the newest release of its
    series is readable, or
 2. because they are **entitled**: they uploaded it, or may edit or review a page one of whose
@@ -133,9 +133,8 @@ def _released_to(visitor: Visitor) -> Q:
         .annotate(newest=newest)
         .filter(newest__in=DocumentUse.objects.filter(live).values("document"))
     )
-    return Exists(DocumentRelease.objects.active().filter(document=OuterRef("pk"))) & (
-        Q(Exists(named)) | Q(Exists(successors))
-    )
+    released = Q(Exists(DocumentRelease.objects.active().filter(document=OuterRef("pk"))))
+    return released & ~Q(scan=Document.Scan.INFECTED) & (Q(Exists(named)) | Q(Exists(successors)))
 
 
 def _shown_to(visitor: Visitor) -> Q:

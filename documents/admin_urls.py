@@ -11,6 +11,8 @@ from wagtail.images.views import multiple as image_uploads
 
 from documents import admin_views as own
 from documents import direct_views, processing_views, safety_views, tags
+from documents.adding import tus
+from documents.adding.views import AddFilesView
 from documents.admin_views import guarded_document, guarded_image
 from documents.versions import views as version_views
 
@@ -37,6 +39,9 @@ documents: list[URLPattern] = [
         guarded_document(version_views.WithdrawView.as_view()),
         name="document_withdraw",
     ),
+    path("adding/", AddFilesView.as_view(), name="document_adding"),
+    path("adding/uploads/", tus.uploads, name="document_uploads"),
+    path("adding/uploads/<uuid:upload_id>/", tus.upload, name="document_upload"),
     path("direct/", direct_views.issue, name="document_direct_issue"),
     path("direct/file/", direct_views.file, name="document_direct_file"),
     path("safety/", safety_views.blocked_list, name="document_blocked_list"),

@@ -200,7 +200,11 @@ class _ShortTitle:
 
 
 class DocumentsAddView(_ShortTitle, document_uploads.AddView):
-    """Core's, with titles that fit."""
+    """Core's, with titles that fit. Its screen gave way to ``documents.adding``, where core's buttons lead now."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Leads to the screen "Add files"."""
+        return redirect("document_adding")
 
 
 class ImagesAddView(_ShortTitle, image_uploads.AddView):

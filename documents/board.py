@@ -122,6 +122,8 @@ def _status(document: Document, record: DocumentRecognition | None, pace: Pace) 
         reason = gettext(document.failure) if document.failure else ""
         return Status(document, document.get_state_display(), reason, can_retry=True)
     if not document.is_ready:
+        if document.failure:  # something outside keeps it waiting, for nobody knows how long
+            return Status(document, document.get_state_display(), gettext(document.failure))
         return Status(document, document.get_state_display(), left=about(pace.of_processing(document)))
     return _recognition_status(document, record, pace)
 

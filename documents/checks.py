@@ -9,6 +9,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from access.visibility import visible_to
 from access.visitor import Visitor
+from documents import scanning
 from documents.models import Document, DocumentCheck, DocumentUse
 from documents.releases import replaced_and_withdrawn
 
@@ -16,8 +17,8 @@ from documents.releases import replaced_and_withdrawn
 def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[str]:
     """Sentences that block approval of a page that names the documents; empty when nothing does.
 
-    Blocking are: a file that isn't ready, one that failed, a safety check without an override, a
-    version that was withdrawn in favour of a newer one, and a file that another page than
+    Blocking are: a file that isn't ready, one that failed, one that a configured virus scanner didn't find clean, a
+    safety check without an override, a version that was withdrawn in favour of a newer one, and a file that another page than
     ``page_id`` holds under embargo.
     """
     documents = list(Document.objects.filter(pk__in=list(document_ids)).order_by("title", "number"))
@@ -50,10 +51,14 @@ def _state(document: Document) -> str:
     if document.state == Document.State.FAILED:
         return gettext("%(file)s could not be processed: %(reason)s") % {
             "file": _name(document),
-            "reason": gettext(document.failure) if document.failure else "",  # stored as an English msgid
+            "reason": gettext(document.failure) if document.failure else "–",  # stored as an English msgid
         }
     if not document.is_ready:
         return gettext("%(file)s is still being processed.") % {"file": _name(document)}
+    if document.is_infected:
+        return gettext("%(file)s: the virus scanner found malware in it.") % {"file": _name(document)}
+    if scanning.is_on() and document.scan != Document.Scan.CLEAN:
+        return gettext("%(file)s was not scanned for viruses yet.") % {"file": _name(document)}
     return ""
 
 

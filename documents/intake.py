@@ -36,6 +36,53 @@ ZIP_RATIO_FLOOR = 20 * 1024 * 1024
 """Below this total, a high ratio is harmless."""
 ZIP_MAX_ENTRIES = 10_000
 
+ZIP_MAX_NESTED = 64 * 1024 * 1024
+"""Bytes of a document inside a document."""
+PROGRAMS = frozenset(
+    [
+        ".exe",
+        ".dll",
+        ".scr",
+        ".com",
+        ".pif",
+        ".bat",
+        ".cmd",
+        ".ps1",
+        ".vbs",
+        ".vbe",
+        ".wsf",
+        ".hta",
+        ".msi",
+        ".lnk",
+        ".cpl",
+        ".jar",
+        ".apk",
+        ".app",
+        ".sh",
+        ".reg",
+    ]
+)
+"""Extensions of what runs when somebody opens it."""
+ARCHIVES = frozenset(
+    [
+        ".zip",
+        ".7z",
+        ".rar",
+        ".gz",
+        ".tgz",
+        ".bz2",
+        ".xz",
+        ".tar",
+        ".cab",
+        ".iso",
+        ".img",
+        ".ace",
+        ".arj",
+        ".lzh",
+        ".zst",
+    ]
+)
+
 TYPES = {extension: mime for mime, extension in EXTENSIONS.items()} | {"jpeg": "image/jpeg", "tif": "image/tiff"}
 """Extension -> the type that the content must have."""
 
@@ -56,8 +103,7 @@ def inspect(file: File[bytes], name: str) -> Inspected:
     ``file`` is left at its start. Raises IntakeError with a sentence.
     """
     name = PurePosixPath(name.replace("\\", "/")).name
-    expected = _expected_type(name)
-    _check_size(file)
+    expected = check_before(name, file.size)
     file.seek(0)
     head = file.read(HEAD)
     found = _sniff(head, file)
@@ -75,6 +121,16 @@ def inspect(file: File[bytes], name: str) -> Inspected:
         digest.update(chunk)
     file.seek(0)
     return Inspected(expected, int(file.size), digest.hexdigest(), name[:255])
+
+
+def check_before(name: str, size: int) -> str:
+    """What can be said of a file of ``size`` bytes before it arrives; returns the type that its content must have.
+
+    Raises IntakeError with a sentence.
+    """
+    expected = _expected_type(name)
+    _check_size(size)
+    return expected
 
 
 def _extension(name: str) -> str:
@@ -99,13 +155,13 @@ def _expected_type(name: str) -> str:
     return expected
 
 
-def _check_size(file: File[bytes]) -> None:
-    if not file.size:
+def _check_size(size: int) -> None:
+    if not size:
         raise IntakeError(gettext("The file is empty."))
-    if file.size > settings.DOCUMENT_MAX_SIZE:
+    if size > settings.DOCUMENT_MAX_SIZE:
         raise IntakeError(
             gettext("The file is too large (%(size)s). The limit is %(limit)s.")
-            % {"size": filesizeformat(file.size), "limit": filesizeformat(settings.DOCUMENT_MAX_SIZE)}
+            % {"size": filesizeformat(size), "limit": filesizeformat(settings.DOCUMENT_MAX_SIZE)}
         )
 
 
@@ -202,6 +258,8 @@ def _check_zip(file: File[bytes]) -> None:
     """Limits what the file unpacks to, by the sizes it declares; extraction enforces the same on what it reads."""
     with zipfile.ZipFile(_raw(file)) as archive:
         entries = archive.infolist()
+        _refuse_carried(entries)
+        entries += _nested(archive)
     total = sum(entry.file_size for entry in entries)
     packed = max(sum(entry.compress_size for entry in entries), 1)
     bomb = total > ZIP_RATIO_FLOOR and total / packed > ZIP_MAX_RATIO
@@ -214,6 +272,40 @@ def _check_zip(file: File[bytes]) -> None:
         raise IntakeError(gettext("The file is protected by a password. Save it without one and upload it again."))
     if any(PurePosixPath(entry.filename).name.lower() == "vbaproject.bin" for entry in entries):
         raise IntakeError(gettext("The file contains macros. Save it without macros and upload it again."))
+
+
+def _refuse_carried(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuses a document that carries what no document needs: programs, and archives that nobody looks into."""
+    for entry in entries:
+        suffix = PurePosixPath(entry.filename).suffix.lower()
+        if suffix in PROGRAMS:
+            raise IntakeError(
+                gettext("The file carries a program (%(name)s). Take it out and upload the file again.")
+                % {"name": PurePosixPath(entry.filename).name}
+            )
+        if suffix in ARCHIVES:
+            raise IntakeError(
+                gettext("The file carries an archive (%(name)s). Upload what is in it by itself.")
+                % {"name": PurePosixPath(entry.filename).name}
+            )
+
+
+def _nested(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """What documents inside the document (the table behind a chart) unpack to, one level deep; deeper ones are archives."""
+    found: list[zipfile.ZipInfo] = []
+    for entry in archive.infolist():
+        suffix = PurePosixPath(entry.filename).suffix.lower().removeprefix(".")
+        if suffix not in TYPES or TYPES[suffix] not in _PACKED or entry.flag_bits & 0x1:
+            continue
+        if entry.file_size > ZIP_MAX_NESTED:
+            raise IntakeError(gettext("The file carries a document that is too large to be looked into."))
+        try:
+            with archive.open(entry) as inner, zipfile.ZipFile(inner) as nested:
+                found += nested.infolist()
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+            continue  # it says so of itself only: nothing can be unpacked
+        _refuse_carried(found)
+    return found
 
 
 def _check_pdf(file: File[bytes]) -> None:
@@ -259,13 +351,18 @@ def _raw(file: File[bytes]) -> IO[bytes]:
     return raw
 
 
+_PACKED = frozenset(
+    {
+        *_ZIP_PARTS.values(),
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "application/epub+zip",
+    }
+)
 _CONTENT_CHECKS: dict[str, Callable[[File[bytes]], None]] = {
     "application/pdf": _check_pdf,
-    "application/vnd.oasis.opendocument.text": _check_zip,
-    "application/vnd.oasis.opendocument.spreadsheet": _check_zip,
-    "application/epub+zip": _check_zip,
     **dict.fromkeys(OLD, _check_ole),
-    **dict.fromkeys(_ZIP_PARTS.values(), _check_zip),
+    **dict.fromkeys(_PACKED, _check_zip),
     **{mime: _check_picture for mime in EXTENSIONS if mime.startswith("image/")},
     "text/plain": _check_text,
     "text/csv": _check_text,

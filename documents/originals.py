@@ -114,6 +114,8 @@ def fetch(document: Document, user: User, reason: str) -> File[bytes]:
         raise OriginalRefused(gettext("Only Legal review and administrators may fetch the uploaded file."))
     if not reason:
         raise OriginalRefused(gettext("Say why: the reason is kept in the log."))
+    if document.is_infected:
+        raise OriginalRefused(gettext("The virus scanner found malware in this file: nobody can fetch it here."))
     if not document.original:
         raise OriginalRefused(gettext("The uploaded file was discarded when its public copy was made."))
     opened: File[bytes] = document.original.open("rb")

@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django_tasks_db.models import DBTaskResult
 
-from documents import recognition, safety
+from documents import recognition, safety, scanning
 from documents.exceptions import StorageError
 from documents.extraction import (
     Extraction,
@@ -103,17 +103,23 @@ def process(document_id: int) -> bool:
     """Processes one document and records the outcome; returns whether it is ready now.
 
     Idempotent: ready documents and those that another worker has in hand are left alone. A file that can't be
-    read ends as failed with its reason; a storage that doesn't answer leaves it waiting for the next try.
+    read or is infected ends as failed with its reason; a storage or a virus scanner that doesn't answer leaves it
+    waiting for the next try.
     """
     if not claim(document_id):
         return Document.objects.filter(pk=document_id).ready().exists()
     document = Document.objects.get(pk=document_id)
     try:
         with held(document_id), scratch() as folder:
-            result = _read(document, fetched(document.original, document.original_sha256, folder), folder)
+            source = fetched(document.original, document.original_sha256, folder)
+            scanning.require_clean_document(document, source)
+            result = _read(document, source, folder)
             _record(document, result)
         transaction.on_commit(partial(put_away, document_id))
-    except ExtractionError as error:
+    except scanning.ScannerDownError as error:
+        logger.warning("Scanner failed", extra={"event": "document_not_scanned", "document_id": document_id})
+        Document.objects.filter(pk=document_id).retry(timezone.now() + scanning.PAUSE, error.sentence)
+    except (ExtractionError, scanning.ScanError) as error:
         _fail(document, error.sentence, error.code)
     except FileNotFoundError:
         _fail(document, MISSING, "missing")

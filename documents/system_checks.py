@@ -23,6 +23,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from wagtail.permissions import policy_registry
 
+from documents import scanning
 from documents.delivery import Delivery
 from documents.models import Document, Image
 from documents.permissions import document_policy, image_policy
@@ -125,6 +126,20 @@ def bucket_is_reachable_and_private(
             )
         ]
     return [*_privacy(storage), *_encryption(storage), *_versioning(client, bucket)]
+
+
+@checks.register("documents", deploy=True)
+def scanner_answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A scanner that is configured and not there holds every upload back: said at the start."""
+    if not scanning.is_on() or scanning.answers():
+        return []
+    return [
+        checks.Warning(
+            "CLAMD_URL is set, but no virus scanner answers there.",
+            hint="Uploads are held until it does. Start clamd, or look at the address and at who may open its socket.",
+            id="documents.W015",
+        )
+    ]
 
 
 def _privacy(storage: PrivateS3Storage) -> list[checks.CheckMessage]:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import originals, processing, quarantine, recognition, safety, scratch
+from documents import originals, processing, quarantine, recognition, safety, scanning, scratch
+from documents.adding import pending
 from documents.models import Document
 from documents.verification import verify_weekly
 
@@ -56,6 +57,8 @@ def register_jobs() -> None:
     schedule.register("documents.requeue_unfinished", timedelta(seconds=5), requeue_unfinished)
     schedule.register("documents.clear_scratch", timedelta(hours=1), scratch.clear)
     schedule.register("documents.verify_weekly", timedelta(hours=1), verify_weekly)
+    schedule.register("documents.sweep_uploads", timedelta(hours=1), pending.sweep)
     schedule.register("documents.sweep_quarantine", timedelta(hours=1), quarantine.sweep)
     schedule.register("documents.requeue_recognition", timedelta(minutes=1), requeue_recognition)
+    schedule.register("documents.scan_older", timedelta(minutes=1), scanning.scan_older)
     schedule.register("documents.put_originals_away", timedelta(minutes=10), originals.put_all_away)

@@ -42,7 +42,7 @@ def serve_document(request: HttpRequest, series: UUID, number: int | None = None
     document = version(visitor, series, number)
     if document is None:
         return gone(request, series, number)
-    if not document.is_ready or not document.file.name:
+    if not document.is_ready or document.is_infected or not document.file.name:
         raise Http404
     blob = Blob(
         document.file.storage,

@@ -148,7 +148,9 @@ FILE_UPLOAD_HANDLERS = [
     "documents.uploads.NamelessFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # the screen "Add files" says at 200, with a sentence, that these are too many
 DOCUMENT_MAX_SIZE = env.number("DOCUMENT_MAX_SIZE", default=200 * 1024 * 1024)
+UPLOADS_MAX_SIZE = env.number("UPLOADS_MAX_SIZE", default=10 * 1024**3)
 DOCUMENT_DELIVERY = env.choice("DOCUMENT_DELIVERY", default="stream", choices=("stream", "accel", "redirect"))
 DOCUMENT_DELIVERY_FROM = env.number("DOCUMENT_DELIVERY_FROM", default=5 * 1024 * 1024)
 S3_DIRECT_UPLOAD = env.flag("S3_DIRECT_UPLOAD", default=False)
@@ -168,7 +170,7 @@ ORIGINALS_PUBLIC_KEY = env.text("ORIGINALS_PUBLIC_KEY", "")
 # Host names that only staff can reach: a file that names one is blocked.
 INTERNAL_HOSTS = env.names("INTERNAL_HOSTS", default=[])
 
-CLAMD_URL = env.text("CLAMD_URL", "")
+CLAMD_URL = env.url("CLAMD_URL", default="", schemes={"tcp", "unix"})
 
 EMAIL_CONFIG = env.email(default="consolemail://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]

@@ -136,6 +136,20 @@ def s3_settings(s3_bucket, settings):
 
 
 @pytest.fixture(scope="session")
+def clamd_urls(tmp_path_factory):
+    """A real virus scanner of this worker's: its addresses (Unix socket, TCP)."""
+    with servers.clamd(tmp_path_factory.mktemp("clamd")) as urls:
+        yield urls
+
+
+@pytest.fixture
+def scanner(clamd_urls, settings):
+    """This test has its files scanned."""
+    settings.CLAMD_URL = clamd_urls[0]
+    return settings
+
+
+@pytest.fixture(scope="session")
 def redis_url() -> str:
     """The address of a real Redis."""
     return servers.url("TEST_REDIS_URL", "Redis")

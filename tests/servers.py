@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import subprocess
+import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -102,3 +106,44 @@ def index_prefix(address: str) -> Iterator[str]:
         with Elasticsearch(address, request_timeout=30) as client:
             for index in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
                 client.indices.delete(index=index)
+
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS" + b"-TEST-FILE!$H+H*"
+"""What every virus scanner takes for a virus by agreement. In two halves: a scanner may watch this folder too."""
+CLAMD_MEGABYTES = 4
+"""The largest stream that the tests' scanner takes."""
+
+
+@contextmanager
+def clamd(folder: Path) -> Iterator[tuple[str, str]]:
+    """A real clamd that knows one signature (EICAR); its addresses by Unix socket and by TCP. ``folder`` is empty."""
+    program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")
+    require("ClamAV", program)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (folder / "signatures").mkdir()
+    (folder / "signatures" / "test.ndb").write_text(f"Eicar-Test:0:*:{EICAR.hex()}\n")
+    (folder / "clamd.conf").write_text(
+        f"Foreground yes\nDatabaseDirectory {folder}/signatures\nLocalSocket {folder}/clamd.ctl\nTCPSocket {port}\n"
+        f"TCPAddr 127.0.0.1\nStreamMaxLength {CLAMD_MEGABYTES}M\nMaxFileSize 1M\nAlertExceedsMax yes\n"
+    )
+    with (folder / "clamd.log").open("wb") as log:
+        process = subprocess.Popen([str(program), "-c", str(folder / "clamd.conf")], stdout=log, stderr=log)
+    try:
+        _wait_for(folder / "clamd.ctl", process)
+        yield f"unix://{folder}/clamd.ctl", f"tcp://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
+    """Until something listens at the Unix socket ``path``."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
+            probe.connect(str(path))
+            return
+        time.sleep(0.05)
+    pytest.fail(f"clamd doesn't answer: {path.with_name('clamd.log').read_text()[-2000:]}")

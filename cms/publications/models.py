@@ -25,6 +25,7 @@ from cms.core.models import BasePage, PublicationKind
 from cms.core.richtext import LONG_TEXT_FEATURES
 from cms.core.translatable import OwnField, shared
 from cms.glossary.panels import TERM_PANELS
+from cms.publications.panels import AddFilesPanel
 from cms.topics.panels import TOPIC_PANELS
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ class PublicationPage(BasePage):
         *BasePage.summary_panels,
         FieldRowPanel([FieldPanel("kind"), FieldPanel("date")]),
         *file_panels,
+        AddFilesPanel(),
         FieldPanel("abstract"),
         InlinePanel("contributors", heading=_("Authors and editors"), label=_("Person or organisation")),
         *TOPIC_PANELS,

@@ -33,6 +33,10 @@ def _perform(job: str, arguments: dict[str, Any], *, isolated: bool) -> dict[str
         from documents.extraction.texts import as_json
 
         return as_json(extractor_for(arguments["mime"]).extract(Path(arguments["source"])))
+    if job == "glance":
+        from documents.extraction.glance import glance
+
+        return glance(Path(arguments["source"]), arguments["mime"])
     if job == "layout":
         from documents.extraction.layout import layouts
 

@@ -24,6 +24,8 @@ TRUSTED_SHARE = 0.9
 """The part of a file's letters that its converted pages must show; less, and a font was missing."""
 IMAGE_LIMITS = Limits(cpu_seconds=30, wall_seconds=60)
 """For one picture: a reader waits for it."""
+GLANCE_LIMITS = Limits(cpu_seconds=10, wall_seconds=15)
+"""For a guess that somebody waits for."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,19 @@ def _with_layouts(found: Extraction, folder: Path, limits: Limits) -> Extraction
         for page, layout in zip(found.pages, answer["layouts"], strict=True)
     ]
     return Extraction(pages, found.page_count)
+
+
+def glance(path: Path, mime: str) -> tuple[str, str]:
+    """The title in the file's own properties and the language of its first pages, both guessed; "" for none.
+
+    Never raises: a file that can't be read quickly gives no guess.
+    """
+    with tempfile.TemporaryDirectory(prefix="dossier-glance-") as folder:
+        try:
+            answer = sandbox.run("glance", Path(folder), GLANCE_LIMITS, {"source": str(path.resolve()), "mime": mime})
+        except ExtractionError:
+            return "", ""
+    return str(answer["title"]), str(answer["language"])
 
 
 def has_images(mime: str) -> bool:

@@ -4,6 +4,7 @@ from documents.models.derived import DocumentCheck, DocumentImage, DocumentPageT
 from documents.models.document import Document, DocumentQuerySet, document_key, document_storage
 from documents.models.images import Image, Rendition
 from documents.models.recognition import DocumentRecognition
+from documents.models.uploads import PendingUpload
 from documents.models.uses import DocumentRelease, DocumentUse, ImageUse
 from documents.models.verifications import StorageVerification
 
@@ -19,6 +20,7 @@ __all__ = [
     "DocumentUse",
     "Image",
     "ImageUse",
+    "PendingUpload",
     "Rendition",
     "StorageVerification",
     "document_key",

@@ -38,7 +38,7 @@ SEALED = frozenset({"series", "number", "original", "original_sha256", "original
 PUBLIC_COPY = frozenset({"file", "sha256", "size", "page_count", "removed"})
 """Fields that change once, by ``DocumentQuerySet.finish()``."""
 STATE = frozenset(
-    {"state", "failure", "started_at", "retry_at", "processed_at", "original_kept", "original_stored_sha256"}
+    {"state", "failure", "started_at", "retry_at", "processed_at", "original_kept", "original_stored_sha256", "scan"}
 )
 """Fields that only the verbs of ``DocumentQuerySet`` change."""
 NAMED = frozenset({"title", "language"})
@@ -138,13 +138,20 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
             )
         )
 
-    def retry(self, at: datetime | None = None) -> int:
-        """Puts failed and abandoned documents back to waiting, for a try at ``at`` or by a task; returns how many."""
+    def retry(self, at: datetime | None = None, why: str = "") -> int:
+        """Puts failed and abandoned documents back to waiting, for a try at ``at`` or by a task; returns how many.
+
+        ``why`` is a sentence (msgid) for the editor where something outside keeps the document waiting.
+        """
         return int(
             super(DocumentQuerySet, self.exclude(state=Document.State.READY)).update(
-                state=Document.State.WAITING, failure="", retry_at=at
+                state=Document.State.WAITING, failure=why, retry_at=at
             )
         )
+
+    def scanned(self, verdict: str) -> int:
+        """Writes the virus scanner's verdict, one of ``Document.Scan``; returns how many rows."""
+        return int(super().update(scan=verdict))
 
 
 class Document(AbstractDocument):
@@ -169,6 +176,14 @@ class Document(AbstractDocument):
         ENCRYPTED = "encrypted", _("Kept encrypted")
         DISCARDED = "discarded", _("Discarded")
 
+    class Scan(models.TextChoices):
+        """What the virus scanner said of the file."""
+
+        NONE = "", _("Not scanned")
+        CLEAN = "clean", _("Clean")
+        PARTIAL = "partial", _("Not scanned to its end")
+        INFECTED = "infected", _("Malware found")
+
     admin_form_fields = ("title", "file", "language", "collection", "tags")
 
     series = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
@@ -191,6 +206,7 @@ class Document(AbstractDocument):
     removed: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True, editable=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, editable=False)
     failure = models.TextField(blank=True, editable=False)
+    scan = models.CharField(max_length=8, choices=Scan.choices, default=Scan.NONE, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     retry_at = models.DateTimeField(null=True, blank=True, editable=False)
     """From then on an unfinished document is queued again. Its worker moves it on while it lives."""
@@ -241,6 +257,11 @@ class Document(AbstractDocument):
     def is_ready(self) -> bool:
         """Whether the public copy exists."""
         return bool(self.state == self.State.READY)
+
+    @property
+    def is_infected(self) -> bool:
+        """Whether the virus scanner found something: then its bytes are given to nobody."""
+        return bool(self.scan == self.Scan.INFECTED)
 
     @property
     def filename(self) -> str:

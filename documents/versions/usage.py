@@ -50,13 +50,14 @@ def uses_of(series: UUID, user: User) -> list[Use]:
             page,
             tuple(sorted(numbers.get(page.live_revision_id or 0, ()))) if page.live else (),
             tuple(sorted(numbers.get(page.latest_revision_id or 0, ()))),
-            _obstacle(page, user),
+            obstacle(page, user),
         )
         for page in pages.specific()
     ]
 
 
-def _obstacle(page: Page, user: User) -> str:
+def obstacle(page: Page, user: User) -> str:
+    """Why ``user`` can't change ``page`` now, as a sentence; "" where nothing is in the way."""
     permissions = page.permissions_for_user(user)
     if not permissions.can_edit():
         return gettext("You may not edit this page.")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+import polib
+from django.conf import settings
 from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -76,8 +79,20 @@ class Probe:
         return self.nothings[form]
 
     def interface(self, *addresses: str) -> set[str]:
-        """The words of answers that tell nothing: of missing pages, for instance."""
-        return {word for address in addresses for word in words(said(self.ask(address), address))}
+        """The words of answers that tell nothing, of missing pages, for instance, and those of our own catalogues."""
+        asked = {word for address in addresses for word in words(said(self.ask(address), address))}
+        return asked | _catalogues()
+
+
+@cache
+def _catalogues() -> set[str]:
+    """Every word of the interface, in every language."""
+    found: set[str] = set()
+    for path in settings.BASE_DIR.glob("locale/*/LC_MESSAGES/django.po"):
+        for entry in polib.pofile(str(path)):
+            texts = [entry.msgid, entry.msgid_plural, entry.msgstr, *entry.msgstr_plural.values()]
+            found |= words(" ".join(texts))
+    return found
 
 
 def body(response: HttpResponseBase) -> bytes:

@@ -13,6 +13,7 @@ from django.test import Client
 from wagtail.models import Page, TaskState
 
 from access.models import User
+from documents.models import DocumentCheck, PendingUpload
 from home.demo.states import REQUESTED
 from tests.demo.admin_addresses import addresses, kind_of, names_in, patterns
 from tests.demo.asking import NOTHING, Probe
@@ -66,7 +67,9 @@ def hidden_things() -> dict[str, list[str]]:
         page_of("annual-review-2025"),
         page_of("who-gave-the-order"),
     )
+    check = DocumentCheck.objects.filter(document=draft.files.get().document_id).first()
     state = TaskState.objects.get(workflow_state__object_id=str(in_review.pk))
+    upload = PendingUpload.objects.create(user=draft.owner, name=f"{PLANTED} notes.pdf", length=9)
     job = TranslationJob.objects.filter(translation__target_locale__language_code="fr").first()
     return {
         "page": [draft.pk, pending.pk],
@@ -77,7 +80,10 @@ def hidden_things() -> dict[str, list[str]]:
         "state_id": [state.pk],
         "task_id": [state.task_id],
         "workflow_state_id": [state.workflow_state_id],
+        "upload_id": [upload.pk],
         "uuid": [job.translation.uuid],
+        "check_id": [check.pk],
+        "number": [1],
         **dict.fromkeys(("pk", "workflow_pk", "redirect_id", "collection_id", "uploaded_file_id"), [1]),
     }
 

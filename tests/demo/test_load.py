@@ -175,17 +175,3 @@ def test_other_content_is_left_alone_unless_forced(demo):
     with pytest.raises(CommandError, match="other content"):
         call_command("load_demo")
     call_command("load_demo", force=True)
-
-
-def test_production_settings_refuse_the_demo_logins(settings):
-    settings.DEMO_LOGINS = False
-    with pytest.raises(CommandError, match="demo logins"):
-        call_command("load_demo")
-    assert not User.objects.filter(username="author").exists()
-
-
-def test_other_content_is_left_alone_by_if_empty(settings, capsys):
-    settings.DEMO_LOGINS = True
-    SectionPageFactory()
-    call_command("load_demo", if_empty=True)
-    assert not User.objects.filter(username="author").exists() and capsys.readouterr().out == ""

@@ -1,0 +1,112 @@
+"""Files for a publication, all languages at once: dropped, sorted by language, filed, and named in a new draft."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+
+from access.models import User
+from cms.core.languages import language_name
+from cms.publications.models import PublicationFile, PublicationPage
+from documents.adding.views import AddFilesView, Row, RowForm
+from documents.models import Document
+from documents.versions.usage import obstacle
+
+Filed = list[tuple[Document, dict[str, Any]]]
+
+
+class PublicationRowForm(RowForm):
+    """What is asked about a file of a publication. Its language is no guess here: readers choose by it."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=lambda: [("", _("Choose…")), *settings.LANGUAGES])
+    role = forms.ChoiceField(label=_("Role"), choices=PublicationFile.Role.choices)
+    label = forms.CharField(
+        label=_("Label"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+
+
+class PublicationFilesView(AddFilesView):
+    """The screen "Add files" for one publication; what is filed becomes part of its draft."""
+
+    template_name = "publications/admin/add_files.html"
+    form_class = PublicationRowForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """404 for those who may not edit the page; back to the page, with a sentence, where it can't be changed now."""
+        user = cast(User, request.user)
+        if not self.page.permissions_for_user(user).can_edit():
+            raise Http404
+        if reason := obstacle(self.page, user):
+            messages.error(request, reason)
+            return redirect("wagtailadmin_pages:edit", self.page.pk)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def page(self) -> PublicationPage:
+        """The publication. Raises Http404."""
+        page = PublicationPage.objects.filter(pk=self.kwargs["page_id"]).select_related("locale").first()
+        if page is None:
+            raise Http404
+        return page
+
+    @property
+    def address(self) -> str:
+        """Of this screen."""
+        return reverse("publication_add_files", args=[self.page.pk])
+
+    def initial(self, upload: Any) -> dict[str, str]:
+        """The guesses, and the role that most files have."""
+        return {**super().initial(upload), "role": PublicationFile.Role.FULL}
+
+    def sections(self, rows: list[Row]) -> list[tuple[str, str, list[Row]]]:
+        """One for what has no language yet, then one for each: the page's own first."""
+        headings = [("", gettext("Language not known yet")), *((code, language_name(code)) for code in self._languages)]
+        return [(code, heading, [row for row in rows if row.language == code]) for code, heading in headings]
+
+    def filed(self, filed: Filed) -> HttpResponse:
+        """Names the new documents in a draft of the page."""
+        user = cast(User, self.request.user)
+        with transaction.atomic():
+            reason = obstacle(PublicationPage.objects.select_for_update(of=("self",)).get(pk=self.page.pk), user)
+            if not reason:
+                self._name(filed, user)
+        if reason:
+            sentence = gettext(
+                "The files were filed, but the page can't be changed at the moment. Choose them there later."
+            )
+            messages.error(self.request, f"{reason} {sentence}")
+        else:
+            sentence = ngettext(
+                "%(count)d file was added to the draft of this publication. It becomes public with its approval.",
+                "%(count)d files were added to the draft of this publication. They become public with its approval.",
+                len(filed),
+            )
+            messages.success(self.request, sentence % {"count": len(filed)})
+        edit = reverse("wagtailadmin_pages:edit", args=[self.page.pk])
+        return redirect(f"{edit}#panel-child-content-files-section")
+
+    @property
+    def _languages(self) -> list[str]:
+        own = self.page.locale.language_code
+        return [own, *(code for code, _name in settings.LANGUAGES if code != own)]
+
+    def _name(self, filed: Filed, user: User) -> None:
+        draft = self.page.get_latest_revision_as_object()
+        rows = list(draft.files.all())
+        order = {code: place for place, code in enumerate(self._languages)}
+        for document, data in sorted(filed, key=lambda one: order.get(one[1]["language"], len(order))):
+            values = {name: data[name] for name in ("language", "role", "label")}
+            rows.append(PublicationFile(document=document, sort_order=len(rows), **values))
+        draft.files = rows
+        draft.save_revision(user=user, log_action=True)

@@ -1,0 +1,171 @@
+"""One drop on a publication files all its languages."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from wagtail.models import Page
+
+from access.roles import AUTHORS, EDITORS
+from cms.publications.models import PublicationPage
+from documents.models import Document, DocumentUse, PendingUpload
+from documents.versions import usage
+from tests.documents import making
+from tests.documents.test_adding import ENGLISH, GERMAN, filing, said
+from tests.factories import PublicationPageFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def uploads_folder(settings, tmp_path, monkeypatch):
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr("documents.signal_handlers.enqueue_processing", lambda ids: None)
+
+
+@pytest.fixture
+def author(client):
+    user = UserFactory(groups=[AUTHORS, EDITORS])
+    client.force_login(user)
+    client.user = user
+    return client
+
+
+@pytest.fixture
+def page(author):
+    made = PublicationPageFactory(title="In the chain of command", owner=author.user)
+    made.save_revision()
+    return made
+
+
+def address(page):
+    return reverse("publication_add_files", args=[page.pk])
+
+
+def drop(client, page):
+    """An English and a German file and one that nobody can tell."""
+    files = [
+        SimpleUploadedFile("german.pdf", making.pdf_of([GERMAN * 3])),
+        SimpleUploadedFile("english.pdf", making.pdf_of([ENGLISH * 3])),
+        SimpleUploadedFile("figures.csv", b"1,2\n"),
+    ]
+    return client.post(address(page), {"files": files}, follow=True).content.decode()
+
+
+def by_name():
+    return {one.name: one for one in PendingUpload.objects.all()}
+
+
+def latest(page):
+    return Page.objects.get(pk=page.pk).specific.get_latest_revision_as_object()
+
+
+def test_files_are_sorted_by_language(author, page):
+    text = drop(author, page)
+    places = [
+        text.index(words)
+        for words in (
+            "Language not known yet",
+            "figures.csv",
+            ">English</h2>",
+            "english.pdf",
+            ">German</h2>",
+            "german.pdf",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_they_become_the_files_of_the_draft_and_of_nothing_public(author, page):
+    drop(author, page)
+    waiting = by_name()
+    figures = waiting["figures.csv"]
+    more = {f"{one.pk}-role": "full" for one in waiting.values()}
+    more |= {f"{figures.pk}-language": "fr", f"{figures.pk}-role": "annex", f"{figures.pk}-label": "Figures"}
+    answer = author.post(address(page), filing(*waiting.values(), **more))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    assert "3 files were added to the draft" in said(answer)
+    rows = list(latest(page).files.all())
+    assert [(row.document.title, row.language, row.role, row.label) for row in rows] == [
+        ("English", "en", "full", ""),
+        ("German", "de", "full", ""),
+        ("Figures", "fr", "annex", "Figures"),
+    ]
+    assert not PublicationPage.objects.get(pk=page.pk).files.exists()
+    assert not PublicationPage.objects.get(pk=page.pk).live
+    assert DocumentUse.objects.filter(page_id=page.pk).count() == 3
+    assert not PendingUpload.objects.exists()
+
+
+def test_a_row_without_a_language_stays_and_the_others_are_added(author, page):
+    drop(author, page)
+    waiting = by_name()
+    more = {f"{one.pk}-role": "full" for one in waiting.values()}
+    text = author.post(address(page), filing(*waiting.values(), **more)).content.decode()
+    assert "This field is required." in text
+    assert {row.language for row in latest(page).files.all()} == {"en", "de"}
+    assert list(by_name()) == ["figures.csv"]
+
+
+def test_earlier_files_stay(author, page):
+    for _ in range(2):
+        drop(author, page)
+        one = by_name()["english.pdf"]
+        author.post(address(page), filing(one, **{f"{one.pk}-role": "full"}))
+        PendingUpload.objects.all().delete()
+    assert [row.sort_order for row in latest(page).files.all()] == [0, 1]
+
+
+def test_uploads_for_a_page_stand_on_its_screen_only(author, page):
+    drop(author, page)
+    other = PublicationPageFactory(owner=author.user)
+    for url in (reverse("document_adding"), address(other)):
+        assert "english.pdf" not in author.get(url).content.decode()
+
+
+def test_who_may_not_edit_the_page_finds_nothing(client, page):
+    client.force_login(UserFactory(groups=[AUTHORS]))
+    missing = client.get(reverse("publication_add_files", args=[999_999]))
+    refused = client.get(address(page))
+    assert (missing.status_code, refused.status_code) == (404, 404)
+
+
+def test_a_page_under_review_is_left_alone(author, page):
+    page.get_workflow().start(latest(page), author.user)
+    answer = author.get(address(page))
+    assert (answer.status_code, "Under review" in said(answer)) == (302, True)
+    assert "Add several files" not in author.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+
+
+def test_a_page_that_is_locked_meanwhile_keeps_its_files_and_loses_none(author, page, monkeypatch):
+    drop(author, page)
+    one = by_name()["english.pdf"]
+    answers = iter(["", "Locked."])
+    monkeypatch.setattr("cms.publications.adding.obstacle", lambda *args: next(answers))
+    answer = author.post(address(page), filing(one, **{f"{one.pk}-role": "full"}))
+    assert "Choose them there later." in said(answer)
+    assert not latest(page).files.exists()
+    assert Document.objects.get().title == "English"
+
+
+def test_the_form_of_the_page_leads_here(author, page):
+    assert address(page) in author.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    parent = page.get_parent()
+    new = reverse("wagtailadmin_pages:add", args=["publications", "publicationpage", parent.pk])
+    assert "Add several files" not in author.get(new).content.decode()
+
+
+def test_a_file_is_for_a_page_that_one_may_edit(author, client, page):
+    from tests.documents.test_adding import Sender
+
+    assert Sender(author).create("a.pdf", 10, page=page.pk).status_code == 201
+    assert PendingUpload.objects.get().page_id == page.pk
+    client.force_login(UserFactory(groups=[AUTHORS]))
+    for number in (page.pk, 999_999, "x"):
+        assert "can't add files to this page" in Sender(client).create("a.pdf", 10, page=number).content.decode()
+
+
+def test_the_obstacle_is_asked_of_the_page(page):
+    assert usage.obstacle(page, UserFactory(groups=[AUTHORS])) == "You may not edit this page."

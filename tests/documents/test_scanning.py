@@ -1,0 +1,236 @@
+"""The virus scanner's gate, with a real clamd: clean passes, infected is locked away, no answer holds."""
+
+from __future__ import annotations
+
+import datetime
+import socket
+import threading
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone
+
+from access.visitor import Visitor
+from documents import actions, originals, scanning
+from documents.access import readable_by, released_to
+from documents.checks import blocking
+from documents.exceptions import OriginalRefused
+from documents.models import Document
+from documents.processing import process, unfinished
+from documents.system_checks import scanner_answers
+from documents.tasks import process_document
+from tests.documents import making
+from tests.documents.conftest import small_pdf
+from tests.documents.test_intake import docx
+from tests.factories import DocumentFactory, PublicationPageFactory
+from tests.servers import CLAMD_MEGABYTES, EICAR
+
+pytestmark = pytest.mark.django_db
+Scan = Document.Scan
+
+
+def infected_pdf() -> bytes:
+    """A proper PDF with a virus in a stream that isn't compressed."""
+
+    def plant(pdf):
+        pdf.Root.Secret = pdf.make_indirect(pdf.make_stream(EICAR))
+
+    return making.changed(small_pdf(), plant)
+
+
+def filed(data, name="a.pdf", **values):
+    return actions.add_document(ContentFile(data, name=name), **{"title": "Report", "user": None} | values)
+
+
+def again(document):
+    return Document.objects.get(pk=document.pk)
+
+
+@pytest.fixture
+def scanner_down(settings, tmp_path):
+    settings.CLAMD_URL = f"unix://{tmp_path}/nobody.ctl"
+    return settings
+
+
+class TestProcessing:
+    @pytest.mark.parametrize("address", [0, 1], ids=["socket", "tcp"])
+    def test_a_clean_file_becomes_ready(self, settings, clamd_urls, address):
+        settings.CLAMD_URL = clamd_urls[address]
+        document = filed(making.pdf_of(["Text."]))
+        assert process(document.pk)
+        assert again(document).scan == Scan.CLEAN
+        assert blocking([document.pk]) == []
+
+    @pytest.mark.parametrize("name", ["a.pdf", "a.txt", "a.docx"])
+    def test_an_infected_file_is_locked_away(self, scanner, people, name):
+        data = {"a.pdf": infected_pdf(), "a.txt": EICAR, "a.docx": docx(**{"word/media/x": EICAR})}[name]
+        document = filed(data, name, user=people["author"])
+        assert not process(document.pk)
+        document = again(document)
+        assert (document.state, document.scan, document.failure) == (
+            Document.State.FAILED,
+            Scan.INFECTED,
+            scanning.InfectedError.sentence,
+        )
+        assert not document.file
+        assert not document.page_texts.exists()
+        assert not document.drawn_images.exists()
+        assert "malware" in blocking([document.pk])[0]
+
+    def test_nothing_reads_a_file_before_the_scanner(self, scanner, monkeypatch):
+        monkeypatch.setattr("documents.processing._read", lambda *args: pytest.fail("it was read"))
+        process(filed(infected_pdf()).pk)
+
+    def test_an_infected_file_is_given_to_nobody(self, scanner, people, client):
+        document = filed(infected_pdf(), user=people["author"])
+        process(document.pk)
+        for name in ("author", "editor", "legal", "superuser"):
+            client.force_login(people[name])
+            assert client.get(f"/d/{document.series}/v1/").status_code == 404
+            answer = client.post(reverse("document_original", args=[document.pk]), {"reason": "I want it"})
+            assert EICAR not in b"".join(answer.streaming_content if answer.streaming else [answer.content])
+        with pytest.raises(OriginalRefused, match="malware"):
+            originals.fetch(again(document), people["legal"], "I want it")
+
+    def test_its_uploader_reads_why(self, scanner, people, client):
+        document = filed(infected_pdf(), user=people["author"])
+        process(document.pk)
+        client.force_login(people["author"])
+        for url in (reverse("document_processing"), reverse("wagtaildocs:edit", args=[document.pk])):
+            assert "The virus scanner found malware in this file." in client.get(url).content.decode()
+
+    def test_without_the_scanner_a_file_is_held_and_tried_again(self, scanner_down, people, client):
+        document = filed(small_pdf(), user=people["author"])
+        assert not process(document.pk)
+        document = again(document)
+        assert (document.state, document.scan) == (Document.State.WAITING, Scan.NONE)
+        assert document.retry_at > timezone.now()
+        assert blocking([document.pk])
+        client.force_login(people["author"])
+        assert "The virus scanner doesn&#x27;t answer." in client.get(reverse("document_processing")).content.decode()
+        later = timezone.now() - datetime.timedelta(seconds=1)
+        Document.objects.filter(pk=document.pk).retry(later, document.failure)
+        assert document.pk in unfinished(process_document.module_path)
+
+    def test_a_held_file_passes_once_the_scanner_is_back(self, scanner_down, clamd_urls):
+        document = filed(making.pdf_of(["Text."]))
+        process(document.pk)
+        scanner_down.CLAMD_URL = clamd_urls[0]
+        assert process(document.pk)
+        assert (again(document).scan, again(document).failure) == (Scan.CLEAN, "")
+
+    def test_a_cleared_file_passes_when_it_is_tried_again(self, scanner, people):
+        """A wrong alarm, and signatures that were mended since."""
+        document = filed(making.pdf_of(["Text."]), user=people["author"])
+        Document.objects.filter(pk=document.pk).scanned(Scan.INFECTED)
+        Document.objects.filter(pk=document.pk).fail(scanning.InfectedError.sentence)
+        assert actions.retry(again(document), user=people["author"])
+        assert process(document.pk)
+        assert again(document).scan == Scan.CLEAN
+
+    def test_without_a_setting_nobody_is_asked(self, settings):
+        settings.CLAMD_URL = ""
+        document = filed(making.pdf_of(["Text."]))
+        assert process(document.pk)
+        assert again(document).scan == Scan.NONE
+        assert blocking([document.pk]) == []
+
+
+class TestLimits:
+    """What the scanner didn't look at to its end is not clean."""
+
+    @pytest.mark.parametrize("megabytes", [2, CLAMD_MEGABYTES + 8], ids=["its largest file", "its largest stream"])
+    def test_a_file_that_is_too_large_for_the_scanner(self, scanner, megabytes):
+        document = filed(b"text\n" * (megabytes * 1024 * 1024 // 5), "a.txt")
+        assert not process(document.pk)
+        assert again(document).failure == scanning.NotScannableError.sentence
+        assert again(document).scan == Scan.PARTIAL
+
+
+class TestAnswers:
+    """Only one answer means clean. A stand-in for clamd says what a real one can't be made to say."""
+
+    @pytest.fixture
+    def says(self, settings):
+        server = socket.create_server(("127.0.0.1", 0))
+        settings.CLAMD_URL = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+
+        def say(answer: bytes):
+            def serve():
+                connection, _ = server.accept()
+                with connection:
+                    while not connection.recv(65536).endswith(b"\0\0\0\0"):
+                        pass
+                    connection.sendall(answer)
+
+            threading.Thread(target=serve, daemon=True).start()
+
+        yield say
+        server.close()
+
+    @pytest.mark.parametrize(
+        "answer", [b"", b"stream: \0", b"OK\0", b"stream: OK but not\0", b"stream: Can't allocate memory ERROR\0"]
+    )
+    def test_an_odd_answer_is_none(self, says, answer):
+        says(answer)
+        with pytest.raises(scanning.ScannerDownError):
+            scanning.require_clean(ContentFile(b"text"))
+
+    def test_a_scanner_that_falls_silent(self, settings, monkeypatch):
+        monkeypatch.setattr(scanning, "ANSWER_SECONDS", 0.2)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            settings.CLAMD_URL = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+            with pytest.raises(scanning.ScannerDownError):
+                scanning.require_clean(ContentFile(b"text"))
+
+
+class TestOlderFiles:
+    """Files that were ready before a scanner was configured."""
+
+    def test_an_unscanned_file_blocks_approval_until_the_sweep_scanned_it(self, scanner, settings):
+        settings.CLAMD_URL, address = "", settings.CLAMD_URL
+        document = filed(making.pdf_of(["Text."]))
+        process(document.pk)
+        settings.CLAMD_URL = address
+        assert blocking([document.pk]) == ["“Report” (version 1) was not scanned for viruses yet."]
+        assert scanning.scan_older() == 1
+        assert blocking([document.pk]) == []
+        assert scanning.scan_older() == 0
+
+    def test_an_infected_public_file_is_public_no_more(self, scanner, people, client):
+        document = DocumentFactory(title="Old", content=EICAR.decode("latin-1"), uploaded_by_user=people["author"])
+        PublicationPageFactory(published=True, files=[document])
+        address = f"/d/{document.series}/v1/"
+        assert client.get(address).status_code == 200
+        assert scanning.scan_older() == 1
+        assert client.get(address).status_code == 404
+        assert document not in released_to(Visitor())
+        client.force_login(people["author"])
+        assert document in readable_by(Visitor(people["author"]))
+        assert client.get(address).status_code == 404
+        assert "malware" in blocking([document.pk])[0]
+
+    def test_the_sweep_waits_for_the_scanner(self, scanner_down):
+        document = DocumentFactory()
+        assert scanning.scan_older() == 0
+        assert again(document).scan == Scan.NONE
+
+    def test_a_lost_file_does_not_stop_the_sweep(self, scanner):
+        kept, lost = DocumentFactory(), DocumentFactory()
+        lost.file.storage.delete(lost.file.name)
+        assert scanning.scan_older() == 1
+        assert (again(kept).scan, again(lost).scan) == (Scan.CLEAN, Scan.NONE)
+
+    def test_no_sweep_without_a_scanner(self, settings):
+        settings.CLAMD_URL = ""
+        DocumentFactory()
+        assert scanning.scan_older() == 0
+
+
+def test_the_start_says_that_the_scanner_is_missing(scanner, tmp_path):
+    assert scanner_answers(None) == []
+    scanner.CLAMD_URL = f"unix://{tmp_path}/nobody.ctl"
+    assert [found.id for found in scanner_answers(None)] == ["documents.W015"]
+    scanner.CLAMD_URL = ""
+    assert scanner_answers(None) == []
