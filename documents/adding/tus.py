@@ -1,6 +1,6 @@
 """The tus protocol 1.0 (https://tus.io/protocols/resumable-upload): creation, expiration, termination.
 
-Own and small, because no server package for Django is well kept (docs/adr/0015). An upload belongs to the person
+Own and small, because no server package for Django is well kept (docs/adr/0014). An upload belongs to the person
 who began it; for everybody else there is none.
 """
 
