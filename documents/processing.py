@@ -32,7 +32,7 @@ from documents.extraction import (
     ExtractionError,
     Inspection,
     Limits,
-    clean_copy,
+    clean_and_inspect,
     extract,
     inspect,
     page_image,
@@ -189,12 +189,16 @@ def _read(document: Document, source: Path, folder: Path) -> _Result:
         source = result.public = _modern(source, mime, folder, budget)
         mime = result.mime = OLD[mime]
         original = None  # nothing here looks into the old formats; what was made of it is looked at
+    hosts = settings.INTERNAL_HOSTS
     if cleanable(mime):
-        result.public = folder / "public"
-        cleaned = clean_copy(source, result.public, mime=mime, limits=budget.limits())
+        public = folder / "public"
+        cleaned, result.inspection = clean_and_inspect(
+            source, public, mime, original=original, hosts=hosts, limits=budget.limits()
+        )
         result.page_count, result.removed = cleaned.page_count, cleaned.removed
-        source = result.public
-    result.inspection = inspect(original, source, mime, hosts=settings.INTERNAL_HOSTS, limits=budget.limits())
+        source = result.public = public
+    else:
+        result.inspection = inspect(original, source, mime, hosts=hosts, limits=budget.limits())
     result.preview = _converted(document, source, mime, folder, budget)
     _read_pages(document, source, mime, result, budget)
     return result

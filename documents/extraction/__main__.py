@@ -8,72 +8,103 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from documents.extraction.errors import BrokenFileError, ExtractionError, TooMuchMemoryError
 from documents.extraction.limits import Limits, confine
 
+Arguments = dict[str, Any]
+"""What the parent says, and ``isolated``: whether the network is out of reach."""
+Answer = dict[str, Any]
 
-def _perform(job: str, arguments: dict[str, Any], *, isolated: bool) -> dict[str, Any]:
-    # Imported here: after the limits are set, and only what this job needs.
-    if job == "clean":
-        from documents.extraction.cleaning import clean
 
-        return clean(Path(arguments["source"]), Path(arguments["target"]), arguments["mime"])
-    if job == "inspect":
-        from documents.extraction.inspection import as_json as findings_as_json
-        from documents.extraction.inspection import compare
+# Each imports what it needs by itself: after the limits are set, and nothing more.
 
-        original = Path(arguments["original"]) if arguments["original"] else None
-        remaining, gone = compare(original, Path(arguments["public"]), arguments["mime"], arguments["hosts"])
-        return {"remaining": findings_as_json(remaining), "removed": findings_as_json(gone)}
-    if job == "text":
-        from documents.extraction.registry import extractor_for
-        from documents.extraction.texts import as_json
 
-        return as_json(extractor_for(arguments["mime"]).extract(Path(arguments["source"])))
-    if job == "glance":
-        from documents.extraction.glance import glance
+def _clean(arguments: Arguments) -> Answer:
+    from documents.extraction.cleaning import clean
 
-        return glance(Path(arguments["source"]), arguments["mime"])
-    if job == "layout":
-        from documents.extraction.layout import layouts
+    return clean(Path(arguments["source"]), Path(arguments["target"]), arguments["mime"])
 
-        return {"layouts": layouts(Path(arguments["source"]), Path(arguments["texts"]))}
-    if job == "image":
-        from documents.extraction.images import draw
 
-        return draw(
-            Path(arguments["source"]),
-            Path(arguments["target"]),
-            mime=arguments["mime"],
-            number=arguments["number"],
-            width=arguments["width"],
-            boxes=arguments.get("boxes", ()),
-        )
-    if job == "convert":
-        from documents.extraction.converter import convert
+def _inspect(arguments: Arguments) -> Answer:
+    from documents.extraction.inspection import as_json, compare
 
-        return convert(
-            Path(arguments["source"]),
-            Path(arguments["target"]),
-            mime=arguments["mime"],
-            to=arguments["to"],
-            isolated=isolated,
-        )
-    if job == "recognise":
-        from documents.extraction.recognition import recognise
+    original = Path(arguments["original"]) if arguments["original"] else None
+    remaining, gone = compare(original, Path(arguments["public"]), arguments["mime"], arguments["hosts"])
+    return {"remaining": as_json(remaining), "removed": as_json(gone)}
 
-        return recognise(
-            Path(arguments["source"]),
-            mime=arguments["mime"],
-            number=arguments["number"],
-            languages=arguments["languages"],
-        )
-    if job == "probe":
-        return {"isolated": isolated}
-    raise ValueError(f"There is no job {job!r}.")
+
+def _clean_and_inspect(arguments: Arguments) -> Answer:
+    return {"clean": _clean(arguments["clean"]), "inspect": _inspect(arguments["inspect"])}
+
+
+def _text(arguments: Arguments) -> Answer:
+    from documents.extraction.registry import extractor_for
+    from documents.extraction.texts import as_json
+
+    return as_json(extractor_for(arguments["mime"]).extract(Path(arguments["source"])))
+
+
+def _layout(arguments: Arguments) -> Answer:
+    from documents.extraction.layout import layouts
+
+    return {"layouts": layouts(Path(arguments["source"]), Path(arguments["texts"]))}
+
+
+def _image(arguments: Arguments) -> Answer:
+    from documents.extraction.images import draw
+
+    return draw(
+        Path(arguments["source"]),
+        Path(arguments["target"]),
+        mime=arguments["mime"],
+        number=arguments["number"],
+        width=arguments["width"],
+        boxes=arguments.get("boxes", ()),
+    )
+
+
+def _convert(arguments: Arguments) -> Answer:
+    from documents.extraction.converter import convert
+
+    return convert(
+        Path(arguments["source"]),
+        Path(arguments["target"]),
+        mime=arguments["mime"],
+        to=arguments["to"],
+        isolated=arguments["isolated"],
+    )
+
+
+def _recognise(arguments: Arguments) -> Answer:
+    from documents.extraction.recognition import recognise
+
+    return recognise(
+        Path(arguments["source"]),
+        mime=arguments["mime"],
+        number=arguments["number"],
+        languages=arguments["languages"],
+    )
+
+
+def _probe(arguments: Arguments) -> Answer:
+    return {"isolated": arguments["isolated"]}
+
+
+JOBS: dict[str, Callable[[Arguments], Answer]] = {
+    "clean": _clean,
+    "inspect": _inspect,
+    "clean_and_inspect": _clean_and_inspect,
+    "text": _text,
+    "layout": _layout,
+    "image": _image,
+    "convert": _convert,
+    "recognise": _recognise,
+    "probe": _probe,
+}
 
 
 def main(folder: Path) -> None:
@@ -81,7 +112,7 @@ def main(folder: Path) -> None:
     task = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     isolated = confine(Limits(**task["limits"]))
     try:
-        answer = _perform(task["job"], task["arguments"], isolated=isolated)
+        answer = JOBS[task["job"]](task["arguments"] | {"isolated": isolated})
     except ExtractionError as error:
         answer = {"error": error.code}
     except MemoryError:

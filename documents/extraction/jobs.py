@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from documents.extraction import converter, recognition, sandbox
 from documents.extraction.errors import ExtractionError, PageCountError
@@ -47,14 +48,7 @@ class Inspection:
 def clean_copy(source: Path, target: Path, *, mime: str = PDF, limits: Limits | None = None) -> CleanCopy:
     """Validates the file at ``source`` and writes its public copy to ``target``. Raises ExtractionError."""
     with tempfile.TemporaryDirectory(prefix="clean-", dir=target.parent) as folder:
-        answer = sandbox.run(
-            "clean",
-            Path(folder),
-            limits or Limits(),
-            {"source": str(source.resolve()), "target": str(target.resolve()), "mime": mime},
-        )
-    removed = {str(what): int(count) for what, count in answer["removed"].items()}
-    return CleanCopy(int(answer["page_count"]), removed)
+        return _cleaned(sandbox.run("clean", Path(folder), limits or Limits(), _clean_arguments(source, target, mime)))
 
 
 def inspect(
@@ -65,17 +59,44 @@ def inspect(
     ``hosts`` are staff-only host names. Raises ExtractionError.
     """
     with tempfile.TemporaryDirectory(prefix="inspect-", dir=public.parent) as folder:
-        answer = sandbox.run(
-            "inspect",
-            Path(folder),
-            limits or Limits(),
-            {
-                "original": str(original.resolve()) if original else "",
-                "public": str(public.resolve()),
-                "mime": mime,
-                "hosts": sorted(hosts),
-            },
-        )
+        arguments = _inspect_arguments(original, public, mime, hosts)
+        return _inspected(sandbox.run("inspect", Path(folder), limits or Limits(), arguments))
+
+
+def clean_and_inspect(
+    source: Path, target: Path, mime: str, *, original: Path | None, hosts: Collection[str], limits: Limits
+) -> tuple[CleanCopy, Inspection]:
+    """:func:`clean_copy`, then :func:`inspect` of what it wrote, in one child: starting one costs more than a short file.
+
+    Raises ExtractionError.
+    """
+    with tempfile.TemporaryDirectory(prefix="clean-", dir=target.parent) as folder:
+        arguments = {
+            "clean": _clean_arguments(source, target, mime),
+            "inspect": _inspect_arguments(original, target, mime, hosts),
+        }
+        answer = sandbox.run("clean_and_inspect", Path(folder), limits, arguments)
+    return _cleaned(answer["clean"]), _inspected(answer["inspect"])
+
+
+def _clean_arguments(source: Path, target: Path, mime: str) -> dict[str, str]:
+    return {"source": str(source.resolve()), "target": str(target.resolve()), "mime": mime}
+
+
+def _inspect_arguments(original: Path | None, public: Path, mime: str, hosts: Collection[str]) -> dict[str, Any]:
+    return {
+        "original": str(original.resolve()) if original else "",
+        "public": str(public.resolve()),
+        "mime": mime,
+        "hosts": sorted(hosts),
+    }
+
+
+def _cleaned(answer: dict[str, Any]) -> CleanCopy:
+    return CleanCopy(int(answer["page_count"]), {str(what): int(count) for what, count in answer["removed"].items()})
+
+
+def _inspected(answer: dict[str, Any]) -> Inspection:
     return Inspection(from_findings(answer["remaining"]), from_findings(answer["removed"]))
 
 

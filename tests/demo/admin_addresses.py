@@ -15,6 +15,7 @@ FIXED = {
     "app_name": ["documents"],
     "content_type_app_name": ["publications"],
     "content_type_model_name": ["publicationpage"],
+    "model": ["place"],
     "action": ["delete", "move", "publish", "unpublish"],
     "action_name": ["approve", "copy", "unpublish"],
     "filter_spec": ["width-100"],

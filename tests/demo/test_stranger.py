@@ -182,7 +182,7 @@ def search_for_secrets(probe: Probe, world: World) -> None:
     planted = sorted(word for word in probe.secrets.words if word.startswith(PLANTED.casefold()))
     assert len(planted) > 6
     for secret in [*(f'"{title}"' for title in titles), *planted]:
-        nothing = ("xq" * len(secret))[: len(secret)]
+        nothing = re.sub('[^"]', "x", secret)
         for form in SEARCHES:
             if _without_query(probe, form, secret) != _without_query(probe, form, nothing):
                 probe.leaks.append(f"{form.format(secret)} is not answered like a search for nothing")
@@ -199,7 +199,8 @@ SEARCHES = ("/en/search/?q={}", "/api/v1/search?q={}&lang=en", "/api/v1/suggest?
 def _without_query(probe: Probe, form: str, text: str) -> str:
     address = form.format(quote(text))
     content = unescape(body(probe.ask(address)).decode())
-    written_so = {text, quote(text), quote_plus(text), quote(text, safe=""), text.replace('"', '\\"')}
+    plain = text.strip('"')  # the page says what was looked for without the marks of a phrase
+    written_so = {text, quote(text), quote_plus(text), quote(text, safe=""), text.replace('"', '\\"'), plain}
     for written in sorted(written_so, key=len, reverse=True):
         content = content.replace(written, "<query>")
     return re.sub(r'"took_ms": ?[0-9]+', "", content)
