@@ -12,6 +12,7 @@ from wagtail.images.views import multiple as image_uploads
 from documents import admin_views as own
 from documents import direct_views, processing_views, safety_views
 from documents.admin_views import guarded_document, guarded_image
+from documents.erasure import views as erasure_views
 from documents.versions import views as version_views
 
 before_core: list[URLPattern] = [
@@ -35,6 +36,10 @@ documents: list[URLPattern] = [
         guarded_document(version_views.WithdrawView.as_view()),
         name="document_withdraw",
     ),
+    path("erasures/", erasure_views.index, name="document_erasures"),
+    path("erasures/<uuid:erasure_id>/", erasure_views.detail, name="document_erasure"),
+    path("erasures/<uuid:erasure_id>/<str:decision>/", erasure_views.decide, name="document_erasure_decide"),
+    path("versions/<int:document_id>/erase/", erasure_views.ask, name="document_erase"),
     path("direct/", direct_views.issue, name="document_direct_issue"),
     path("direct/file/", direct_views.file, name="document_direct_file"),
     path("safety/", safety_views.blocked_list, name="document_blocked_list"),

@@ -11,6 +11,7 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded before any of these.
         from documents import system_checks  # noqa: F401
+        from documents.erasure.steps import register_steps
         from documents.permissions import register_policies
         from documents.signal_handlers import register_signal_handlers
         from documents.tasks import register_jobs
@@ -18,3 +19,4 @@ class DocumentsConfig(AppConfig):
         register_policies()
         register_signal_handlers()
         register_jobs()
+        register_steps()
