@@ -15,9 +15,8 @@ from access.editorial import knowable_pages
 from access.models import User
 from access.visitor import Visitor
 from documents.access import released_to
-from documents.erasure import steps, targets
+from documents.erasure import steps, sweep, targets
 from documents.erasure.running import BYTES_LEFT, TROUBLES
-from documents.erasure.sweep import REPORTED
 from documents.models import Document, DocumentUse, Erasure
 
 
@@ -88,14 +87,14 @@ def places(counts: Mapping[str, int]) -> list[Place]:
 def _place(name: str, count: int) -> Place:
     if name == BYTES_LEFT:
         return Place(gettext("Files in the storage"), count, stays=True)
-    label, _dot, field = name.rpartition(".")
+    label, _dot, column = name.rpartition(".")
     model = apps.get_model(label)
-    stays = issubclass(model, REPORTED) and not issubclass(model, Page)
+    field = model._meta.get_field(column)
     title = gettext("%(thing)s: %(field)s") % {
         "thing": str(model._meta.verbose_name).capitalize(),
-        "field": model._meta.get_field(field).verbose_name,
+        "field": field.verbose_name,
     }
-    return Place(title, count, stays)
+    return Place(title, count, sweep.stays(model, field))
 
 
 def progress(erasure: Erasure) -> list[Progress]:

@@ -21,6 +21,7 @@ from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Revision
 
+from documents.erasure.contents import ADDRESSES
 from documents.erasure.words import Matcher
 from documents.models import Document, DocumentPageText, Erasure
 
@@ -81,6 +82,16 @@ def _may_rewrite(model: type[models.Model], field: Any) -> bool:
     if any(isinstance(own, ParentalKey) for own in model._meta.concrete_fields) and not _is_note(model):
         return False  # rows that belong to a page's content
     return not (field.unique or isinstance(field, models.SlugField))
+
+
+def stays(model: type[models.Model], field: Any) -> bool:
+    """Whether words in this column are left where they are: in files that stay, in addresses and names."""
+    if _may_rewrite(model, field):
+        return False
+    of_a_page = issubclass(model, Page | Revision) or any(
+        isinstance(own, ParentalKey) for own in model._meta.concrete_fields
+    )
+    return field.name in ADDRESSES if of_a_page else True
 
 
 def _is_note(model: type[models.Model]) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection
-from wagtail.models import Revision
+from wagtail.models import ModelLogEntry, Revision
 
 from documents.actions import add_document, add_version
-from documents.erasure import ledger
+from documents.erasure import ledger, running
 from documents.exceptions import IntakeError
 from documents.models import Document, ErasedDocument, Erasure
 from tests.documents.conftest import upload
@@ -47,14 +48,36 @@ class TestOnTheFullStack:
 
     def test_no_store_has_the_words_any_more(self, world, versioned_bucket):
         storage = storages["documents"]
+        names = _keys_of(world.first)
+        assert len(names) >= 3
         storage.delete(world.first.drawn_images.first().file.name)  # an old cover: a marker covers it
         world.first.drawn_images.first().delete()
         assert traces_in_index() and traces_in_storage()
-        names = _keys_of(world.first)
         assert_nothing_left(world, world.erase())
         left = {version.object_key for version in versioned_bucket.object_versions.all()}
         assert not names & left
         assert {key.split("/")[0] for key in left} == {"documents", "derived", "erasures"}
+
+    def test_a_repetition_leaves_no_version_either(self, world, versioned_bucket):
+        """It may not empty the bin: an older database doesn't know what lies there."""
+        storage = storages["documents"]
+        data = {key: storage.open(key).read() for key in (world.first.original.name, world.first.file.name)}
+        world.erase()
+        for key, content in data.items():
+            storage.save(key, ContentFile(content))
+        storage.save("documents/deleted", ContentFile(b"by mistake"))
+        storage.delete("documents/deleted")
+        assert running.erase_again(everything=True) == 1
+        left = {version.object_key for version in versioned_bucket.object_versions.all()}
+        assert not data.keys() & left and "documents/deleted" in left
+
+
+def test_without_words_the_file_is_gone_all_the_same(world):
+    world.erase(words=[])
+    left = {place for place in traces_in_database() if place.startswith("documents_")}
+    assert left == set()
+    assert not any("Quillbramble" in f"{entry.label}{entry.data}" for entry in ModelLogEntry.objects.all())
+    assert traces_in_storage() == set()
 
 
 def _keys_of(document):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from access.roles import ADMINISTRATORS, AUTHORS, EDITORS, LEGAL, READERS
-from documents.erasure import running, targets
+from documents.erasure import listing, running, targets
 from documents.erasure.actions import ask, cancel, confirm
 from documents.exceptions import AppendOnlyError, ErasureRefused
 from documents.models import Document, ErasedDocument, Erasure
@@ -201,3 +201,16 @@ def test_a_file_is_found_by_its_address(legal, document):
 
 def test_unknown_numbers_are_not_found(legal):
     assert legal.get("document_erase", 999_999).status_code == 404
+
+
+def test_the_list_says_what_only_people_can_change(document, legal):
+    page = PublicationPageFactory(published=True, title="Quillbramble", slug="quillbramble")
+    legal.post("document_erase", document.pk, data=FORM)
+    erasure = Erasure.objects.get()
+    running.survey(str(erasure.pk))
+    erasure.refresh_from_db()
+    by_column = {name: listing.places({name: count})[0].stays for name, count in erasure.found.items()}
+    assert by_column["wagtailcore.page.slug"] and by_column["wagtailcore.page.url_path"]
+    assert not by_column["wagtailcore.page.title"] and not by_column["wagtailcore.revision.content"]
+    confirm(erasure, UserFactory(groups=[LEGAL]), seen(erasure))
+    assert page.slug == "quillbramble"
