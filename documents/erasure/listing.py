@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Count, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
+from modelcluster.fields import ParentalKey
 from wagtail.models import Page
 
 from access.editorial import knowable_pages
@@ -40,7 +42,7 @@ class Changing:
 
 @dataclass(frozen=True)
 class Place:
-    """Where words stand: a kind of thing and a field of it, with how many. ``stays`` says that only people can change it."""
+    """Where words stand, in how many fields. ``stays`` says that only people can change it."""
 
     label: str
     count: int
@@ -78,23 +80,44 @@ def changing(erasure: Erasure, user: User) -> tuple[list[Changing], int]:
 
 
 def places(counts: Mapping[str, int]) -> list[Place]:
-    """The places that a sweep counted, most first."""
-    return sorted(
-        (_place(name, count) for name, count in counts.items()), key=lambda place: (-place.count, place.label)
-    )
+    """The places that a sweep counted, put together by what people call them, most first."""
+    found: Counter[tuple[str, bool]] = Counter()
+    for name, count in counts.items():
+        found[_place(name)] += count
+    rows = (Place(label, count, stays) for (label, stays), count in found.items())
+    return sorted(rows, key=lambda place: (-place.count, place.label))
 
 
-def _place(name: str, count: int) -> Place:
+def _place(name: str) -> tuple[str, bool]:
+    """What a column is called, and whether only people may change it."""
     if name == BYTES_LEFT:
-        return Place(gettext("Files in the storage"), count, stays=True)
+        return gettext("Files in the storage"), True
     label, _dot, column = name.rpartition(".")
     model = apps.get_model(label)
-    field = model._meta.get_field(column)
-    title = gettext("%(thing)s: %(field)s") % {
-        "thing": str(model._meta.verbose_name).capitalize(),
-        "field": field.verbose_name,
-    }
-    return Place(title, count, sweep.stays(model, field))
+    stays = sweep.stays(model, model._meta.get_field(column))
+    if stays and issubclass(model, Page):
+        return gettext("Addresses of pages"), True
+    if issubclass(model, Page) or any(isinstance(field, ParentalKey) for field in model._meta.concrete_fields):
+        return gettext("Texts of pages"), stays
+    known = _NAMES.get(label) or _NAMES.get(model._meta.app_label)
+    return (gettext(known) if known else str(model._meta.verbose_name).capitalize()), stays
+
+
+_NAMES = {
+    "documents.document": gettext_noop("Titles and names of files"),
+    "documents.documentpagetext": gettext_noop("Texts of files"),
+    "documents.documentcheck": gettext_noop("Findings of safety checks"),
+    "wagtailcore.revision": gettext_noop("Drafts and earlier texts"),
+    "wagtailcore.pagelogentry": gettext_noop("Log"),
+    "wagtailcore.modellogentry": gettext_noop("Log"),
+    "wagtailcore.comment": gettext_noop("Comments"),
+    "wagtailcore.commentreply": gettext_noop("Comments"),
+    "wagtailsearch": gettext_noop("Search in the admin"),
+    "wagtail_localize": gettext_noop("Texts for translation and their translations"),
+    "django_tasks_database": gettext_noop("Background work"),
+    "workflows": gettext_noop("Records of decisions"),
+}
+"""What people call the tables of a model or an app."""
 
 
 def progress(erasure: Erasure) -> list[Progress]:
