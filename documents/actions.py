@@ -16,7 +16,7 @@ from wagtail.models import Collection
 from access.models import User
 from documents.exceptions import InUseError
 from documents.intake import Inspected, inspect
-from documents.models import Document, DocumentRecognition, document_key, document_storage
+from documents.models import Document, DocumentRecognition, ErasedDocument, document_key, document_storage
 from documents.storage import discard, store
 from documents.tasks import process_document, recognise_document
 
@@ -111,7 +111,8 @@ def save_sealed(document: Document) -> Document:
 def next_number(series: uuid.UUID) -> int:
     """The number that the next version of ``series`` gets; the rows are locked until the transaction ends."""
     rows = Document.objects.select_for_update().filter(series=series)
-    return max(rows.values_list("number", flat=True), default=0) + 1
+    erased = ErasedDocument.objects.filter(series=series)
+    return max([*rows.values_list("number", flat=True), *erased.values_list("number", flat=True)], default=0) + 1
 
 
 def refuse_deletion_in_use(items: models.QuerySet[Any]) -> None:

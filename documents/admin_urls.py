@@ -14,6 +14,7 @@ from documents import direct_views, processing_views, safety_views, tags
 from documents.adding import tus
 from documents.adding.views import AddFilesView
 from documents.admin_views import guarded_document, guarded_image
+from documents.erasure import views as erasure_views
 from documents.versions import views as version_views
 
 before_core: list[URLPattern] = [
@@ -42,6 +43,10 @@ documents: list[URLPattern] = [
     path("adding/", AddFilesView.as_view(), name="document_adding"),
     path("adding/uploads/", tus.uploads, name="document_uploads"),
     path("adding/uploads/<uuid:upload_id>/", tus.upload, name="document_upload"),
+    path("erasures/", erasure_views.index, name="document_erasures"),
+    path("erasures/<uuid:erasure_id>/", erasure_views.detail, name="document_erasure"),
+    path("erasures/<uuid:erasure_id>/<str:decision>/", erasure_views.decide, name="document_erasure_decide"),
+    path("versions/<int:document_id>/erase/", erasure_views.ask, name="document_erase"),
     path("direct/", direct_views.issue, name="document_direct_issue"),
     path("direct/file/", direct_views.file, name="document_direct_file"),
     path("safety/", safety_views.blocked_list, name="document_blocked_list"),

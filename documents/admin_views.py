@@ -37,6 +37,7 @@ from documents.forms import NewVersionForm
 from documents.intake import inspect
 from documents.models import Document, Image
 from documents.permissions import ReadablePolicy, document_policy, image_policy
+from documents.safety import may_judge
 from documents.uses import pages_with_other_versions
 from documents.versions.states import state_of
 
@@ -107,6 +108,7 @@ class DocumentEditView(document_views.EditView):
                 for version in versions.filter(series=self.object.series).order_by("-number")
             ],
             "may_withdraw": may_withdraw(user),
+            "may_erase": may_judge(user),
             "status": status_of(self.object),
             "blocked_count": self.object.checks.blocking().count(),
             "was_inspected": self.object.checks.exists(),

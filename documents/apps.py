@@ -11,6 +11,7 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded before any of these.
         from documents import system_checks  # noqa: F401
+        from documents.erasure.steps import register_steps
         from documents.permissions import register_policies
         from documents.signal_handlers import register_signal_handlers
         from documents.tags import register_image_chooser
@@ -20,3 +21,4 @@ class DocumentsConfig(AppConfig):
         register_signal_handlers()
         register_jobs()
         register_image_chooser()
+        register_steps()

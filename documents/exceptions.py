@@ -29,3 +29,7 @@ class OriginalRefused(DocumentError):
 
 class InUseError(DocumentError):
     """A file is named by a page, or was public once: it can't be deleted."""
+
+
+class ErasureRefused(DocumentError):
+    """A file can't be erased like this, or not by this person."""

@@ -24,6 +24,7 @@ from PIL import Image as Picture
 from documents.exceptions import IntakeError
 from documents.extraction.converter import OLD
 from documents.extraction.jobs import can_convert
+from documents.models import ErasedDocument
 from documents.names import EXTENSIONS
 
 HEAD = 64 * 1024
@@ -120,6 +121,9 @@ def inspect(file: File[bytes], name: str) -> Inspected:
     for chunk in iter(lambda: file.read(CHUNK), b""):
         digest.update(chunk)
     file.seek(0)
+    if ErasedDocument.objects.of_bytes(digest.hexdigest()).exists():
+        # The same sentence for everybody; it doesn't say what the file was, or when.
+        raise IntakeError(gettext("This file can't be filed here. If you need it, ask Legal review."))
     return Inspected(expected, int(file.size), digest.hexdigest(), name[:255])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.core.files.storage import Storage
 
+from documents.erasure import ledger
 from documents.storage import STORAGE_FAULTS
 from documents.verification import Blob, blobs, sha256_of
 
@@ -35,7 +36,8 @@ def move(
 
     With ``delete`` the source's files are removed at the end, if and only if every one was verified.
     """
-    named = list({blob.key: blob for blob in blobs()}.values())
+    entries = [Blob(key, "") for key in ledger.keys(source)]
+    named = [*{blob.key: blob for blob in blobs()}.values(), *entries]
     result = Move(total=len(named))
     for blob in named:
         try:

@@ -26,7 +26,7 @@ from access.models import User
 from documents.exceptions import OriginalRefused
 from documents.models import Document, DocumentQuerySet, document_key
 from documents.safety import may_judge
-from documents.storage import STORAGE_FAULTS, discard, store
+from documents.storage import STORAGE_FAULTS, RangeStorage, discard, store
 
 logger = logging.getLogger(__name__)
 
@@ -91,11 +91,9 @@ def _encrypt(document: Document) -> None:
 
 def _purge(key: str | None, storage: Storage) -> None:
     """Removes a blob for good, kept versions of a bucket too: a marker over it would leave it readable."""
-    discard(key, storage)
-    bucket: Any = getattr(storage, "bucket", None)
-    if bucket is not None:
-        name = storage._normalize_name(key or "")  # type: ignore[attr-defined]  # of the S3 storage, which adds its prefix
-        bucket.object_versions.filter(Prefix=name).delete()
+    if key:
+        destroyer: RangeStorage = storage  # type: ignore[assignment]  # both private storages are
+        destroyer.destroy(key)
 
 
 def may_fetch(user: Any) -> bool:

@@ -92,6 +92,7 @@ def _screen(request: HttpRequest, document: Document, refused: str = "", status:
             "more_pages": max(len(pages) - MAX_PICTURES, 0),
             "may_override": safety.may_judge(request.user) and document.uploaded_by_user_id != request.user.pk,
             "may_fetch": may_fetch(request.user) and bool(document.original),
+            "may_erase": safety.may_judge(request.user),
             "may_edit": document_policy.user_has_permission_for_instance(request.user, "change", document),
             "reason_form": ReasonForm(),
             "refused": refused,

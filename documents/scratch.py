@@ -28,9 +28,9 @@ def scratch() -> Iterator[Path]:
         yield Path(name)
 
 
-def clear() -> int:
-    """Removes what killed processes left; returns how many folders."""
-    before = time.time() - LEFT_AFTER
+def clear(left_after: float = LEFT_AFTER) -> int:
+    """Removes what killed processes left ``left_after`` seconds ago and earlier; returns how many folders."""
+    before = time.time() - left_after
     left = [path for path in _root().glob("*") if path.stat().st_mtime < before]
     for path in left:
         shutil.rmtree(path, ignore_errors=True)

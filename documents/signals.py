@@ -16,3 +16,9 @@ Arguments: ``sender`` is Document, ``document_id`` its primary key, ``ready`` wh
 Text that arrives after publication must still be found: whoever indexes pages that name the document
 puts them on the outbox here.
 """
+
+pages_rewritten = Signal()
+"""Sent in the transaction that changed the text of pages behind their editors, because a file was erased.
+
+Arguments: ``sender`` is Page, ``page_ids`` their primary keys. Whoever indexes them puts these on the outbox here.
+"""

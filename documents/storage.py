@@ -50,6 +50,12 @@ class RangeStorage(Protocol):
     def abandoned(self) -> Iterator[tuple[str, float, Callable[[], object]]]:
         """Uploads that began and never ended, which ``keys`` doesn't show: key, time of the start, how to drop it."""
 
+    def destroy(self, name: str) -> None:
+        """Removes a blob for good: kept versions, markers over them and unfinished uploads of it too."""
+
+    def empty_bin(self, folder: str) -> int:
+        """Destroys what was deleted below ``folder`` earlier and is still kept; returns how many pieces."""
+
 
 @deconstructible
 class PrivateFileStorage(FileSystemStorage):
@@ -93,6 +99,14 @@ class PrivateFileStorage(FileSystemStorage):
     def abandoned(self) -> Iterator[tuple[str, float, Callable[[], object]]]:
         """See ``RangeStorage``: a file that was not written to its end is a blob like any other."""
         yield from ()
+
+    def destroy(self, name: str) -> None:
+        """See ``RangeStorage``."""
+        self.delete(name)
+
+    def empty_bin(self, folder: str) -> int:
+        """See ``RangeStorage``: a folder keeps nothing that was deleted."""
+        return 0
 
 
 def _chunks(file: File[bytes], length: int) -> Iterator[bytes]:
@@ -183,6 +197,26 @@ class PrivateS3Storage(S3Storage):
         prefix = self._normalize_name("").lstrip("/")
         for upload in self.bucket.multipart_uploads.filter(Prefix=prefix):
             yield upload.object_key[len(prefix) :], upload.initiated.timestamp(), upload.abort
+
+    def destroy(self, name: str) -> None:
+        """See ``RangeStorage``: a mere delete puts a marker over the bytes, which stay readable."""
+        key = self.object_key(name)
+        for version in self.bucket.object_versions.filter(Prefix=key):
+            if version.object_key == key:
+                version.delete()
+        for upload in self.bucket.multipart_uploads.filter(Prefix=key):
+            if upload.object_key == key:
+                upload.abort()
+
+    def empty_bin(self, folder: str) -> int:
+        """See ``RangeStorage``. No key is ever written twice: what is not the latest was deleted, a marker covers it."""
+        removed = 0
+        for version in self.bucket.object_versions.filter(Prefix=self.object_key(folder).rstrip("/") + "/"):
+            # A marker has no size; a latest one covers what was deleted.
+            if not version.is_latest or version.size is None:
+                version.delete()
+                removed += 1
+        return removed
 
 
 def says_missing(fault: BaseException) -> bool:

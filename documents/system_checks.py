@@ -21,13 +21,15 @@ from django.conf import settings
 from django.core import checks
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import DatabaseError
 from wagtail.permissions import policy_registry
 
 from documents import scanning
 from documents.delivery import Delivery
+from documents.erasure import running
 from documents.models import Document, Image
 from documents.permissions import document_policy, image_policy
-from documents.storage import NotEncryptedError, PrivateFileStorage, PrivateS3Storage
+from documents.storage import STORAGE_FAULTS, NotEncryptedError, PrivateFileStorage, PrivateS3Storage
 
 
 @checks.register("documents")
@@ -138,6 +140,24 @@ def scanner_answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
             "CLAMD_URL is set, but no virus scanner answers there.",
             hint="Uploads are held until it does. Start clamd, or look at the address and at who may open its socket.",
             id="documents.W015",
+        )
+    ]
+
+
+@checks.register("documents", deploy=True)
+def nothing_erased_came_back(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A restored backup brings erased files back; the web must not start with them. Silent where nothing answers."""
+    try:
+        returned = len(running.returned())
+    except (DatabaseError, *STORAGE_FAULTS):
+        return []  # no database yet, or one before its migration; the bucket has a check of its own
+    if not returned:
+        return []
+    return [
+        checks.Error(
+            f"{returned} erasures in the ledger are not carried out in this database: a backup was restored.",
+            hint="Run manage.py erase_again before anybody can reach the site.",
+            id="documents.E015",
         )
     ]
 

@@ -9,7 +9,7 @@ from django_tasks import task
 from access import schedule
 from documents import originals, processing, quarantine, recognition, safety, scanning, scratch
 from documents.adding import pending
-from documents.models import Document
+from documents.models import Document, Erasure
 from documents.verification import verify_weekly
 
 
@@ -52,6 +52,38 @@ def check_document(document_id: int) -> None:
         safety.check_again(document)
 
 
+@task()
+def survey_erasure(erasure_id: str) -> None:
+    """Counts what an erasure that was asked for would take. Repeating it is harmless."""
+    from documents.erasure import running  # it enqueues nothing, but its steps need the models of all apps
+
+    running.survey(erasure_id)
+
+
+@task(priority=50)
+def erase(erasure_id: str) -> None:
+    """Carries out a confirmed erasure. Enqueue it on commit; repeating it is harmless, and the schedule does."""
+    from documents.erasure import running  # see above
+
+    running.run(erasure_id)
+
+
+def resume_erasures() -> int:
+    """Goes on with erasures whose worker was killed, and surveys whose task was lost; returns how many are done."""
+    from documents.erasure import running  # see above
+
+    for pk in Erasure.objects.filter(state=Erasure.State.ASKED, surveyed_at=None).values_list("pk", flat=True):
+        running.survey(str(pk))
+    return running.resume()
+
+
+def erase_again() -> int:
+    """Erases again what a restored backup brought back; runs when a worker starts and every hour."""
+    from documents.erasure import running  # see above
+
+    return running.erase_again()
+
+
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
     schedule.register("documents.requeue_unfinished", timedelta(seconds=5), requeue_unfinished)
@@ -62,3 +94,5 @@ def register_jobs() -> None:
     schedule.register("documents.requeue_recognition", timedelta(minutes=1), requeue_recognition)
     schedule.register("documents.scan_older", timedelta(minutes=1), scanning.scan_older)
     schedule.register("documents.put_originals_away", timedelta(minutes=10), originals.put_all_away)
+    schedule.register("documents.resume_erasures", timedelta(seconds=15), resume_erasures)
+    schedule.register("documents.erase_again", timedelta(hours=1), erase_again)

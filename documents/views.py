@@ -17,7 +17,7 @@ from wagtail.models import Page
 from access.visibility import visible_to
 from access.visitor import Visitor
 from documents.access import Reading, image_reading, readable_by, readable_images, readable_versions, reading, version
-from documents.models import Document, DocumentUse
+from documents.models import Document, DocumentRelease, DocumentUse, ErasedDocument
 from documents.releases import public_withdrawal
 from documents.serving import Blob, answer, unavailable
 from documents.storage import STORAGE_FAULTS
@@ -92,21 +92,27 @@ def is_private(visitor: Visitor, why: Reading) -> bool:
 
 
 def gone(request: HttpRequest, series: UUID, number: int | None) -> HttpResponseBase:
-    """410 with the public reason for what was public and was withdrawn; raises Http404 for everything else."""
-    versions = Document.objects.in_series(series)
+    """410 with a note for what was public and was withdrawn or erased; raises Http404 for everything else."""
+    versions, erased = Document.objects.in_series(series), ErasedDocument.objects.filter(series=series)
     if number is not None:
-        versions = versions.filter(number=number)
+        versions, erased = versions.filter(number=number), erased.filter(number=number)
     withdrawal = public_withdrawal(versions)
-    if withdrawal is None:
+    tombstone = erased.filter(was_public=True).order_by("-number").first()
+    if withdrawal is not None:
+        note = {"reason": withdrawal.reason, "at": withdrawal.withdrawn_at}
+    elif tombstone is not None and (number is not None or not _is_released(series)):
+        # Not the reason that was given for the erasure: that is for the record.
+        note = {"reason": gettext("This file was removed for good, to protect people."), "at": tombstone.erased_at}
+    else:
         raise Http404
-    response = render(
-        request,
-        "410.html",
-        {"withdrawal": {"reason": withdrawal.reason, "at": withdrawal.withdrawn_at}},
-        status=410,
-    )
+    response = render(request, "410.html", {"withdrawal": note}, status=410)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _is_released(series: UUID) -> bool:
+    """Whether another version of an erased one is released: the series is hidden then, and not gone."""
+    return DocumentRelease.objects.active().filter(document__series=series).exists()
 
 
 def _links(visitor: Visitor, document: Document) -> str:

@@ -85,6 +85,33 @@ def log_actions(actions: Any) -> None:
             check = wording.label(str(log_entry.data.get("check", "")))
             return gettext("Let the file pass in spite of the check “%(check)s”") % {"check": check}
 
+    @actions.register_action("dossier.document.erase")
+    class FileErased(LogFormatter):
+        label = _("Erase a file")
+        message = _("A file was erased from this page")
+
+    @actions.register_action("dossier.erasure.ask")
+    class ErasureAsked(WithReason):
+        label = _("Ask for an erasure")
+        message = _("Asked for the erasure")
+
+    @actions.register_action("dossier.erasure.confirm")
+    class ErasureConfirmed(WithReason):
+        label = _("Confirm an erasure")
+        message = _("Confirmed the erasure")
+
+    actions.register_action("dossier.erasure.cancel", _("Cancel an erasure"), _("Cancelled the erasure"))
+    actions.register_action("dossier.erasure.done", _("Finish an erasure"), _("Erased for good"))
+
+    @actions.register_action("dossier.document.unused")
+    class UnusedRemoved(LogFormatter):
+        label = _("Remove unused files")
+
+        def format_message(self, log_entry: Any) -> str:
+            return gettext("Removed version %(number)s, which nothing named") % {
+                "number": log_entry.data.get("version")
+            }
+
     @actions.register_action("dossier.original.fetch")
     class OriginalFetched(WithReason):
         label = _("Fetch an uploaded file")
@@ -128,6 +155,12 @@ def blocked_files_item() -> MenuItem:
     return BlockedFilesItem(
         _("Blocked files"), reverse("document_blocked_list"), name="blocked-files", icon_name="warning", order=900
     )
+
+
+@hooks.register("register_reports_menu_item")
+def erasures_item() -> MenuItem:
+    """Below the reports, for the same people."""
+    return BlockedFilesItem(_("Erasures"), reverse("document_erasures"), name="erasures", icon_name="bin", order=910)
 
 
 for action_class in BULK_ACTIONS:

@@ -12,6 +12,7 @@ VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = env.text("SECRET_KEY", "development-only-not-a-secret")
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = False
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.url("SITE_URL", default="http://localhost:8000", schemes={"http", "https"}).rstrip("/")
@@ -151,6 +152,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 500  # the screen "Add files" says at 200, with a sentence, that these are too many
 DOCUMENT_MAX_SIZE = env.number("DOCUMENT_MAX_SIZE", default=200 * 1024 * 1024)
 UPLOADS_MAX_SIZE = env.number("UPLOADS_MAX_SIZE", default=10 * 1024**3)
+DOCUMENTS_UNUSED_DAYS = env.number("DOCUMENTS_UNUSED_DAYS", default=365)
 DOCUMENT_DELIVERY = env.choice("DOCUMENT_DELIVERY", default="stream", choices=("stream", "accel", "redirect"))
 DOCUMENT_DELIVERY_FROM = env.number("DOCUMENT_DELIVERY_FROM", default=5 * 1024 * 1024)
 S3_DIRECT_UPLOAD = env.flag("S3_DIRECT_UPLOAD", default=False)

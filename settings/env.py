@@ -19,7 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 _environ = environ.Env()
 _environ.read_env(BASE_DIR / ".env")
 
-SECRETS = frozenset({"SECRET_KEY", "S3_SECRET_ACCESS_KEY", "S3_ACCESS_KEY_ID"})
+SECRETS = frozenset({"SECRET_KEY", "SECRET_KEY_FALLBACKS", "S3_SECRET_ACCESS_KEY", "S3_ACCESS_KEY_ID"})
 DEFAULT_LANGUAGES = ["en", "de", "fr", "es", "ar"]
 
 

@@ -6,3 +6,8 @@ class TranslationsConfig(AppConfig):
 
     name = "translations"
     verbose_name = "Translations"
+
+    def ready(self) -> None:
+        from translations.erasures import register_step  # models must be loaded before it
+
+        register_step()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -41,6 +41,21 @@ def record(
     row.overrides = [*overrides, *overridden_checks(row.documents)]
     row.save()
     return row
+
+
+def carry_over(
+    page: Page, content: Mapping[str, Any], revision: Revision | None, user: User | None, reason: str
+) -> None:
+    """Lets ``content`` of ``page`` stay public: approved content from which only an erased file and words were taken."""
+    row = _row(page, revision, Decision.ERASED, user, named_files(revision) if revision else {})
+    row.content_hash, row.comment = content_hash(content), reason
+    row.save()
+
+
+def is_approved(page: Page, revision: Revision) -> bool:
+    """Whether an approval that still holds covers exactly what ``revision`` says."""
+    rows = ApprovalRecord.objects.valid_for(page.pk)
+    return bool(rows.filter(revision_id=revision.pk, content_hash=content_hash(revision.content)).exists())
 
 
 def record_import(

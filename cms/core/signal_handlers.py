@@ -13,7 +13,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 from cms.core.keys import keys_of
 from cms.core.models import BasePage, Place, PublicationKind, within
 from cms.core.models.base import PLACE_LEVELS
-from documents.signals import document_processed, documents_withdrawn
+from documents.signals import document_processed, documents_withdrawn, pages_rewritten
 from search.outbox import touch
 
 
@@ -85,6 +85,11 @@ def _documents_withdrawn(sender: Any, document_ids: list[int], **kwargs: Any) ->
     touch_pages(Page.objects.filter(live_revision__document_uses__document__in=document_ids).distinct())
 
 
+def _pages_rewritten(sender: Any, page_ids: list[int], **kwargs: Any) -> None:
+    """A page lost a file, or words, because a file was erased."""
+    touch_pages(Page.objects.filter(pk__in=page_ids))
+
+
 def register_signal_handlers() -> None:
     """Connects the handlers; called once from ``ready()``."""
     for signal, name in (
@@ -106,3 +111,4 @@ def register_signal_handlers() -> None:
     post_save.connect(_kind_saved, sender=PublicationKind, dispatch_uid="cms.search.kind")
     document_processed.connect(_document_processed, dispatch_uid="cms.search.document")
     documents_withdrawn.connect(_documents_withdrawn, dispatch_uid="cms.search.documents_withdrawn")
+    pages_rewritten.connect(_pages_rewritten, dispatch_uid="cms.search.pages_rewritten")

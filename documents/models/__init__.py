@@ -2,6 +2,7 @@
 
 from documents.models.derived import DocumentCheck, DocumentImage, DocumentPageText, DocumentTokens
 from documents.models.document import Document, DocumentQuerySet, document_key, document_storage
+from documents.models.erasures import ErasedDocument, Erasure
 from documents.models.images import Image, Rendition
 from documents.models.recognition import DocumentRecognition
 from documents.models.uploads import PendingUpload
@@ -18,6 +19,8 @@ __all__ = [
     "DocumentRelease",
     "DocumentTokens",
     "DocumentUse",
+    "ErasedDocument",
+    "Erasure",
     "Image",
     "ImageUse",
     "PendingUpload",

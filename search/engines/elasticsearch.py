@@ -54,11 +54,14 @@ _SETTINGS = {
     "auto_expand_replicas": "0-1",
     "codec": "best_compression",
     "refresh_interval": "1s",
+    # By default a segment with few deletions is left as it is, and the deleted words in it.
+    "merge.policy.expunge_deletes_allowed": 0,
     "analysis": {
         "tokenizer": {"spaces": {"type": "whitespace", "max_token_length": 512}},
         "analyzer": {"tokens": {"type": "custom", "tokenizer": "spaces", "filter": []}},
     },
 }
+_FORGETFUL = {"index.merge.policy.expunge_deletes_allowed": 0}
 _BUSY = frozenset({429, 503})
 _CONFLICT = 409
 
@@ -196,6 +199,8 @@ class ElasticsearchEngine(Engine):
             ]
             if deleted:
                 client = self._client.options(request_timeout=MAINTENANCE_TIMEOUT_SECONDS)
+                # Of an index that was made before the setting was among ours, too.
+                client.indices.put_settings(index=self.alias, settings=_FORGETFUL)
                 client.indices.forcemerge(index=self.alias, only_expunge_deletes=True)
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err

@@ -93,9 +93,10 @@ class ApprovalRecord(AppendOnlyModel):
         EMERGENCY = "emergency", _("Published in an emergency")
         IMPORT = "import", _("Import")
         MERGE = "merge", _("Vocabulary merged")
+        ERASED = "erased", _("A file of it was erased")
         TAKEN_DOWN = "taken_down", _("Taken down")
 
-    OPENING = (Decision.APPROVED, Decision.EMERGENCY, Decision.IMPORT, Decision.MERGE)
+    OPENING = (Decision.APPROVED, Decision.EMERGENCY, Decision.IMPORT, Decision.MERGE, Decision.ERASED)
     """The decisions that open the gate."""
 
     page_id = models.PositiveBigIntegerField(_("page"), db_index=True)

@@ -1,0 +1,100 @@
+"""The ledger: one small file per erasure in the storage of the files, outside of the database.
+
+A backup of the database that is restored later brings erased rows back; the ledger says that they have to go again.
+It holds no title, no word and no name: identifiers, hashes, random keys, fingerprints (``documents.erasure.words``)
+and the numbers of the two accounts.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+
+from documents.erasure.words import secret_mark
+from documents.models import Erasure
+from documents.storage import RangeStorage
+
+FOLDER = "erasures"
+_VERSION = 1
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the ledger says of one erasure; the fields are those of ``Erasure``."""
+
+    id: str
+    series: str
+    number: int
+    scope: str
+    targets: list[dict[str, Any]]
+    keys: list[str]
+    words: list[Any]
+    secret: str
+    passages: bool
+    asked_by: int | None
+    decided_by: int | None
+    decided_at: str
+
+    @classmethod
+    def of(cls, erasure: Erasure) -> Entry:
+        """The entry for a confirmed erasure."""
+        return cls(
+            id=str(erasure.pk),
+            series=str(erasure.series),
+            number=erasure.number,
+            scope=erasure.scope,
+            targets=erasure.targets,
+            keys=erasure.keys,
+            words=erasure.words,
+            secret=secret_mark(),
+            passages=erasure.passages,
+            asked_by=erasure.asked_by_id,
+            decided_by=erasure.decided_by_id,
+            decided_at=erasure.decided_at.isoformat() if erasure.decided_at else "",
+        )
+
+
+def write(erasure: Erasure) -> None:
+    """Notes a confirmed erasure; one that is noted already stays as it is. Raises one of ``STORAGE_FAULTS``."""
+    storage = storages["documents"]
+    key = f"{FOLDER}/{erasure.pk}.json"
+    if not storage.exists(key):
+        text = json.dumps({"version": _VERSION, **asdict(Entry.of(erasure))}, indent=1)
+        storage.save(key, ContentFile(text.encode()))
+
+
+def noted() -> set[str]:
+    """The identifiers of all erasures in the ledger. Raises one of ``STORAGE_FAULTS``."""
+    return {key.rpartition("/")[2].removesuffix(".json") for key in keys(storages["documents"])}
+
+
+def entries(wanted: set[str] | None = None) -> Iterator[Entry]:
+    """All entries, or those of ``wanted`` identifiers. One that can't be read is an error in the log.
+
+    Raises one of ``STORAGE_FAULTS``.
+    """
+    storage = storages["documents"]
+    for identifier in sorted(noted() if wanted is None else wanted):
+        try:
+            with storage.open(f"{FOLDER}/{uuid.UUID(identifier)}.json", "rb") as file:
+                found = json.loads(file.read())
+            if found.pop("version") != _VERSION:
+                raise ValueError("unknown version")
+            yield Entry(**found)
+        except (ValueError, TypeError, KeyError):
+            logger.error("An erasure in the ledger can't be read", extra={"event": "erasure_unreadable"})
+
+
+def keys(storage: Storage) -> list[str]:
+    """The keys of all entries, for whoever copies the storage."""
+    reader: RangeStorage = storage  # type: ignore[assignment]  # both private storages are
+    return [key for key, _written in reader.keys(FOLDER) if key.endswith(".json")]

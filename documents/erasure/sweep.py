@@ -1,0 +1,115 @@
+"""Every text column of the database: where words stand, and gaps in their place where that does no harm.
+
+Written against the tables and not against a list of them: whatever an app or a library keeps, log entries, notes,
+translation memory, a traceback in a task, is looked at, today's and tomorrow's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import models
+from modelcluster.fields import ParentalKey
+from taggit.models import Tag
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, Revision
+
+from documents.erasure.contents import ADDRESSES
+from documents.erasure.words import Matcher
+from documents.models import Document, DocumentPageText, Erasure
+
+REPORTED: tuple[type[models.Model], ...] = (Document, DocumentPageText, Page, Revision, Tag, Redirect, Group)
+"""Tables with rules of their own. Pages and revisions are cleaned with their approval; a file never changes; the rest
+is addresses and names that others hold on to. What stands there is counted, for people to decide."""
+NOT_TEXT: tuple[type[models.Model], ...] = (ContentType, Permission, Session)
+BATCH = 500
+
+
+def sweep(matcher: Matcher, *, rewrite: bool) -> Counter[str]:
+    """Counts rows by ``"app.model.field"`` in which ``matcher`` finds something; with ``rewrite`` puts gaps there first.
+
+    With ``rewrite`` what is counted is what is left: places that only people may change.
+    """
+    found: Counter[str] = Counter()
+    if not matcher:
+        return found
+    for model, fields in _text_columns():
+        for field in fields:
+            name = f"{model._meta.label_lower}.{field.name}"
+            hits = _rows(model, field, matcher)
+            if rewrite and _may_rewrite(model, field):
+                for pk, new in hits:
+                    # The plain queryset: append-only tables refuse, and have words in them all the same.
+                    models.QuerySet(model).filter(pk=pk).update(**{field.name: new})
+            else:
+                found[name] += sum(1 for _hit in hits)
+    return +found
+
+
+def files_with(matcher: Matcher, documents: models.QuerySet[Document]) -> list[int]:
+    """Primary keys of those of ``documents`` whose own text has the words: they stay, and somebody should know."""
+    rows = DocumentPageText.objects.filter(document__in=documents.order_by().values("pk"))
+    hits = (pk for pk, text in rows.values_list("document", "text").iterator(chunk_size=BATCH) if matcher.finds(text))
+    return sorted(set(hits))
+
+
+def _text_columns() -> Iterator[tuple[type[models.Model], list[Any]]]:
+    """Every table with the columns that hold text of people."""
+    for model in apps.get_models(include_auto_created=True):
+        if not model._meta.managed or model._meta.proxy or issubclass(model, NOT_TEXT):
+            continue
+        fields = [field for field in model._meta.local_concrete_fields if _is_text(field)]
+        if fields:
+            yield model, fields
+
+
+def _is_text(field: Any) -> bool:
+    if isinstance(field, models.FileField) or field.choices or field.primary_key:
+        return False
+    return isinstance(field, models.CharField | models.TextField | models.JSONField)
+
+
+def _may_rewrite(model: type[models.Model], field: Any) -> bool:
+    if issubclass(model, (*REPORTED, get_user_model(), Erasure)) and not (model is Erasure and field.name == "reason"):
+        return False
+    if any(isinstance(own, ParentalKey) for own in model._meta.concrete_fields) and not _is_note(model):
+        return False  # rows that belong to a page's content
+    return not (field.unique or isinstance(field, models.SlugField))
+
+
+def stays(model: type[models.Model], field: Any) -> bool:
+    """Whether words in this column are left where they are: in files that stay, in addresses and names."""
+    if _may_rewrite(model, field):
+        return False
+    of_a_page = issubclass(model, Page | Revision) or any(
+        isinstance(own, ParentalKey) for own in model._meta.concrete_fields
+    )
+    return field.name in ADDRESSES if of_a_page else True
+
+
+def _is_note(model: type[models.Model]) -> bool:
+    """Comments hang on pages like content, and are none."""
+    return model._meta.label in ("wagtailcore.Comment", "wagtailcore.CommentReply")
+
+
+def _rows(model: type[models.Model], field: Any, matcher: Matcher) -> Iterator[tuple[Any, Any]]:
+    """Primary key and value without the words, of each row of a column that has them; in portions, so that a
+    portion can be written before the next is read."""
+    last: Any = None
+    rows: models.QuerySet[Any] = models.QuerySet(model).order_by("pk")
+    while True:
+        portion = list((rows if last is None else rows.filter(pk__gt=last)).values_list("pk", field.name)[:BATCH])
+        if not portion:
+            return
+        last = portion[-1][0]
+        for pk, value in portion:
+            new = matcher.without(value)
+            if new is not value:
+                yield pk, new

@@ -1,0 +1,195 @@
+"""After an erasure nothing of the words is left in any store, and everything else works as before."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import connection
+from wagtail.models import ModelLogEntry, Revision
+
+from documents.actions import add_document, add_version
+from documents.erasure import ledger, running
+from documents.exceptions import IntakeError
+from documents.models import Document, ErasedDocument, Erasure
+from tests.documents.conftest import upload
+from tests.documents.erasure.conftest import (
+    make_world,
+    published_case,
+    traces_in_database,
+    traces_in_index,
+    traces_in_storage,
+)
+from workflows.drift import check_drift
+
+
+def assert_nothing_left(world, erasure):
+    assert erasure.state == Erasure.State.DONE, (erasure.trouble, erasure.done)
+    assert erasure.left == {}
+    assert traces_in_database() == set()
+    assert traces_in_storage() == set()
+    assert traces_in_index() == set()
+    assert not Document.objects.filter(pk=world.first.pk).exists()
+
+
+def test_no_store_has_the_words_any_more(world, client):
+    assert len(traces_in_database()) > 10 and traces_in_storage() and traces_in_index()
+    assert_nothing_left(world, world.erase())
+    assert client.get(f"/d/{world.first.series}/v1/").status_code == 410
+    assert client.get(f"/d/{world.first.series}/v1/p/1/").status_code == 410
+
+
+class TestOnTheFullStack:
+    """S3 that keeps versions, and Elasticsearch; PostgreSQL where the whole run is on it."""
+
+    @pytest.fixture
+    def world(self, versioned_bucket, elasticsearch_settings, transactional_db):
+        return make_world()
+
+    def test_no_store_has_the_words_any_more(self, world, versioned_bucket):
+        storage = storages["documents"]
+        names = _keys_of(world.first)
+        assert len(names) >= 3
+        storage.delete(world.first.drawn_images.first().file.name)  # an old cover: a marker covers it
+        world.first.drawn_images.first().delete()
+        assert traces_in_index() and traces_in_storage()
+        assert_nothing_left(world, world.erase())
+        left = {version.object_key for version in versioned_bucket.object_versions.all()}
+        assert not names & left
+        assert {key.split("/")[0] for key in left} == {"documents", "derived", "erasures"}
+
+    def test_a_repetition_leaves_no_version_either(self, world, versioned_bucket):
+        """It may not empty the bin: an older database doesn't know what lies there."""
+        storage = storages["documents"]
+        data = {key: storage.open(key).read() for key in (world.first.original.name, world.first.file.name)}
+        world.erase()
+        for key, content in data.items():
+            storage.save(key, ContentFile(content))
+        storage.save("documents/deleted", ContentFile(b"by mistake"))
+        storage.delete("documents/deleted")
+        assert running.erase_again(everything=True) == 1
+        left = {version.object_key for version in versioned_bucket.object_versions.all()}
+        assert not data.keys() & left and "documents/deleted" in left
+
+
+def test_without_words_the_file_is_gone_all_the_same(world):
+    world.erase(words=[])
+    left = {place for place in traces_in_database() if place.startswith("documents_")}
+    assert left == set()
+    assert not any("Quillbramble" in f"{entry.label}{entry.data}" for entry in ModelLogEntry.objects.all())
+    assert traces_in_storage() == set()
+
+
+def _keys_of(document):
+    return {document.original.name, document.file.name, *document.drawn_images.values_list("file", flat=True)}
+
+
+def test_the_public_page_goes_on_without_the_file(world, client):
+    other = published_case(world.first)
+    world.erase()
+    page = world.shown()
+    assert page.live and client.get(page.get_url()).status_code == 200
+    assert [row.document_id for row in page.files.all()] == []
+    assert page.summary == "What […] saw."
+    assert "linktype" not in page.abstract and "spoke" in page.abstract
+    assert client.get(other.get_url()).status_code == 200
+    assert check_drift() == []
+
+
+def test_the_draft_keeps_the_version_that_stays(world):
+    world.erase()
+    draft = world.shown().get_latest_revision_as_object()
+    assert [row.document_id for row in draft.files.all()] == [world.second.pk]
+    assert draft.title == "Detained with […]"
+    assert Revision.objects.filter(object_id=str(world.page.pk)).count() == 2
+
+
+def test_passages_that_the_page_quotes_go_where_no_version_that_stays_has_them(world):
+    world.erase()
+    assert "The files of a security service seldom name the act." in world.shown().abstract
+    Document.objects.get(pk=world.second.pk)
+
+
+def test_passages_of_a_file_that_goes_altogether_go_too(world):
+    world.erase(scope=Erasure.Scope.SERIES)
+    assert "seldom name the act" not in world.shown().abstract
+
+
+def test_a_tombstone_stays(world):
+    erasure = world.erase()
+    stone = ErasedDocument.objects.get()
+    assert (stone.series, stone.number, stone.original_sha256) == (
+        world.first.series,
+        1,
+        world.first.original_sha256,
+    )
+    assert (stone.asked_by_name, stone.confirmed_by_name) == (str(world.people["legal"]), str(world.people["legal2"]))
+    assert (stone.reason, stone.was_public, stone.erasure) == ("Her life is in danger.", True, erasure)
+
+
+def test_the_number_is_not_given_again(world):
+    world.erase(scope=Erasure.Scope.SERIES)
+    assert not Document.objects.filter(series=world.first.series).exists()
+    third = add_version(world.second, upload(b"%PDF-1.4 " + _pdf()[9:]), user=world.people["author"])
+    assert third.number == 3
+
+
+def _pdf():
+    from tests.documents.conftest import small_pdf
+
+    return small_pdf(3)
+
+
+def test_the_same_file_is_refused_without_saying_why(world):
+    with world.first.original.open("rb") as stored:
+        data = stored.read()
+    world.erase()
+    with pytest.raises(IntakeError) as refusal:
+        add_document(upload(data), title="Again", user=world.people["author"])
+    assert "eras" not in str(refusal.value).lower() and "can't be filed here" in str(refusal.value)
+
+
+def test_every_copy_of_the_same_bytes_goes(world):
+    with world.first.original.open("rb") as stored:
+        copy = add_document(upload(stored.read()), title="A copy", user=world.people["editor"])
+    world.erase()
+    assert not Document.objects.filter(pk=copy.pk).exists()
+    assert ErasedDocument.objects.count() == 2
+
+
+def test_all_before_takes_older_versions(world):
+    third = add_version(world.second, upload(_pdf()), user=world.people["author"])
+    from documents.erasure import actions
+
+    erasure = actions.ask(world.second, world.people["legal"], "Named.", scope=Erasure.Scope.OLDER)
+    world.confirm(erasure)
+    assert list(Document.objects.filter(series=third.series).values_list("number", flat=True)) == [3]
+
+
+def test_a_series_of_which_something_is_public_is_not_gone(world, client):
+    page = world.shown()
+    from cms.publications.models import PublicationFile
+    from tests.factories import publish
+
+    page.files = [PublicationFile(document=world.second)]
+    publish(page)
+    world.erase()
+    assert client.get(f"/d/{world.first.series}/").status_code == 200
+    assert client.get(f"/d/{world.first.series}/v1/").status_code == 410
+
+
+def test_what_was_never_public_is_not_found(world, client):
+    from documents.erasure import actions
+
+    world.confirm(actions.ask(world.second, world.people["legal"], "Named.", scope=Erasure.Scope.VERSION))
+    assert client.get(f"/d/{world.first.series}/v2/").status_code == 404
+
+
+def test_the_ledger_has_no_word(world):
+    erasure = world.erase()
+    assert ledger.noted() == {str(erasure.pk)}
+    with storages["documents"].open(f"erasures/{erasure.pk}.json") as file:
+        text = file.read().decode().lower()
+    for word in ("quillbr", "nettlew", "report", "danger", str(world.people["legal"])):
+        assert word not in text
+    assert connection.vendor in ("sqlite", "postgresql")

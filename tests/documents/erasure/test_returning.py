@@ -1,0 +1,294 @@
+"""A killed worker, a restored database, a restored storage: what was erased goes again, and half an erasure goes on."""
+
+from __future__ import annotations
+
+import datetime
+from io import StringIO
+from types import SimpleNamespace
+
+import pytest
+from django.core import checks, serializers
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, models
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from documents import tasks
+from documents.erasure import disk, ledger, running, steps
+from documents.erasure.words import Matcher, fingerprints
+from documents.models import Document, DocumentPageText, ErasedDocument, Erasure
+from documents.moving import move
+from documents.system_checks import nothing_erased_came_back
+from search.exceptions import EngineUnavailableError
+from tests.documents.erasure.conftest import NAME, traces_in_database, traces_in_storage
+
+
+def snapshot(world):
+    """What a backup holds of the file: its rows and its bytes."""
+    storage = storages["documents"]
+    rows = [world.first, *world.first.page_texts.all(), *world.first.checks.all()]
+    data = serializers.serialize("json", rows)
+    keys = {world.first.original.name, world.first.file.name}
+    return data, {key: storage.open(key).read() for key in keys}
+
+
+def restore(data, files, *, forget_erasure=True):
+    """The database as it was before, and the files too; the ledger is where it is."""
+    if forget_erasure:
+        models.QuerySet(ErasedDocument)._raw_delete("default")
+        Erasure.objects.all()._raw_delete("default")
+    for row in serializers.deserialize("json", data):
+        row.save()
+    for key, content in files.items():
+        storages["documents"].save(key, ContentFile(content))
+
+
+class TestAfterARestore:
+    @pytest.mark.parametrize("forget", [True, False])
+    def test_it_is_erased_again(self, world, forget):
+        data, files = snapshot(world)
+        world.erase()
+        restore(data, files, forget_erasure=forget)
+        assert Document.objects.filter(pk=world.first.pk).exists() and traces_in_storage()
+        out = StringIO()
+        call_command("erase_again", stdout=out)
+        assert "1 erasures carried out, 0 wait." in out.getvalue()
+        assert traces_in_database() == set() and traces_in_storage() == set()
+        stone = ErasedDocument.objects.get()
+        assert stone.asked_by_name == str(world.people["legal"])
+
+    def test_the_web_does_not_start_before(self, world):
+        data, files = snapshot(world)
+        world.erase()
+        assert nothing_erased_came_back(None) == []
+        restore(data, files)
+        assert [found.id for found in nothing_erased_came_back(None)] == ["documents.E015"]
+        assert nothing_erased_came_back in checks.registry.registry.deployment_checks
+        tasks.erase_again()
+        assert nothing_erased_came_back(None) == []
+
+    def test_a_request_of_then_is_carried_out(self, world):
+        """The backup was made between the request and its confirmation."""
+        data, files = snapshot(world)
+        erasure = world.ask()
+        erasure.refresh_from_db()
+        row = serializers.serialize("json", [erasure])
+        world.confirm(erasure)
+        restore(data, files)
+        next(serializers.deserialize("json", row)).save()
+        running.erase_again()
+        erasure.refresh_from_db()
+        assert (erasure.state, erasure.decided_by) == ("done", world.people["legal2"])
+        assert not Document.objects.filter(pk=world.first.pk).exists()
+
+    def test_newer_files_that_an_older_database_does_not_know_stay(self, world):
+        data, files = snapshot(world)
+        world.erase()
+        restore(data, files)
+        storage = storages["documents"]
+        storage.save("documents/of-a-later-day", ContentFile(b"a later report"))
+        _age(storage, "documents/of-a-later-day")
+        running.erase_again()
+        assert storage.exists("documents/of-a-later-day")
+
+    def test_a_restored_storage_is_emptied_again(self, world):
+        _data, files = snapshot(world)
+        erasure = world.erase()
+        storage = storages["documents"]
+        storage.delete(f"erasures/{erasure.pk}.json")
+        for key, content in files.items():
+            storage.save(key, ContentFile(content))
+        assert running.erase_again() == 1
+        assert traces_in_storage() == set() and ledger.noted() == {str(erasure.pk)}
+
+    def test_nothing_is_done_where_nothing_came_back(self, world):
+        world.erase()
+        assert running.erase_again() == 0
+        assert running.erase_again(everything=True) == 1
+
+    def test_another_secret_is_an_error_unless_the_old_one_is_named(self, world, settings, caplog):
+        data, files = snapshot(world)
+        world.erase()
+        restore(data, files)
+        old, settings.SECRET_KEY = settings.SECRET_KEY, "another"
+        running.erase_again()
+        assert "can't be recognised" in caplog.text
+        caplog.clear()
+        settings.SECRET_KEY_FALLBACKS = [old]
+        running.erase_again(everything=True)
+        assert "can't be recognised" not in caplog.text
+
+    def test_an_entry_that_can_not_be_read_is_an_error_and_no_end(self, world, caplog):
+        world.erase()
+        storages["documents"].save("erasures/6f1c2f0e-6d0a-4a53-9a0e-0d6c0f0f3a11.json", ContentFile(b"{}"))
+        assert running.erase_again(everything=True) == 1
+        assert "can't be read" in caplog.text
+
+    def test_the_ledger_moves_with_the_files(self, world, s3_settings, tmp_path):
+        from documents.storage import PrivateFileStorage, PrivateS3Storage
+
+        world.first.original.storage.save("erasures/x.json", ContentFile(b"{}"))
+        target = PrivateS3Storage()
+        move(PrivateFileStorage(), target, delete=False)
+        assert target.exists("erasures/x.json")
+        target.bucket.objects.all().delete()
+
+
+def _age(storage, key):
+    import os
+
+    if hasattr(storage, "path"):
+        os.utime(storage.path(key), (1, 1))
+
+
+@pytest.fixture
+def confirmed(world, monkeypatch):
+    """Confirmed, and no worker has taken it."""
+    monkeypatch.setattr(tasks, "erase", SimpleNamespace(enqueue=lambda pk: None))
+    erasure = world.confirm(world.ask())
+    assert erasure.state == "running"
+    return erasure
+
+
+class TestKilled:
+    @pytest.mark.parametrize("name", [step.name for step in steps.steps()])
+    def test_it_goes_on_after_a_kill_in_any_step(self, world, confirmed, monkeypatch, name):
+        step = next(step for step in steps.steps() if step.name == name)
+
+        def killed(erasure):
+            step.run(erasure)
+            raise KeyboardInterrupt
+
+        monkeypatch.setitem(steps._steps, name, steps.Step(name, "", step.order, killed))
+        with pytest.raises(KeyboardInterrupt):
+            running.run(str(confirmed.pk))
+        monkeypatch.setitem(steps._steps, name, step)
+        confirmed.refresh_from_db()
+        assert confirmed.state == "running" and name not in confirmed.done
+        assert tasks.resume_erasures() == 1
+        assert traces_in_database() == set() and traces_in_storage() == set()
+
+    def test_one_process_at_a_time(self, confirmed):
+        Erasure.objects.filter(pk=confirmed.pk).claim()
+        assert running.run(str(confirmed.pk)) is False and tasks.resume_erasures() == 0
+        Erasure.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
+        assert tasks.resume_erasures() == 1
+
+    def test_a_page_saved_meanwhile_is_cleaned_too(self, world, confirmed, monkeypatch):
+        step = next(step for step in steps.steps() if step.name == "translations")
+
+        def busy(erasure):
+            from cms.publications.models import PublicationFile
+
+            page = world.shown()
+            page.files = [PublicationFile(document=world.first)]
+            page.save_revision()
+            monkeypatch.setitem(steps._steps, "translations", step)
+
+        monkeypatch.setitem(steps._steps, "translations", steps.Step("translations", "", step.order, busy))
+        assert running.run(str(confirmed.pk)) is False
+        confirmed.refresh_from_db()
+        assert confirmed.trouble == "named" and confirmed.done == ["ledger"]
+        assert running.run(str(confirmed.pk)) is True
+        assert [row.document_id for row in world.shown().get_latest_revision_as_object().files.all()] == []
+
+    @pytest.mark.parametrize(
+        ("name", "fault", "trouble"),
+        [
+            ("bytes", OSError("disk"), "storage"),
+            ("search", EngineUnavailableError("down"), "search"),
+            ("database", DatabaseError("locked"), "database"),
+        ],
+    )
+    def test_what_is_in_the_way_is_said(self, world, confirmed, monkeypatch, client, name, fault, trouble):
+        step = next(step for step in steps.steps() if step.name == name)
+
+        def fails(erasure):
+            raise fault
+
+        monkeypatch.setitem(steps._steps, name, steps.Step(name, step.label, step.order, fails))
+        assert running.run(str(confirmed.pk)) is False
+        confirmed.refresh_from_db()
+        assert (confirmed.state, confirmed.trouble) == ("running", trouble)
+        client.force_login(world.people["legal"])
+        screen = client.get(f"/admin/documents/erasures/{confirmed.pk}/").content.decode()
+        assert "Still to do" in screen and "tried again" in screen
+        with pytest.raises(CommandError, match="1 wait"):
+            call_command("erase_again", stderr=StringIO())
+
+    def test_a_lost_survey_is_made_by_the_schedule(self, world, monkeypatch):
+        monkeypatch.setattr(tasks, "survey_erasure", SimpleNamespace(enqueue=lambda pk: None))
+        erasure = world.ask()
+        tasks.resume_erasures()
+        erasure.refresh_from_db()
+        assert erasure.surveyed_at and erasure.found["wagtailcore.revision.content"] >= 1
+
+
+def test_words_in_files_that_stay_are_told(world):
+    """The second version names her after all: it stays, and the screen says so."""
+    DocumentPageText.objects.filter(document=world.second, number=1).update(text=f"By {NAME}.")
+    assert world.erase().left == {"documents.documentpagetext.text": 1}
+
+
+class TestDisk:
+    def test_tables_are_written_anew(self, transactional_db):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            disk.forget()
+        text = " ".join(query["sql"] for query in queries)
+        assert "VACUUM" in text
+
+    def test_a_reader_in_the_way_is_an_error(self, tmp_path, monkeypatch, transactional_db):
+        """On a database file with a write-ahead log, as in the default set-up."""
+        import sqlite3
+
+        path = tmp_path / "db.sqlite3"
+        own = sqlite3.connect(path, isolation_level=None)
+        own.execute("PRAGMA journal_mode=WAL")
+        own.execute("PRAGMA secure_delete=OFF")  # some builds have it on: then free pages are empty anyway
+        own.execute("CREATE TABLE t(x TEXT)")
+        own.execute("INSERT INTO t VALUES (?)", (NAME * 50,))
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM t").fetchall()
+        own.execute("DELETE FROM t")
+        own.execute("PRAGMA busy_timeout = 50")
+
+        class Fake:
+            vendor, ops = "sqlite", connection.ops
+
+            @staticmethod
+            def cursor():
+                from contextlib import closing
+
+                return closing(own.cursor())
+
+        monkeypatch.setattr(disk, "connection", Fake)
+        with pytest.raises(DatabaseError):
+            disk.forget()
+        reader.execute("ROLLBACK")
+        disk.forget()
+        reader.close()
+        assert not any(NAME.encode() in one.read_bytes() for one in tmp_path.iterdir())
+
+
+class TestWords:
+    def test_a_phrase_is_found_through_markup_case_and_accents(self):
+        matcher = Matcher(fingerprints(["Zarqa Nettlewick", "Müller"]))
+        assert matcher.without("By <b>ZARQA</b> nettlewick, and muller.") == "By <b>[…]</b> […], and […]."
+        assert matcher.without("Zarqa said. Nettle wick.") == "Zarqa said. Nettle wick."
+
+    def test_json_in_json_is_looked_into(self):
+        matcher = Matcher(fingerprints(["نصر"]))
+        assert matcher.without({"body": '[{"value": "\\u0646\\u0635\\u0631 spoke"}]'}) == {
+            "body": '[{"value": "[\\u2026] spoke"}]'
+        }
+
+    def test_what_has_none_is_the_same_object(self):
+        matcher = Matcher(fingerprints(["Quillbramble"]))
+        value = {"a": ["b", 1, None], "c": "[broken"}
+        assert matcher.without(value) is value and not matcher.finds("Bramblequill")
+        assert not Matcher().finds("anything")
