@@ -30,14 +30,6 @@ import services  # noqa: E402
 
 BROWSER = ["tests/e2e", "tests/a11y", "tests/faults"]
 """What drives a browser or whole processes of the product."""
-UNPROVEN = [
-    *("tests/security", "tests/documents/safety", "tests/demo", "tests/a11y", "tests/faults"),
-    "tests/e2e/test_big_files.py",
-]
-"""Written, each seen green in part, and not yet all together: left out unless UNPROVEN=1 asks for them.
-
-A part leaves this list when a whole run with it was green on both sets of servers.
-"""
 SAME_ON_EVERY_DATABASE = [
     *("tests/cms/test_import_scale.py", "tests/cms/test_queries.py"),
     *("tests/house", "tests/look", "tests/demo", "tests/documents/safety"),
@@ -86,19 +78,17 @@ class Pass:
 
 def passes(workers: str) -> list[Pass]:
     """The four passes in the order in which they run."""
-    later = [] if os.environ.get("UNPROVEN") == "1" else [f"--ignore={path}" for path in UNPROVEN]
-    units = ["tests", "-n", workers, *(f"--ignore={folder}" for folder in BROWSER), *later]
+    units = ["tests", "-n", workers, *(f"--ignore={folder}" for folder in BROWSER)]
     on_postgresql = [*units, *(f"--ignore={path}" for path in SAME_ON_EVERY_DATABASE)]
-    browser = [*(folder for folder in BROWSER if f"--ignore={folder}" not in later), *later]
     return [
         Pass("units", "units on SQLite", (), units, measured=os.environ.get("COVERAGE") == "1"),
-        Pass("browser", "browser on SQLite, disk, embedded search", (), browser),
+        Pass("browser", "browser on SQLite, disk, embedded search", (), BROWSER),
         Pass("units-postgresql", "units on PostgreSQL", ("PostgreSQL",), on_postgresql),
         Pass(
             "browser-full",
             "browser on PostgreSQL, S3, Elasticsearch, Redis",
             ("PostgreSQL", "S3", "Elasticsearch", "Redis"),
-            browser,
+            BROWSER,
             full=True,
         ),
     ]
