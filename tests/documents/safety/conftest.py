@@ -6,9 +6,6 @@ from django.core.files.base import ContentFile
 from documents.actions import add_document
 from documents.models import Document
 from documents.processing import process
-from tests.documents.extraction.conftest import stored
-
-__all__ = ["filed", "stored"]
 
 
 @pytest.fixture
