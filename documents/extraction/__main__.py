@@ -48,6 +48,12 @@ def _text(arguments: Arguments) -> Answer:
     return as_json(extractor_for(arguments["mime"]).extract(Path(arguments["source"])))
 
 
+def _glance(arguments: Arguments) -> Answer:
+    from documents.extraction.glance import glance
+
+    return glance(Path(arguments["source"]), arguments["mime"])
+
+
 def _layout(arguments: Arguments) -> Answer:
     from documents.extraction.layout import layouts
 
@@ -99,6 +105,7 @@ JOBS: dict[str, Callable[[Arguments], Answer]] = {
     "inspect": _inspect,
     "clean_and_inspect": _clean_and_inspect,
     "text": _text,
+    "glance": _glance,
     "layout": _layout,
     "image": _image,
     "convert": _convert,

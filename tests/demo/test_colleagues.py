@@ -13,7 +13,7 @@ from django.test import Client
 from wagtail.models import Page, TaskState
 
 from access.models import User
-from documents.models import DocumentCheck, PendingUpload
+from documents.models import DocumentCheck, Erasure, PendingUpload
 from home.demo.states import REQUESTED
 from tests.demo.admin_addresses import addresses, kind_of, names_in, patterns
 from tests.demo.asking import NOTHING, Probe
@@ -70,6 +70,7 @@ def hidden_things() -> dict[str, list[str]]:
     check = DocumentCheck.objects.filter(document=draft.files.get().document_id).first()
     state = TaskState.objects.get(workflow_state__object_id=str(in_review.pk))
     upload = PendingUpload.objects.create(user=draft.owner, name=f"{PLANTED} notes.pdf", length=9)
+    erasure = Erasure.objects.create(series=draft.files.get().document.series, number=1, reason=f"{PLANTED}otter.")
     job = TranslationJob.objects.filter(translation__target_locale__language_code="fr").first()
     return {
         "page": [draft.pk, pending.pk],
@@ -83,6 +84,8 @@ def hidden_things() -> dict[str, list[str]]:
         "upload_id": [upload.pk],
         "uuid": [job.translation.uuid],
         "check_id": [check.pk],
+        "erasure_id": [erasure.pk],
+        "decision": ["confirm"],
         "number": [1],
         **dict.fromkeys(("pk", "workflow_pk", "redirect_id", "collection_id", "uploaded_file_id"), [1]),
     }
