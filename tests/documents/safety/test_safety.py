@@ -106,7 +106,7 @@ class TestProcessing:
         run = sandbox.run
 
         def unproven(job, *args):
-            if job == "clean":
+            if job == "clean_and_inspect":
                 raise UnprovenError
             return run(job, *args)
 
