@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
@@ -28,6 +29,7 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
     if settings.SEARCH_URL:
         folder["SEARCH_INDEX_PREFIX"] = f"{settings.SEARCH_INDEX_PREFIX}-demo"
     with django_db_blocker.unblock(), override_settings(DEMO_LOGINS=True, **folder), transaction.atomic():
+        cache.clear()  # what other tests left is of other pages with the same numbers
         call_command("load_demo")
         yield
         transaction.set_rollback(True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
 from wagtail.models import Page, PageViewRestriction
@@ -113,6 +114,7 @@ class Archive:
 @pytest.fixture
 def archive(db):
     """One publication in each state, with text, file, cover, page and picture, all by ``author``."""
+    cache.clear()  # pictures of earlier tests had the same numbers, and their sizes are remembered
     people = {name: UserFactory(username=name, groups=groups) for name, groups in ROLES.items()}
     people["admin"].is_superuser = True
     people["admin"].save()
