@@ -13,17 +13,20 @@ import socket
 import struct
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
 from documents.exceptions import DocumentError
 from documents.fetching import fetched
 from documents.models import Document
 from documents.scratch import scratch
+from documents.signals import documents_withdrawn
 from documents.storage import STORAGE_FAULTS
 
 logger = logging.getLogger(__name__)
@@ -109,6 +112,8 @@ def require_clean_document(document: Document, source: Path) -> None:
             require_clean(file)
     except InfectedError:
         rows.scanned(Document.Scan.INFECTED)
+        # Out of the index too: a hit would quote what nobody can read any more.
+        transaction.on_commit(partial(documents_withdrawn.send, sender=Document, document_ids=[document.pk]))
         raise
     except NotScannableError:
         rows.scanned(Document.Scan.PARTIAL)

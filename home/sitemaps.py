@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import SitemapIndexItem
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
@@ -94,6 +94,7 @@ class LanguageSitemap(Sitemap[Any]):
                 "alternates": self._alternates(groups[key]),
             }
             for key, _place, last in rows
+            if self.language in groups.get(key, {})  # it may have expired between the two queries
         ]
 
     def _groups(self, rows: list[Any]) -> dict[Any, dict[str, str]]:
@@ -101,6 +102,8 @@ class LanguageSitemap(Sitemap[Any]):
         groups: dict[Any, dict[str, str]] = {}
         if rows:
             of_part = self.pages.rows().filter(translation_key__range=(rows[0][0], rows[-1][0]))
+            # The oldest first: without the main language it is the default, as on the page itself.
+            of_part = of_part.order_by(F("first_published_at").asc(nulls_last=True), "pk")
             for key, code, place in of_part.values_list("translation_key", "locale__language_code", "url_path"):
                 groups.setdefault(key, {})[code] = self.pages.address(code, place)
         return groups

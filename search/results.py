@@ -127,9 +127,11 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
         )
     )
     found = _read_again(response.hits, visitor, parameters.language)
-    total = _counted_out(response, found)
+    dropped = _dropped(response, found)
+    total = max(0, response.total - dropped)
     results = _results(found, query, wanted)
-    facets = labelled(response.facets, parameters, visitor)
+    # What was dropped is still counted in the facets: they wait until the index knows.
+    facets = labelled({} if dropped else response.facets, parameters, visitor)
     return Answer(
         parameters=parameters,
         query=query,
@@ -168,12 +170,12 @@ def _read_again(hits: Sequence[Hit], visitor: Visitor, language: str) -> list[Fo
     return [found[hit.key] for hit in hits if hit.key in found]
 
 
-def _counted_out(response: SearchResponse, found: Sequence[Found]) -> int:
-    """The total without the hits that were dropped, which go onto the outbox to be set right."""
+def _dropped(response: SearchResponse, found: Sequence[Found]) -> int:
+    """How many hits the visitor may not see by now; they go onto the outbox to be set right."""
     kept = {each.key for each in found}
     dropped = [hit.key for hit in response.hits if hit.key not in kept]
     touch(dropped)
-    return max(0, response.total - len(dropped))
+    return len(dropped)
 
 
 def _results(found: Sequence[Found], query: ParsedQuery, wanted: Plan) -> list[Result]:

@@ -124,8 +124,9 @@ def s3_bucket():
 
 @pytest.fixture
 def s3_settings(s3_bucket, settings):
-    """This test keeps its files in S3."""
+    """This test keeps its files in S3, in a bucket that is empty: those of the worker's other tests are gone."""
     endpoint, key, secret, name = s3_bucket
+    servers.empty(endpoint, key, secret, name)
     settings.AWS_S3_ENDPOINT_URL = endpoint
     settings.AWS_S3_ACCESS_KEY_ID = key
     settings.AWS_S3_SECRET_ACCESS_KEY = secret

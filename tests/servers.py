@@ -90,10 +90,16 @@ def bucket(endpoint: str, key: str, secret: str) -> Iterator[str]:
     try:
         yield name
     finally:
-        for page in client.get_paginator("list_objects_v2").paginate(Bucket=name):
-            for item in page.get("Contents", []):
-                client.delete_object(Bucket=name, Key=item["Key"])
+        empty(endpoint, key, secret, name)
         client.delete_bucket(Bucket=name)
+
+
+def empty(endpoint: str, key: str, secret: str, name: str) -> None:
+    """Deletes every object of the bucket ``name``."""
+    client = s3_client(endpoint, key, secret)
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=name):
+        for item in page.get("Contents", []):
+            client.delete_object(Bucket=name, Key=item["Key"])
 
 
 @contextmanager

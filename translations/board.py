@@ -40,7 +40,7 @@ class Row:
 
 def board_of(user: User, number: str | None = None) -> PaginatorPage[Any]:
     """One page of the jobs of the languages that ``user`` works in; what was never published first, by due date."""
-    jobs = TranslationJob.objects.with_everything().with_page().into(locales_of(user)).waiting_first()
+    jobs = TranslationJob.objects.with_everything().into(locales_of(user)).known_to(user).waiting_first()
     page: PaginatorPage[Any] = WagtailPaginator(jobs, ROWS).get_page(number)
     page.object_list = rows_of(page.object_list)
     return page
@@ -61,7 +61,9 @@ def rows_of(jobs: Iterable[TranslationJob]) -> list[Row]:
     rows = []
     for job in jobs:
         translation = job.translation
-        page = pages[translation.source.object_id, translation.target_locale_id]
+        page = pages.get((translation.source.object_id, translation.target_locale_id))
+        if page is None:
+            continue  # deleted a moment ago
         source = sources[job.pk]
         total, done = progress.get(job.pk, (0, 0))
         outdated = source is not None and texts.get(source.pk, job.source_hash) != job.source_hash

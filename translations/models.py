@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 from wagtail_localize.models import Translation
 
+from access.editorial import knowable_pages
 from workflows.content import content_hash
+
+if TYPE_CHECKING:
+    from access.models import User
 
 
 def _targets() -> models.QuerySet[Page]:
@@ -28,10 +32,6 @@ class TranslationJobQuerySet(models.QuerySet["TranslationJob"]):
         """Joins what a list shows, so that it needs one query."""
         return self.select_related("translation__source__locale", "translation__target_locale")
 
-    def with_page(self) -> Self:
-        """Jobs whose translated page was not deleted."""
-        return self.filter(models.Exists(_targets()))
-
     def unpublished(self) -> Self:
         """Jobs whose translation has not been published yet: the work that waits."""
         return self.filter(models.Exists(_targets().filter(live=False)))
@@ -40,6 +40,11 @@ class TranslationJobQuerySet(models.QuerySet["TranslationJob"]):
         """What was never published before the rest, each by due date. No two orders are possible, so that pages can be cut."""
         waits = models.Exists(_targets().filter(live=False))
         return self.annotate(waits_=waits).order_by("-waits_", *(self.model._meta.ordering or ()), "-pk")
+
+    def known_to(self, user: User) -> Self:
+        """Jobs whose page ``user`` may know of: a reviewer not before it is submitted."""
+        known = knowable_pages(user).order_by().values("pk")
+        return self.filter(models.Exists(_targets().filter(pk__in=known)))
 
     def into(self, language_codes: set[str]) -> Self:
         """Jobs whose target locale is one of ``language_codes``."""

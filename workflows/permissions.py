@@ -56,13 +56,12 @@ class EditorialPermissionTester(PagePermissionTester):
         """
         if self.page_is_root or not self.user.is_active:
             return False
+        if not self.user.is_superuser and "add" not in self.permissions:
+            return False
         if self.is_editor and (self.page.is_leaf() or ignore_bulk):
             return True
-        if not self.user.is_superuser:
-            if "add" not in self.permissions:
-                return False
-            if self.page.live and "publish" not in self.permissions:
-                return False
+        if not self.user.is_superuser and self.page.live and "publish" not in self.permissions:
+            return False
         return bool(super().can_delete(ignore_bulk=ignore_bulk))
 
     def can_move_to(self, destination: Page) -> bool:

@@ -16,7 +16,7 @@ from wagtail.models import Page
 from access.visitor import Visitor
 from cms.core.blocks.choosers import taken_from
 from cms.core.files import readable_in_texts
-from documents.access import readable_by
+from documents.access import readable_by, readable_images
 from documents.models import Document, Image
 
 
@@ -46,7 +46,11 @@ class Chosen:
                     page.lead_image = self._images.get(page.lead_image_id)
 
     def _rows(self, model: type[Any]) -> Mapping[int, Any]:
-        return self._documents if model is Document else self._images
+        if model is Document:
+            return self._documents
+        if model is Image:
+            return self._images
+        raise TypeError(f"{model.__name__} is not loaded together with others.")
 
     @property
     def _revisions(self) -> list[int]:
@@ -54,7 +58,9 @@ class Chosen:
 
     @cached_property
     def _images(self) -> dict[int, Image]:
-        return {image.pk: image for image in Image.objects.filter(uses__revision__in=self._revisions)}
+        """Those that the visitor may see."""
+        rows = readable_images(self.visitor).filter(uses__revision__in=self._revisions)
+        return {image.pk: image for image in rows}
 
     @cached_property
     def _documents(self) -> dict[int, Document]:

@@ -119,8 +119,8 @@ def _refuse_pending(pages: list[Any], model: type[Model], swaps: Swaps) -> None:
 
 def _repoint_rows(model: type[Model], swaps: Swaps) -> None:
     """Changes every foreign key to the entries, wherever it is; a row that would be there twice goes."""
-    for relation in model._meta.related_objects:
-        if relation.model is not model or not relation.field.many_to_one:
+    for relation in model._meta.get_fields(include_hidden=True):  # those without a name on this side too
+        if not (relation.auto_created and relation.one_to_many) or relation.model is not model:
             continue
         rows = relation.related_model._base_manager
         name = relation.field.name

@@ -128,9 +128,9 @@ class PageSource:
             return {}
         released = DocumentRelease.objects.active().filter(document=OuterRef("pk"))
         blobs = dict(
-            Document.objects.filter(Exists(released), pk__in=wanted, tokens__isnull=False).values_list(
-                "pk", "tokens__blob"
-            )
+            Document.objects.filter(Exists(released), pk__in=wanted, tokens__isnull=False)
+            .exclude(scan=Document.Scan.INFECTED)
+            .values_list("pk", "tokens__blob")
         )
         return {
             pk: [

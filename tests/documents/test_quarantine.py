@@ -17,12 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_processing")]
 @pytest.fixture
 def bucket(s3_settings):
     s3_settings.S3_DIRECT_UPLOAD = True
-    found = PrivateS3Storage()
-    # Before, not after: the bucket belongs to all tests of this worker, and the others leave their files.
-    for folder in ("quarantine", "documents"):
-        for key, _ in list(found.keys(folder)):
-            found.delete(key)
-    return found
+    return PrivateS3Storage()
 
 
 @pytest.fixture

@@ -174,11 +174,13 @@ def test_hit_that_is_gone_from_the_database_is_dropped_counted_out_and_repaired(
     assert Fts5Engine(settings.SEARCH_DIR).health().documents == 1
 
 
-def test_hit_that_the_visitor_may_no_longer_see_is_dropped(get, publish):
+def test_hit_that_the_visitor_may_no_longer_see_is_dropped(get, publish, client):
     thing = publish("Secret report", summary="secret giraffe")
     thing.acl = frozenset({"login"})  # the index still says public
     response = get("?q=secret")
     assert "0 results" in text_of(response) and "giraffe" not in response.content.decode().split("<main")[1]
+    answer = client.get("/api/v1/search?q=secret&lang=en").json()
+    assert (answer["total"], [found for found in answer["facets"].values() if found]) == (0, [])
 
 
 def test_expired_between_indexing_and_search(get, publish):
