@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import ManyToOneRel, Model, Q
 from django.utils.translation import gettext as _
 from modelcluster.models import get_all_child_relations
 from wagtail.log_actions import log
@@ -120,7 +120,7 @@ def _refuse_pending(pages: list[Any], model: type[Model], swaps: Swaps) -> None:
 def _repoint_rows(model: type[Model], swaps: Swaps) -> None:
     """Changes every foreign key to the entries, wherever it is; a row that would be there twice goes."""
     for relation in model._meta.get_fields(include_hidden=True):  # those without a name on this side too
-        if not (relation.auto_created and relation.one_to_many) or relation.model is not model:
+        if not isinstance(relation, ManyToOneRel) or relation.one_to_one or relation.model is not model:
             continue
         rows = relation.related_model._base_manager
         name = relation.field.name
