@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from typing import IO, Any
 
 from django.core.files.base import File
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -13,7 +16,7 @@ from access.visitor import Visitor
 from documents import actions, scanning
 from documents.access import readable_by
 from documents.adding import guessing
-from documents.adding.pending import forget, path_of, received
+from documents.adding.pending import path_of, received
 from documents.exceptions import DocumentError, IntakeError
 from documents.extraction.jobs import glance
 from documents.intake import inspect
@@ -30,34 +33,41 @@ def judge(upload: PendingUpload, *, guess: bool = True) -> None:
     """
     if upload.state != _State.ARRIVING or received(upload) < upload.length:
         return
-    path = path_of(upload)
+    found: dict[str, Any]
     try:
-        with path.open("rb") as file:
+        with _bytes(upload) as file:
             scanned = _scanned(File(file))
             inspected = inspect(File(file), upload.name)
     except DocumentError as err:
-        upload.state, upload.refusal = _State.REFUSED, str(err)
-        path.unlink(missing_ok=True)
+        found = {"state": _State.REFUSED, "refusal": str(err)}
     else:
-        title, language = glance(path, inspected.mime) if guess and scanned else ("", "")
-        upload.state, upload.sha256 = _State.ACCEPTED, inspected.sha256
-        upload.guessed_title = guessing.title_inside(title, upload.name)
-        upload.guessed_language = language or guessing.language_in(upload.name)
-    upload.touched_at = timezone.now()
-    upload.save()
+        title, language = glance(path_of(upload), inspected.mime) if guess and scanned else ("", "")
+        found = {
+            "state": _State.ACCEPTED,
+            "sha256": inspected.sha256,
+            "guessed_title": guessing.title_inside(title, upload.name),
+            "guessed_language": language or guessing.language_in(upload.name),
+        }
+    # Meanwhile it may have been removed, or judged by another request.
+    mine = PendingUpload.objects.filter(pk=upload.pk, state=_State.ARRIVING)
+    if mine.update(touched_at=timezone.now(), **found) and found["state"] == _State.REFUSED:
+        path_of(upload).unlink(missing_ok=True)
 
 
 def file_upload(upload: PendingUpload, *, title: str, language: str) -> Document:
-    """Files an accepted upload as a document of its uploader, and forgets it. Errors as for ``add_document``."""
-    try:
-        with path_of(upload).open("rb") as file:
-            document = actions.add_document(
+    """Files an accepted upload as a document of its uploader, and forgets it. Errors as for ``add_document``.
+
+    The row goes first and in the same transaction: of two requests one gets it, the other an IntakeError, and what
+    fails leaves the row as it was. The bytes go when all that is committed, and not before.
+    """
+    with transaction.atomic():
+        if not PendingUpload.objects.filter(pk=upload.pk, state=_State.ACCEPTED).delete()[0]:
+            raise IntakeError(gettext("This file was filed or removed already."))
+        transaction.on_commit(partial(path_of(upload).unlink, missing_ok=True))
+        with _bytes(upload) as file:
+            return actions.add_document(
                 File(file), title=title, user=upload.user, language=language, original_name=upload.name
             )
-    except FileNotFoundError as err:
-        raise IntakeError(gettext("This upload is too old. Upload the file again.")) from err
-    forget(upload)
-    return document
 
 
 def filed_already(visitor: Visitor, uploads: Iterable[PendingUpload]) -> dict[str, Document]:
@@ -71,6 +81,14 @@ def filed_already(visitor: Visitor, uploads: Iterable[PendingUpload]) -> dict[st
         for sha256 in {document.original_sha256, document.sha256} & wanted:
             found[sha256] = document
     return found
+
+
+def _bytes(upload: PendingUpload) -> IO[bytes]:
+    """What arrived, to read. Raises IntakeError where it is gone."""
+    try:
+        return path_of(upload).open("rb")
+    except FileNotFoundError as err:
+        raise IntakeError(gettext("This upload is too old. Upload the file again.")) from err
 
 
 def _scanned(file: File[bytes]) -> bool:

@@ -12,12 +12,15 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import resolve, reverse
 from django.utils import timezone
 
 from documents import scanning
 from documents.actions import add_document
 from documents.adding import guessing, pending
+from documents.adding.filing import file_upload
+from documents.exceptions import IntakeError
 from documents.models import Document, PendingUpload, document_storage
 from tests.documents import making
 from tests.documents.conftest import picture, small_pdf, upload
@@ -243,6 +246,7 @@ class TestPieces:
         for url in (
             "/admin/documents/adding/uploads/6f1c0000-0000-4000-8000-000000000000/",
             "/admin/documents/adding/",
+            reverse("publication_add_files", args=[1]),
         ):
             assert "default" in resolve(url).func._non_atomic_requests
 
@@ -363,12 +367,16 @@ class TestRows:
 
 
 class TestFiling:
-    def test_rows_are_filed_with_what_was_said_about_them(self, sender, author, people, uploads_folder):
+    def test_rows_are_filed_with_what_was_said_about_them(
+        self, sender, author, people, uploads_folder, django_capture_on_commit_callbacks
+    ):
         data = small_pdf()
         sender.send("a.pdf", data)
         sender.send("b_ar.pdf", small_pdf(2))
         first, second = PendingUpload.objects.all()
-        answer = author.post(reverse("document_adding"), filing(first, second, **{f"{first.pk}-title": " A title "}))
+        with django_capture_on_commit_callbacks(execute=True):
+            sent = filing(first, second, **{f"{first.pk}-title": " A title "})
+            answer = author.post(reverse("document_adding"), sent)
         assert answer.status_code == 302
         assert "2 files were filed" in said(answer)
         filed = Document.objects.order_by("pk")
@@ -432,6 +440,39 @@ class TestFiling:
         author.post(reverse("document_adding"), sent)
         assert "no file that could be filed" in said(author.post(reverse("document_adding"), sent))
         assert Document.objects.count() == 1
+
+    def test_two_presses_at_once_file_one_document(self, sender, people):
+        """Both saw the row before either of them filed it."""
+        sender.send("a.pdf", small_pdf())
+        first, second = waiting(), waiting()
+        file_upload(first, title="A", language="")
+        with pytest.raises(IntakeError, match="filed or removed already"):
+            file_upload(second, title="A", language="")
+        assert Document.objects.count() == 1
+
+    def test_bytes_go_with_the_commit_and_not_before(self, sender, people):
+        data = small_pdf()
+        sender.send("a.pdf", data)
+        one = waiting()
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            file_upload(one, title="A", language="")
+            raise ZeroDivisionError
+        assert waiting().is_accepted
+        assert pending.path_of(one).read_bytes() == data
+
+    def test_what_was_removed_while_it_was_judged_stays_removed(self, sender, monkeypatch):
+        address = sender.create("a.pdf", len(small_pdf()))["Location"]
+        sender.piece(address, 0, small_pdf())
+        monkeypatch.setattr(scanning, "require_clean", lambda file: pending.forget(waiting()))
+        answer = sender.client.post(reverse("document_adding"), {"arrived": address.split("/")[-2]})
+        assert answer.status_code == 404
+        assert not PendingUpload.objects.exists()
+
+    def test_bytes_that_are_lost_before_they_are_judged_are_a_sentence(self, sender, monkeypatch):
+        address = sender.create("a.pdf", len(small_pdf()))["Location"]
+        monkeypatch.setattr("documents.adding.filing.received", lambda one: one.length)
+        pending.path_of(waiting()).unlink(missing_ok=True)
+        assert "Upload the file again" in sender.arrived(address)
 
     def test_nobody_files_or_removes_the_uploads_of_others(self, sender, client, people):
         sender.send("a.pdf", small_pdf())
