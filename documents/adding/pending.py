@@ -94,19 +94,17 @@ def append(upload: PendingUpload, offset: int, read: Callable[[int], bytes], len
 
     A line that breaks ends the piece early: what came is kept. Raises OffsetError, BusyError, StorageError.
     """
-    with _alone(upload) as file:
-        end = file.seek(0, os.SEEK_END)
-        if offset != end or offset + length > upload.length:
-            raise OffsetError(gettext("The upload can't be carried on here. Choose the file again."))
-        left = length
-        while left > 0 and (chunk := _received(read, min(CHUNK, left))):
-            try:
+    try:
+        with _alone(upload) as file:
+            end = file.seek(0, os.SEEK_END)
+            if offset != end or offset + length > upload.length:
+                raise OffsetError(gettext("The upload can't be carried on here. Choose the file again."))
+            left = length
+            while left > 0 and (chunk := _received(read, min(CHUNK, left))):
                 file.write(chunk)
-            except OSError as err:
-                raise StorageError(
-                    gettext("The server's disk is full. Nothing is lost; tell an administrator.")
-                ) from err
-            left -= len(chunk)
+                left -= len(chunk)
+    except OSError as err:  # closing writes too: the end of what is buffered
+        raise StorageError(gettext("The server's disk is full. Nothing is lost; tell an administrator.")) from err
     PendingUpload.objects.filter(pk=upload.pk).update(touched_at=timezone.now())
     return offset + length - left
 

@@ -7,6 +7,7 @@ import datetime
 import io
 import os
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -159,20 +160,12 @@ class TestPieces:
         assert answer.status_code == 423
 
     def test_a_full_disk_is_a_sentence(self, sender, people, monkeypatch):
-        class Full(io.BytesIO):
-            def write(self, data):
-                raise OSError(28, "No space left on device")
-
-        from contextlib import contextmanager
-
-        @contextmanager
-        def full(upload):
-            yield Full()
-
-        monkeypatch.setattr(pending, "_alone", full)
-        address = sender.create("a.pdf", 100)["Location"]
-        answer = sender.piece(address, 0, b"x" * 10)
-        assert (answer.status_code, "disk is full" in answer.content.decode()) == (507, True)
+        """A small piece fails when its buffer is written, a large one at once."""
+        address = sender.create("a.pdf", 10**6)["Location"]
+        monkeypatch.setattr(pending, "path_of", lambda upload: Path("/dev/full"))
+        for size in (10, 10**6):
+            answer = sender.piece(address, 0, b"x" * size)
+            assert (answer.status_code, "disk is full" in answer.content.decode()) == (507, True)
 
     def test_another_version_of_the_protocol(self, sender):
         assert sender.create("a.pdf", 10, version="0.2.2").status_code == 412
@@ -191,6 +184,19 @@ class TestPieces:
         headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Metadata": "filename %%%,x"}
         answer = author.post(reverse("document_uploads"), content_type="application/octet-stream", headers=headers)
         assert answer.status_code == 400
+
+    @pytest.mark.parametrize("name", ["a\0.pdf", "a\n.pdf", "a\x9f.pdf"])
+    def test_control_characters_are_no_part_of_a_name(self, sender, name):
+        assert sender.create(name, 10, modified="7\0").status_code == 201
+        assert (waiting().name, waiting().modified) == ("a.pdf", "7")
+
+    def test_a_name_keeps_the_signs_that_its_script_needs(self, sender):
+        sender.create("می\u200cخواهم.pdf", 10)
+        assert waiting().name == "می\u200cخواهم.pdf"
+
+    @pytest.mark.parametrize("page", ["1" * 5000, "²", "9" * 18, "\0"])
+    def test_a_page_that_is_none(self, sender, page):
+        assert sender.create("a.pdf", 10, page=page).status_code == (201 if page == "\0" else 413)
 
     @pytest.mark.parametrize(
         ("name", "length", "words"),
