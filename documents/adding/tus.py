@@ -111,6 +111,8 @@ def _append(request: HttpRequest, found: PendingUpload) -> HttpResponse:
         return _refused(410, gettext("This upload has ended already."))
     try:
         now = pending.append(found, offset, request.read, length)
+    except pending.GoneError as err:
+        return _refused(404, str(err))
     except pending.OffsetError as err:
         return _refused(409, str(err))
     except pending.BusyError as err:

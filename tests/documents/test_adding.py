@@ -13,10 +13,12 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from access.models import User
 from documents import scanning
 from documents.actions import add_document
 from documents.adding import guessing, pending
@@ -241,6 +243,19 @@ class TestPieces:
         assert not PendingUpload.objects.exists()
         assert list(uploads_folder.iterdir()) == []
 
+    def test_a_piece_brings_no_bytes_back_that_were_removed(self, sender, uploads_folder, monkeypatch):
+        """The upload is removed between the look at its row and the opening of its file."""
+        address = sender.create("a.pdf", 100)["Location"]
+        append = pending.append
+
+        def late(upload, *args):
+            pending.forget(upload)
+            return append(upload, *args)
+
+        monkeypatch.setattr(pending, "append", late)
+        assert sender.piece(address, 0, b"x" * 10).status_code == 404
+        assert list(uploads_folder.iterdir()) == []
+
     def test_no_piece_after_the_end(self, sender):
         sender.send("a.pdf", small_pdf())
         address = reverse("document_upload", args=[waiting().pk])
@@ -282,6 +297,21 @@ class TestLimits:
     def test_a_disk_without_room(self, sender, monkeypatch):
         monkeypatch.setattr(pending, "ROOM_LEFT", 10**18)
         assert "no room" in sender.create("a.pdf", 10).content.decode()
+
+    def test_a_disk_that_fills_up_takes_no_further_piece(self, sender, monkeypatch):
+        address = sender.create("a.pdf", 10)["Location"]
+        monkeypatch.setattr(pending, "ROOM_LEFT", 10**18)
+        answer = sender.piece(address, 0, b"x" * 10)
+        assert (answer.status_code, "disk is full" in answer.content.decode()) == (507, True)
+        assert sender.head(address)["Upload-Offset"] == "0"
+
+    def test_limits_are_counted_under_a_lock(self, people):
+        """Of two uploads that begin at once, the second must count the first."""
+        with CaptureQueriesContext(connection) as queries:
+            pending.begin(people["author"], "a.pdf", 10)
+        reads = [one["sql"] for one in queries if one["sql"].startswith("SELECT")]
+        assert f'FROM "{User._meta.db_table}"' in reads[0]
+        assert ("FOR NO KEY UPDATE" in reads[0]) == connection.features.has_select_for_update
 
     def test_what_nobody_carried_on_is_removed(self, people, uploads_folder):
         old, new = (pending.begin(people["author"], f"{name}.pdf", 10) for name in ("old", "new"))
