@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 from typing import IO, Any
 
@@ -10,7 +12,8 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
+from wagtail.users.models import UserProfile
 
 from access.visitor import Visitor
 from documents import actions, scanning
@@ -22,26 +25,30 @@ from documents.extraction.jobs import glance
 from documents.intake import inspect
 from documents.models import Document, PendingUpload
 
+BROWSERS = timedelta(minutes=1)
+"""How long the browser that sent a file has to ask for its verdict, before the worker does."""
 _State = PendingUpload.State
 
 
-def judge(upload: PendingUpload, *, guess: bool = True) -> None:
+def judge(upload: PendingUpload, *, guess: bool = True) -> bool:
     """Lets the scanner and intake look at an upload that has arrived; accepted, it gets its guesses (``guess``).
 
-    Repeating is harmless. A refused file's bytes are removed at once. Where the scanner doesn't answer nothing
-    else reads the file here, and processing will hold it.
+    Repeating is harmless. A refused file's bytes are removed at once. Returns False where it could not be judged:
+    it isn't whole, or the scanner doesn't answer. Then nothing else reads it, and ``judge_held`` asks again.
     """
     if upload.state != _State.ARRIVING or received(upload) < upload.length:
-        return
+        return False
     found: dict[str, Any]
     try:
         with _bytes(upload) as file:
-            scanned = _scanned(File(file))
+            scanning.require_clean(file)
             inspected = inspect(File(file), upload.name)
+    except scanning.ScannerDownError:
+        return False
     except DocumentError as err:
         found = {"state": _State.REFUSED, "refusal": str(err)}
     else:
-        title, language = glance(path_of(upload), inspected.mime) if guess and scanned else ("", "")
+        title, language = glance(path_of(upload), inspected.mime) if guess else ("", "")
         found = {
             "state": _State.ACCEPTED,
             "sha256": inspected.sha256,
@@ -52,6 +59,26 @@ def judge(upload: PendingUpload, *, guess: bool = True) -> None:
     mine = PendingUpload.objects.filter(pk=upload.pk, state=_State.ARRIVING)
     if mine.update(touched_at=timezone.now(), **found) and found["state"] == _State.REFUSED:
         path_of(upload).unlink(missing_ok=True)
+    return True
+
+
+def judge_held() -> int:
+    """Judges what arrived while the scanner didn't answer, or whose browser went away; returns how many.
+
+    A job of the worker. It leaves to the browser what arrived within the last minute, and stops where the scanner
+    still doesn't answer.
+    """
+    end, done = time.monotonic() + scanning.SWEEP_SECONDS, 0
+    for upload in PendingUpload.objects.touched_before(timezone.now() - BROWSERS).filter(state=_State.ARRIVING):
+        if received(upload) < upload.length:
+            continue
+        if time.monotonic() > end:
+            break
+        with override(UserProfile.get_for_user(upload.user).get_preferred_language()):  # a refusal is a sentence
+            if not judge(upload):
+                break
+        done += 1
+    return done
 
 
 def file_upload(upload: PendingUpload, *, title: str, language: str) -> Document:
@@ -89,12 +116,3 @@ def _bytes(upload: PendingUpload) -> IO[bytes]:
         return path_of(upload).open("rb")
     except FileNotFoundError as err:
         raise IntakeError(gettext("This upload is too old. Upload the file again.")) from err
-
-
-def _scanned(file: File[bytes]) -> bool:
-    """Whether the scanner let the file pass; False where it doesn't answer. Raises the other ScanErrors."""
-    try:
-        scanning.require_clean(file)
-    except scanning.ScannerDownError:
-        return False
-    return True

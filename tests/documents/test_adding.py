@@ -17,10 +17,12 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from access.models import User
-from documents import scanning
+from documents import scanning, tasks
 from documents.actions import add_document
+from documents.adding import filing as filing_module
 from documents.adding import guessing, pending
 from documents.adding.filing import file_upload
 from documents.exceptions import IntakeError
@@ -328,10 +330,10 @@ class TestLimits:
         assert list(PendingUpload.objects.all()) == [new]
         assert {path.name for path in uploads_folder.iterdir()} == {str(new.pk), "fresh"}
 
-    def test_the_sweep_is_on_schedule(self):
+    def test_sweeping_and_judging_are_on_schedule(self):
         from access import schedule
 
-        assert pending.sweep in [job.run for job in schedule.jobs()]
+        assert {pending.sweep, tasks.judge_held} <= {job.run for job in schedule.jobs()}
 
 
 class TestRows:
@@ -357,13 +359,36 @@ class TestRows:
         assert "malware" in sender.send("a.txt", b"Notes\n" + EICAR)
         assert list(uploads_folder.iterdir()) == []
 
-    def test_without_the_scanners_answer_nothing_is_guessed_from_the_text(
+    def test_without_the_scanners_answer_a_file_is_held_and_read_by_nobody(
         self, sender, settings, tmp_path, monkeypatch
     ):
         settings.CLAMD_URL = f"unix://{tmp_path}/nobody.ctl"
-        monkeypatch.setattr("documents.adding.filing.glance", lambda *args: pytest.fail("it was read"))
-        assert 'value="Report"' in sender.send("report_de.pdf", making.pdf_of([GERMAN]))
-        assert (waiting().guessed_language, scanning.is_on()) == ("de", True)
+        with monkeypatch.context() as patched:
+            for name in ("inspect", "glance"):
+                patched.setattr(f"documents.adding.filing.{name}", lambda *args: pytest.fail("it was read"))
+            assert "held until it could be checked" in sender.send("report.pdf", making.pdf_of([GERMAN * 3]))
+            PendingUpload.objects.update(touched_at=timezone.now() - filing_module.BROWSERS)
+            assert filing_module.judge_held() == 0
+        assert waiting().state == PendingUpload.State.ARRIVING
+        settings.CLAMD_URL = ""
+        assert filing_module.judge_held() == 1
+        assert (waiting().is_accepted, waiting().guessed_language) == (True, "de")
+
+    def test_the_worker_refuses_in_the_language_of_the_uploader(self, sender, people):
+        data = b"%PDF-1.7\nnonsense"
+        address = sender.create("a.pdf", len(data))["Location"]
+        sender.piece(address, 0, data)
+        UserProfile.objects.update_or_create(user=people["author"], defaults={"preferred_language": "de"})
+        PendingUpload.objects.update(touched_at=timezone.now() - filing_module.BROWSERS)
+        assert filing_module.judge_held() == 1
+        assert "beschädigt" in waiting().refusal
+
+    def test_the_worker_leaves_alone_what_is_still_arriving(self, sender):
+        address = sender.create("a.pdf", 100)["Location"]
+        sender.piece(address, 0, b"x" * 50)
+        PendingUpload.objects.update(touched_at=timezone.now() - filing_module.BROWSERS)
+        assert filing_module.judge_held() == 0
+        assert waiting().state == PendingUpload.State.ARRIVING
 
     def test_the_same_file_is_told_to_those_who_may_read_it(self, sender, people):
         add_document(upload(small_pdf(3)), title="Mine", user=people["author"])
