@@ -34,7 +34,8 @@ def _of_images(visitor: Visitor) -> Q:
 def autocomplete(request: HttpRequest, **kwargs: Any) -> JsonResponse:
     """What the tag field proposes."""
     term = request.GET.get("term", "")
-    found = known_tags(Visitor.of(request)).filter(name__istartswith=term) if term else Tag.objects.none()
+    is_text = bool(term) and "\0" not in term  # which PostgreSQL takes in no string
+    found = known_tags(Visitor.of(request)).filter(name__istartswith=term) if is_text else Tag.objects.none()
     return JsonResponse(list(found.order_by("name").values_list("name", flat=True)[:PROPOSED]), safe=False)
 
 

@@ -84,12 +84,20 @@ def erase_again() -> int:
     return running.erase_again()
 
 
+def judge_held() -> int:
+    """Judges uploads that arrived while the scanner didn't answer; returns how many."""
+    from documents.adding import filing  # see above
+
+    return filing.judge_held()
+
+
 def register_jobs() -> None:
     """Adds what the worker repeats; called once from ``ready()``."""
     schedule.register("documents.requeue_unfinished", timedelta(seconds=5), requeue_unfinished)
     schedule.register("documents.clear_scratch", timedelta(hours=1), scratch.clear)
     schedule.register("documents.verify_weekly", timedelta(hours=1), verify_weekly)
     schedule.register("documents.sweep_uploads", timedelta(hours=1), pending.sweep)
+    schedule.register("documents.judge_held", timedelta(minutes=1), judge_held)
     schedule.register("documents.sweep_quarantine", timedelta(hours=1), quarantine.sweep)
     schedule.register("documents.requeue_recognition", timedelta(minutes=1), requeue_recognition)
     schedule.register("documents.scan_older", timedelta(minutes=1), scanning.scan_older)

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
@@ -36,6 +37,7 @@ class PublicationRowForm(RowForm):
     )
 
 
+@method_decorator(transaction.non_atomic_requests, name="dispatch")  # the mark of the base is on its own dispatch
 class PublicationFilesView(AddFilesView):
     """The screen "Add files" for one publication; what is filed becomes part of its draft."""
 

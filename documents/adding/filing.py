@@ -2,62 +2,99 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from typing import IO, Any
 
 from django.core.files.base import File
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
+from wagtail.users.models import UserProfile
 
 from access.visitor import Visitor
 from documents import actions, scanning
 from documents.access import readable_by
 from documents.adding import guessing
-from documents.adding.pending import forget, path_of, received
+from documents.adding.pending import path_of, received
 from documents.exceptions import DocumentError, IntakeError
 from documents.extraction.jobs import glance
 from documents.intake import inspect
 from documents.models import Document, PendingUpload
 
+BROWSERS = timedelta(minutes=1)
+"""How long the browser that sent a file has to ask for its verdict, before the worker does."""
 _State = PendingUpload.State
 
 
-def judge(upload: PendingUpload, *, guess: bool = True) -> None:
+def judge(upload: PendingUpload, *, guess: bool = True) -> bool:
     """Lets the scanner and intake look at an upload that has arrived; accepted, it gets its guesses (``guess``).
 
-    Repeating is harmless. A refused file's bytes are removed at once. Where the scanner doesn't answer nothing
-    else reads the file here, and processing will hold it.
+    Repeating is harmless. A refused file's bytes are removed at once. Returns False where it could not be judged:
+    it isn't whole, or the scanner doesn't answer. Then nothing else reads it, and ``judge_held`` asks again.
     """
     if upload.state != _State.ARRIVING or received(upload) < upload.length:
-        return
-    path = path_of(upload)
+        return False
+    found: dict[str, Any]
     try:
-        with path.open("rb") as file:
-            scanned = _scanned(File(file))
+        with _bytes(upload) as file:
+            scanning.require_clean(file)
             inspected = inspect(File(file), upload.name)
+    except scanning.ScannerDownError:
+        return False
     except DocumentError as err:
-        upload.state, upload.refusal = _State.REFUSED, str(err)
-        path.unlink(missing_ok=True)
+        found = {"state": _State.REFUSED, "refusal": str(err)}
     else:
-        title, language = glance(path, inspected.mime) if guess and scanned else ("", "")
-        upload.state, upload.sha256 = _State.ACCEPTED, inspected.sha256
-        upload.guessed_title = guessing.title_inside(title, upload.name)
-        upload.guessed_language = language or guessing.language_in(upload.name)
-    upload.touched_at = timezone.now()
-    upload.save()
+        title, language = glance(path_of(upload), inspected.mime) if guess else ("", "")
+        found = {
+            "state": _State.ACCEPTED,
+            "sha256": inspected.sha256,
+            "guessed_title": guessing.title_inside(title, upload.name),
+            "guessed_language": language or guessing.language_in(upload.name),
+        }
+    # Meanwhile it may have been removed, or judged by another request.
+    mine = PendingUpload.objects.filter(pk=upload.pk, state=_State.ARRIVING)
+    if mine.update(touched_at=timezone.now(), **found) and found["state"] == _State.REFUSED:
+        path_of(upload).unlink(missing_ok=True)
+    return True
+
+
+def judge_held() -> int:
+    """Judges what arrived while the scanner didn't answer, or whose browser went away; returns how many.
+
+    A job of the worker. It leaves to the browser what arrived within the last minute, and stops where the scanner
+    still doesn't answer.
+    """
+    end, done = time.monotonic() + scanning.SWEEP_SECONDS, 0
+    for upload in PendingUpload.objects.touched_before(timezone.now() - BROWSERS).filter(state=_State.ARRIVING):
+        if received(upload) < upload.length:
+            continue
+        if time.monotonic() > end:
+            break
+        with override(UserProfile.get_for_user(upload.user).get_preferred_language()):  # a refusal is a sentence
+            if not judge(upload):
+                break
+        done += 1
+    return done
 
 
 def file_upload(upload: PendingUpload, *, title: str, language: str) -> Document:
-    """Files an accepted upload as a document of its uploader, and forgets it. Errors as for ``add_document``."""
-    try:
-        with path_of(upload).open("rb") as file:
-            document = actions.add_document(
+    """Files an accepted upload as a document of its uploader, and forgets it. Errors as for ``add_document``.
+
+    The row goes first and in the same transaction: of two requests one gets it, the other an IntakeError, and what
+    fails leaves the row as it was. The bytes go when all that is committed, and not before.
+    """
+    with transaction.atomic():
+        if not PendingUpload.objects.filter(pk=upload.pk, state=_State.ACCEPTED).delete()[0]:
+            raise IntakeError(gettext("This file was filed or removed already."))
+        transaction.on_commit(partial(path_of(upload).unlink, missing_ok=True))
+        with _bytes(upload) as file:
+            return actions.add_document(
                 File(file), title=title, user=upload.user, language=language, original_name=upload.name
             )
-    except FileNotFoundError as err:
-        raise IntakeError(gettext("This upload is too old. Upload the file again.")) from err
-    forget(upload)
-    return document
 
 
 def filed_already(visitor: Visitor, uploads: Iterable[PendingUpload]) -> dict[str, Document]:
@@ -73,10 +110,9 @@ def filed_already(visitor: Visitor, uploads: Iterable[PendingUpload]) -> dict[st
     return found
 
 
-def _scanned(file: File[bytes]) -> bool:
-    """Whether the scanner let the file pass; False where it doesn't answer. Raises the other ScanErrors."""
+def _bytes(upload: PendingUpload) -> IO[bytes]:
+    """What arrived, to read. Raises IntakeError where it is gone."""
     try:
-        scanning.require_clean(file)
-    except scanning.ScannerDownError:
-        return False
-    return True
+        return path_of(upload).open("rb")
+    except FileNotFoundError as err:
+        raise IntakeError(gettext("This upload is too old. Upload the file again.")) from err

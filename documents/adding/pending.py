@@ -18,6 +18,7 @@ from io import BufferedRandom
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -40,6 +41,10 @@ _State = PendingUpload.State
 
 class BusyError(DocumentError):
     """Another request writes to this upload at the moment."""
+
+
+class GoneError(DocumentError):
+    """The upload was removed meanwhile."""
 
 
 class OffsetError(DocumentError):
@@ -68,6 +73,19 @@ def begin(user: User, name: str, length: int, *, modified: str = "", page: Page 
     """An empty upload of ``length`` bytes. Raises IntakeError for what can be refused before it arrives."""
     name = PurePosixPath(name.replace("\\", "/")).name[:255]
     check_before(name, length)
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # of two at once, the second counts the first
+        _check_limits(user, length)
+        upload = PendingUpload.objects.create(user=user, name=name, length=length, modified=modified[:20], page=page)
+        try:
+            path_of(upload).touch(mode=0o600)
+        except OSError as err:
+            raise IntakeError(_no_room()) from err
+    return upload
+
+
+def _check_limits(user: User, length: int) -> None:
+    """Raises IntakeError where ``length`` bytes more are too many for ``user`` or for the disk."""
     mine = PendingUpload.objects.filter(user=user)
     waiting = mine.exclude(state=_State.REFUSED).aggregate(bytes=Sum("length"))["bytes"] or 0
     if mine.count() >= MOST:
@@ -84,29 +102,28 @@ def begin(user: User, name: str, length: int, *, modified: str = "", page: Page 
             gettext("Your files that wait to be filed may have %(limit)s together. File or remove some of them first.")
             % {"limit": filesizeformat(settings.UPLOADS_MAX_SIZE)}
         )
-    if shutil.disk_usage(_folder()).free < length + ROOM_LEFT:
-        raise IntakeError(gettext("The server has no room for this file at the moment. Tell an administrator."))
-    return PendingUpload.objects.create(user=user, name=name, length=length, modified=modified[:20], page=page)
+    if not _has_room(length):
+        raise IntakeError(_no_room())
 
 
 def append(upload: PendingUpload, offset: int, read: Callable[[int], bytes], length: int) -> int:
     """Writes ``length`` bytes of ``read`` behind the first ``offset``; returns how many there are now.
 
-    A line that breaks ends the piece early: what came is kept. Raises OffsetError, BusyError, StorageError.
+    A line that breaks ends the piece early: what came is kept. Raises OffsetError, BusyError, GoneError, StorageError.
     """
-    with _alone(upload) as file:
-        end = file.seek(0, os.SEEK_END)
-        if offset != end or offset + length > upload.length:
-            raise OffsetError(gettext("The upload can't be carried on here. Choose the file again."))
-        left = length
-        while left > 0 and (chunk := _received(read, min(CHUNK, left))):
-            try:
+    try:
+        with _alone(upload) as file:
+            end = file.seek(0, os.SEEK_END)
+            if offset != end or offset + length > upload.length:
+                raise OffsetError(gettext("The upload can't be carried on here. Choose the file again."))
+            if not _has_room(upload.length - end):  # others began theirs since this one was let in
+                raise StorageError(_disk_full())
+            left = length
+            while left > 0 and (chunk := _received(read, min(CHUNK, left))):
                 file.write(chunk)
-            except OSError as err:
-                raise StorageError(
-                    gettext("The server's disk is full. Nothing is lost; tell an administrator.")
-                ) from err
-            left -= len(chunk)
+                left -= len(chunk)
+    except OSError as err:  # closing writes too: the end of what is buffered
+        raise StorageError(_disk_full()) from err
     PendingUpload.objects.filter(pk=upload.pk).update(touched_at=timezone.now())
     return offset + length - left
 
@@ -130,6 +147,19 @@ def sweep() -> int:
     return len(old) + len(lost)
 
 
+def _has_room(length: int) -> bool:
+    """Whether the disk takes ``length`` bytes more and keeps what it must keep for others."""
+    return shutil.disk_usage(_folder()).free >= length + ROOM_LEFT
+
+
+def _no_room() -> str:
+    return gettext("The server has no room for this file at the moment. Tell an administrator.")
+
+
+def _disk_full() -> str:
+    return gettext("The server's disk is full. Nothing is lost; tell an administrator.")
+
+
 def _received(read: Callable[[int], bytes], size: int) -> bytes:
     """The next bytes of a request; none where its sender has gone."""
     try:
@@ -141,8 +171,11 @@ def _received(read: Callable[[int], bytes], size: int) -> bytes:
 @contextmanager
 def _alone(upload: PendingUpload) -> Iterator[BufferedRandom]:
     """The upload's file, open for nobody else: the request of a broken line may still wait for its rest."""
-    descriptor = os.open(path_of(upload), os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
+    try:
+        opened = path_of(upload).open("r+b")  # which makes none: what was removed must not come back
+    except FileNotFoundError as err:
+        raise GoneError(gettext("This file was filed or removed already.")) from err
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as err:

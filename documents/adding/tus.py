@@ -11,6 +11,7 @@ import binascii
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from unicodedata import category
 from uuid import UUID
 
 from django.conf import settings
@@ -110,6 +111,8 @@ def _append(request: HttpRequest, found: PendingUpload) -> HttpResponse:
         return _refused(410, gettext("This upload has ended already."))
     try:
         now = pending.append(found, offset, request.read, length)
+    except pending.GoneError as err:
+        return _refused(404, str(err))
     except pending.OffsetError as err:
         return _refused(409, str(err))
     except pending.BusyError as err:
@@ -125,26 +128,32 @@ def _page(user: User, pk: str) -> Page | None:
     """The page that the file is meant for, if ``user`` may edit it. Raises IntakeError."""
     if not pk:
         return None
-    page = Page.objects.filter(pk=pk).first() if pk.isdecimal() else None
+    number = _whole(pk)
+    page = Page.objects.filter(pk=number).first() if number is not None else None
     if page is None or not page.permissions_for_user(user).can_edit():
         raise IntakeError(gettext("You can't add files to this page."))
     return page
 
 
 def _number(request: HttpRequest, header: str) -> int | None:
-    value = request.headers.get(header, "")
+    return _whole(request.headers.get(header, ""))
+
+
+def _whole(value: str) -> int | None:
+    """``value`` as a number that fits a database's column; None where it is none."""
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else None
 
 
 def _metadata(header: str) -> dict[str, str]:
-    """``key base64,key base64`` as a dict; what can't be read is left out."""
+    """``key base64,key base64`` as a dict, without control characters; what can't be read is left out."""
     found = {}
     for pair in header.split(","):
         key, _, value = pair.strip().partition(" ")
         try:
-            found[key] = base64.b64decode(value, validate=True).decode("utf-8")
+            text = base64.b64decode(value, validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError):
             continue
+        found[key] = "".join(sign for sign in text if category(sign) != "Cc")
     return found
 
 

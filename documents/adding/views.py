@@ -173,7 +173,9 @@ class AddFilesView(View):
         if upload is None:
             raise Http404
         filing.judge(upload)
-        row = next(row for row in self.rows() if row.upload.pk == upload.pk)
+        row = next((row for row in self.rows() if row.upload.pk == upload.pk), None)
+        if row is None:
+            raise Http404  # removed meanwhile
         return render(self.request, "documents/adding/row.html", {"row": row})
 
     def _upload(self) -> HttpResponse:

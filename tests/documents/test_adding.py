@@ -7,17 +7,25 @@ import datetime
 import io
 import os
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
-from documents import scanning
+from access.models import User
+from documents import scanning, tasks
 from documents.actions import add_document
+from documents.adding import filing as filing_module
 from documents.adding import guessing, pending
+from documents.adding.filing import file_upload
+from documents.exceptions import IntakeError
 from documents.models import Document, PendingUpload, document_storage
 from tests.documents import making
 from tests.documents.conftest import picture, small_pdf, upload
@@ -156,20 +164,12 @@ class TestPieces:
         assert answer.status_code == 423
 
     def test_a_full_disk_is_a_sentence(self, sender, people, monkeypatch):
-        class Full(io.BytesIO):
-            def write(self, data):
-                raise OSError(28, "No space left on device")
-
-        from contextlib import contextmanager
-
-        @contextmanager
-        def full(upload):
-            yield Full()
-
-        monkeypatch.setattr(pending, "_alone", full)
-        address = sender.create("a.pdf", 100)["Location"]
-        answer = sender.piece(address, 0, b"x" * 10)
-        assert (answer.status_code, "disk is full" in answer.content.decode()) == (507, True)
+        """A small piece fails when its buffer is written, a large one at once."""
+        address = sender.create("a.pdf", 10**6)["Location"]
+        monkeypatch.setattr(pending, "path_of", lambda upload: Path("/dev/full"))
+        for size in (10, 10**6):
+            answer = sender.piece(address, 0, b"x" * size)
+            assert (answer.status_code, "disk is full" in answer.content.decode()) == (507, True)
 
     def test_another_version_of_the_protocol(self, sender):
         assert sender.create("a.pdf", 10, version="0.2.2").status_code == 412
@@ -188,6 +188,19 @@ class TestPieces:
         headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Metadata": "filename %%%,x"}
         answer = author.post(reverse("document_uploads"), content_type="application/octet-stream", headers=headers)
         assert answer.status_code == 400
+
+    @pytest.mark.parametrize("name", ["a\0.pdf", "a\n.pdf", "a\x9f.pdf"])
+    def test_control_characters_are_no_part_of_a_name(self, sender, name):
+        assert sender.create(name, 10, modified="7\0").status_code == 201
+        assert (waiting().name, waiting().modified) == ("a.pdf", "7")
+
+    def test_a_name_keeps_the_signs_that_its_script_needs(self, sender):
+        sender.create("می\u200cخواهم.pdf", 10)
+        assert waiting().name == "می\u200cخواهم.pdf"
+
+    @pytest.mark.parametrize("page", ["1" * 5000, "²", "9" * 18, "\0"])
+    def test_a_page_that_is_none(self, sender, page):
+        assert sender.create("a.pdf", 10, page=page).status_code == (201 if page == "\0" else 413)
 
     @pytest.mark.parametrize(
         ("name", "length", "words"),
@@ -232,6 +245,19 @@ class TestPieces:
         assert not PendingUpload.objects.exists()
         assert list(uploads_folder.iterdir()) == []
 
+    def test_a_piece_brings_no_bytes_back_that_were_removed(self, sender, uploads_folder, monkeypatch):
+        """The upload is removed between the look at its row and the opening of its file."""
+        address = sender.create("a.pdf", 100)["Location"]
+        append = pending.append
+
+        def late(upload, *args):
+            pending.forget(upload)
+            return append(upload, *args)
+
+        monkeypatch.setattr(pending, "append", late)
+        assert sender.piece(address, 0, b"x" * 10).status_code == 404
+        assert list(uploads_folder.iterdir()) == []
+
     def test_no_piece_after_the_end(self, sender):
         sender.send("a.pdf", small_pdf())
         address = reverse("document_upload", args=[waiting().pk])
@@ -243,6 +269,7 @@ class TestPieces:
         for url in (
             "/admin/documents/adding/uploads/6f1c0000-0000-4000-8000-000000000000/",
             "/admin/documents/adding/",
+            reverse("publication_add_files", args=[1]),
         ):
             assert "default" in resolve(url).func._non_atomic_requests
 
@@ -273,6 +300,21 @@ class TestLimits:
         monkeypatch.setattr(pending, "ROOM_LEFT", 10**18)
         assert "no room" in sender.create("a.pdf", 10).content.decode()
 
+    def test_a_disk_that_fills_up_takes_no_further_piece(self, sender, monkeypatch):
+        address = sender.create("a.pdf", 10)["Location"]
+        monkeypatch.setattr(pending, "ROOM_LEFT", 10**18)
+        answer = sender.piece(address, 0, b"x" * 10)
+        assert (answer.status_code, "disk is full" in answer.content.decode()) == (507, True)
+        assert sender.head(address)["Upload-Offset"] == "0"
+
+    def test_limits_are_counted_under_a_lock(self, people):
+        """Of two uploads that begin at once, the second must count the first."""
+        with CaptureQueriesContext(connection) as queries:
+            pending.begin(people["author"], "a.pdf", 10)
+        reads = [one["sql"] for one in queries if one["sql"].startswith("SELECT")]
+        assert f'FROM "{User._meta.db_table}"' in reads[0]
+        assert ("FOR NO KEY UPDATE" in reads[0]) == connection.features.has_select_for_update
+
     def test_what_nobody_carried_on_is_removed(self, people, uploads_folder):
         old, new = (pending.begin(people["author"], f"{name}.pdf", 10) for name in ("old", "new"))
         for one in (old, new):
@@ -288,10 +330,10 @@ class TestLimits:
         assert list(PendingUpload.objects.all()) == [new]
         assert {path.name for path in uploads_folder.iterdir()} == {str(new.pk), "fresh"}
 
-    def test_the_sweep_is_on_schedule(self):
+    def test_sweeping_and_judging_are_on_schedule(self):
         from access import schedule
 
-        assert pending.sweep in [job.run for job in schedule.jobs()]
+        assert {pending.sweep, tasks.judge_held} <= {job.run for job in schedule.jobs()}
 
 
 class TestRows:
@@ -317,13 +359,36 @@ class TestRows:
         assert "malware" in sender.send("a.txt", b"Notes\n" + EICAR)
         assert list(uploads_folder.iterdir()) == []
 
-    def test_without_the_scanners_answer_nothing_is_guessed_from_the_text(
+    def test_without_the_scanners_answer_a_file_is_held_and_read_by_nobody(
         self, sender, settings, tmp_path, monkeypatch
     ):
         settings.CLAMD_URL = f"unix://{tmp_path}/nobody.ctl"
-        monkeypatch.setattr("documents.adding.filing.glance", lambda *args: pytest.fail("it was read"))
-        assert 'value="Report"' in sender.send("report_de.pdf", making.pdf_of([GERMAN]))
-        assert (waiting().guessed_language, scanning.is_on()) == ("de", True)
+        with monkeypatch.context() as patched:
+            for name in ("inspect", "glance"):
+                patched.setattr(f"documents.adding.filing.{name}", lambda *args: pytest.fail("it was read"))
+            assert "held until it could be checked" in sender.send("report.pdf", making.pdf_of([GERMAN * 3]))
+            PendingUpload.objects.update(touched_at=timezone.now() - filing_module.BROWSERS)
+            assert filing_module.judge_held() == 0
+        assert waiting().state == PendingUpload.State.ARRIVING
+        settings.CLAMD_URL = ""
+        assert filing_module.judge_held() == 1
+        assert (waiting().is_accepted, waiting().guessed_language) == (True, "de")
+
+    def test_the_worker_refuses_in_the_language_of_the_uploader(self, sender, people):
+        data = b"%PDF-1.7\nnonsense"
+        address = sender.create("a.pdf", len(data))["Location"]
+        sender.piece(address, 0, data)
+        UserProfile.objects.update_or_create(user=people["author"], defaults={"preferred_language": "de"})
+        PendingUpload.objects.update(touched_at=timezone.now() - filing_module.BROWSERS)
+        assert filing_module.judge_held() == 1
+        assert "beschädigt" in waiting().refusal
+
+    def test_the_worker_leaves_alone_what_is_still_arriving(self, sender):
+        address = sender.create("a.pdf", 100)["Location"]
+        sender.piece(address, 0, b"x" * 50)
+        PendingUpload.objects.update(touched_at=timezone.now() - filing_module.BROWSERS)
+        assert filing_module.judge_held() == 0
+        assert waiting().state == PendingUpload.State.ARRIVING
 
     def test_the_same_file_is_told_to_those_who_may_read_it(self, sender, people):
         add_document(upload(small_pdf(3)), title="Mine", user=people["author"])
@@ -363,12 +428,16 @@ class TestRows:
 
 
 class TestFiling:
-    def test_rows_are_filed_with_what_was_said_about_them(self, sender, author, people, uploads_folder):
+    def test_rows_are_filed_with_what_was_said_about_them(
+        self, sender, author, people, uploads_folder, django_capture_on_commit_callbacks
+    ):
         data = small_pdf()
         sender.send("a.pdf", data)
         sender.send("b_ar.pdf", small_pdf(2))
         first, second = PendingUpload.objects.all()
-        answer = author.post(reverse("document_adding"), filing(first, second, **{f"{first.pk}-title": " A title "}))
+        with django_capture_on_commit_callbacks(execute=True):
+            sent = filing(first, second, **{f"{first.pk}-title": " A title "})
+            answer = author.post(reverse("document_adding"), sent)
         assert answer.status_code == 302
         assert "2 files were filed" in said(answer)
         filed = Document.objects.order_by("pk")
@@ -432,6 +501,39 @@ class TestFiling:
         author.post(reverse("document_adding"), sent)
         assert "no file that could be filed" in said(author.post(reverse("document_adding"), sent))
         assert Document.objects.count() == 1
+
+    def test_two_presses_at_once_file_one_document(self, sender, people):
+        """Both saw the row before either of them filed it."""
+        sender.send("a.pdf", small_pdf())
+        first, second = waiting(), waiting()
+        file_upload(first, title="A", language="")
+        with pytest.raises(IntakeError, match="filed or removed already"):
+            file_upload(second, title="A", language="")
+        assert Document.objects.count() == 1
+
+    def test_bytes_go_with_the_commit_and_not_before(self, sender, people):
+        data = small_pdf()
+        sender.send("a.pdf", data)
+        one = waiting()
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            file_upload(one, title="A", language="")
+            raise ZeroDivisionError
+        assert waiting().is_accepted
+        assert pending.path_of(one).read_bytes() == data
+
+    def test_what_was_removed_while_it_was_judged_stays_removed(self, sender, monkeypatch):
+        address = sender.create("a.pdf", len(small_pdf()))["Location"]
+        sender.piece(address, 0, small_pdf())
+        monkeypatch.setattr(scanning, "require_clean", lambda file: pending.forget(waiting()))
+        answer = sender.client.post(reverse("document_adding"), {"arrived": address.split("/")[-2]})
+        assert answer.status_code == 404
+        assert not PendingUpload.objects.exists()
+
+    def test_bytes_that_are_lost_before_they_are_judged_are_a_sentence(self, sender, monkeypatch):
+        address = sender.create("a.pdf", len(small_pdf()))["Location"]
+        monkeypatch.setattr("documents.adding.filing.received", lambda one: one.length)
+        pending.path_of(waiting()).unlink(missing_ok=True)
+        assert "Upload the file again" in sender.arrived(address)
 
     def test_nobody_files_or_removes_the_uploads_of_others(self, sender, client, people):
         sender.send("a.pdf", small_pdf())

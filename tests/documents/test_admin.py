@@ -153,6 +153,7 @@ def test_tags_of_foreign_files_are_not_proposed(author2, files):
     assert author2.get("/admin/tag-autocomplete/?term=wit").json() == ["without", "witnesses"]
     assert author2.get("/admin/tag-autocomplete/taggit/tag/?term=wit").json() == ["without", "witnesses"]
     assert author2.get("/admin/tag-autocomplete/").json() == []
+    assert author2.get("/admin/tag-autocomplete/?term=%00").json() == []
 
 
 def test_lists_and_choosers_filter_by_known_tags_only(author2, files):
