@@ -23,7 +23,8 @@ SHORTEST = 3
 """Letters of a phrase; shorter ones would take half of the texts with them."""
 PASSAGE = 8
 """Words in a row that make a quotation."""
-_PART = re.compile(r"<[^<>]*>|[\w\u0300-\u036f\u064b-\u065f\u0670]+")
+_PART = re.compile(r"<[^<>]*>|(?:[^\W_]|[\u0300-\u036f\u064b-\u065f\u0670])+")
+"""Markup, or a word with its marks. An underscore parts words, as in names of files."""
 
 Print = tuple[int, str]
 """How many words a phrase has, and its fingerprint in hex."""
@@ -78,14 +79,24 @@ class Matcher:
         Takes text, text that is JSON (StreamFields), and lists and mappings of such.
         """
         if isinstance(value, str):
-            return self._without_in_text(value) if value and self else value
-        if isinstance(value, list):
-            items = [self.without(item) for item in value]
-            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-        if isinstance(value, dict):
-            pairs = {name: self.without(item) for name, item in value.items()}
-            return pairs if any(pairs[name] is not value[name] for name in value) else value
-        return value
+            return self._without_in_text(value) if value else value
+        root: list[Any] = [None]
+        found = False
+        todo: list[tuple[Any, Any, Any]] = [(value, root, 0)]  # no recursion: strangers decide how deep it goes
+        while todo:
+            old, into, at = todo.pop()
+            new = old
+            if isinstance(old, list):
+                new = [None] * len(old)
+                todo += ((item, new, place) for place, item in enumerate(old))
+            elif isinstance(old, dict):
+                new = dict.fromkeys(old)
+                todo += ((item, new, name) for name, item in old.items())
+            elif isinstance(old, str) and old:
+                new = self._without_in_text(old)
+                found = found or new is not old
+            into[at] = new
+        return root[0] if found else value
 
     def finds(self, value: Any) -> bool:
         """Whether any of the words stand in ``value``."""
@@ -95,11 +106,10 @@ class Matcher:
         if text[0] in "[{":
             try:
                 parsed = json.loads(text)
-            except ValueError:
-                pass
-            else:
                 new = self.without(parsed)
                 return text if new is parsed else json.dumps(new)
+            except (ValueError, RecursionError):
+                pass  # brackets, and no JSON that anybody can read: a text like others
         parts = [part for part in _PART.finditer(text) if not part[0].startswith("<")]
         hits = self._hits([folded(part[0]) for part in parts])
         if not any(hits):

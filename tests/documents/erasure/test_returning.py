@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from io import StringIO
 from types import SimpleNamespace
 
@@ -225,6 +226,21 @@ class TestKilled:
         erasure.refresh_from_db()
         assert erasure.surveyed_at and erasure.found["wagtailcore.revision.content"] >= 1
 
+    def test_a_survey_that_fails_is_in_nobodys_way(self, world, confirmed, monkeypatch, caplog):
+        for series in (world.second.series, uuid.uuid4()):
+            Erasure.objects.create(series=series, number=9, reason="Named.", again=True)
+        surveyed = []
+
+        def survey(pk):
+            surveyed.append(pk)
+            raise ValueError("broken")
+
+        monkeypatch.setattr(running, "survey", survey)
+        assert tasks.resume_erasures() == 1
+        assert len(surveyed) == 2 and "A survey failed" in caplog.text
+        confirmed.refresh_from_db()
+        assert confirmed.state == "done"
+
 
 def test_words_in_files_that_stay_are_told(world):
     """The second version names her after all: it stays, and the screen says so."""
@@ -286,6 +302,25 @@ class TestWords:
         assert matcher.without({"body": '[{"value": "\\u0646\\u0635\\u0631 spoke"}]'}) == {
             "body": '[{"value": "[\\u2026] spoke"}]'
         }
+
+    def test_names_of_files_are_looked_into(self):
+        matcher = Matcher(fingerprints(["Zarqa Nettlewick"]))
+        assert matcher.without("2026_Zarqa_Nettlewick_statement.pdf") == "2026_[…]_statement.pdf"
+
+    @pytest.mark.parametrize("depth", [900, 100_000])
+    def test_brackets_without_end_are_a_text(self, depth):
+        matcher = Matcher(fingerprints(["Quillbramble"]))
+        assert not matcher.finds("[" * depth) and not matcher.finds("[" * depth + "]" * depth)
+        assert "uillb" not in matcher.without("[" * depth + '"Quillbramble"' + "]" * depth)
+
+    def test_lists_may_be_as_deep_as_strangers_like(self):
+        value = ["by Quillbramble"]
+        for _level in range(20_000):
+            value = [value]
+        new = Matcher(fingerprints(["Quillbramble"])).without(value)
+        while isinstance(new, list):
+            new = new[0]
+        assert new == "by […]"
 
     def test_what_has_none_is_the_same_object(self):
         matcher = Matcher(fingerprints(["Quillbramble"]))
