@@ -20,14 +20,15 @@ from documents.verification import BATCH, FOLDERS, ORPHAN_AGE, named, sha256_of
 
 SETTLED = 15 * 60.0
 """Seconds. Processing takes ten minutes at most, so that a blob which is older is not in its hands. An import may be
-under way for longer before its rows are there: what is not known to be erased waits for ``ORPHAN_AGE``."""
+under way for longer before its rows are there: what is not known to be erased waits for ``ORPHAN_AGE``, except for
+what processing alone makes (``derived``), page images among it, which no hash tells."""
 
 
 def destroy(erasure: Erasure) -> None:
     """Destroys the files of ``erasure`` and what else has their bytes. Raises one of ``STORAGE_FAULTS``.
 
     For the first time the bin goes too (old covers and drafts lie there under keys that nobody remembers), and every
-    blob that has been without a row for a day. A repetition after a restore leaves those alone: the older database
+    derived blob without a row, and every other that has been without one for a day. A repetition after a restore leaves those alone: the older database
     doesn't know newer files.
     """
     storage: Any = storages["documents"]
@@ -40,7 +41,8 @@ def destroy(erasure: Erasure) -> None:
         storage.destroy(key)
     orphaned = time.time() - ORPHAN_AGE
     for key, written in list(_strays(storage)):
-        if (written <= orphaned and not erasure.again) or sha256_of(storage, key)[0] in hashes:
+        is_lost = written <= orphaned or key.startswith("derived/")
+        if (is_lost and not erasure.again) or sha256_of(storage, key)[0] in hashes:
             storage.destroy(key)
     if not erasure.again:
         for folder in FOLDERS:
