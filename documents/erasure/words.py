@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 GAP = "[…]"
 """What stands in place of an erased word. Not longer than the shortest phrase, so that it fits in every column."""
@@ -47,14 +48,15 @@ def fingerprints(phrases: Iterable[str]) -> list[Print]:
     return sorted((len(words), _print(_keys()[0], " ".join(words))) for words in found)
 
 
-def secret_mark() -> str:
-    """What tells later whether a fingerprint was made with a secret that is still known."""
-    return _print(_keys()[0], "\0mark")
+def signature(text: str) -> str:
+    """What tells later that ``text`` was written with a secret of ours, as its fingerprints were."""
+    return _signature(settings.SECRET_KEY, text)
 
 
-def known_secret(mark: str) -> bool:
-    """Whether fingerprints beside ``mark`` can still be recognised (``SECRET_KEY`` or one of its fallbacks)."""
-    return any(_print(key, "\0mark") == mark for key in _keys())
+def is_signed(text: str, mark: str) -> bool:
+    """Whether ``mark`` is the signature of ``text``, made with ``SECRET_KEY`` or one of its fallbacks."""
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(constant_time_compare(_signature(secret, text), mark) for secret in secrets)
 
 
 def passages_of(text: str) -> set[tuple[str, ...]]:
@@ -146,6 +148,10 @@ def _keys() -> tuple[bytes, ...]:
 @lru_cache(maxsize=4)
 def _derived(secrets: tuple[str, ...]) -> tuple[bytes, ...]:
     return tuple(hashlib.sha512(f"documents.erasure:{secret}".encode()).digest() for secret in secrets)
+
+
+def _signature(secret: str, text: str) -> str:
+    return salted_hmac("documents.erasure", text, secret=secret, algorithm="sha256").hexdigest()
 
 
 def _print(key: bytes, phrase: str) -> str:
