@@ -71,6 +71,8 @@ class Matcher:
 
     prints: Sequence[Print] = ()
     passages: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
+    spared: frozenset[str] = field(default_factory=frozenset)
+    """Names in mappings whose values are left as they are, for machines read them."""
 
     def __bool__(self) -> bool:
         return bool(self.prints or self.passages)
@@ -92,8 +94,8 @@ class Matcher:
                 new = [None] * len(old)
                 todo += ((item, new, place) for place, item in enumerate(old))
             elif isinstance(old, dict):
-                new = dict.fromkeys(old)
-                todo += ((item, new, name) for name, item in old.items())
+                new = dict(old)
+                todo += ((item, new, name) for name, item in old.items() if name not in self.spared)
             elif isinstance(old, str) and old:
                 new = self._without_in_text(old)
                 found = found or new is not old
