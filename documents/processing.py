@@ -20,7 +20,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django_tasks_db.models import DBTaskResult
@@ -297,9 +297,9 @@ def _record(document: Document, result: _Result) -> None:
 
 
 def _discard(key: str | None, document: Document) -> None:
-    """Removes a public copy that no row names."""
+    """Removes a public copy that no row ever named: for good, for the document may have been erased meanwhile."""
     if key != document.original.name:
-        discard(key, document.original.storage)
+        discard(key, document.original.storage, for_good=True)
 
 
 def _replace_derived(document: Document, result: _Result, *, keep_recognised: bool = True) -> None:
@@ -332,15 +332,20 @@ def _replace_cover(document: Document, result: _Result) -> None:
 def store_image(document: Document, kind: str, number: int, path: Path, size: tuple[int, int]) -> DocumentImage:
     """Stores a drawn picture or a preview (at ``path``) and its row; ``size`` is width and height in pixels.
 
-    Raises StorageError, and IntegrityError where the row exists; nothing is left behind then.
+    Raises StorageError, and IntegrityError where the row exists or the document was erased meanwhile; nothing is left
+    behind then.
     """
     image = DocumentImage(document=document, kind=kind, number=number, width=size[0], height=size[1])
     with path.open("rb") as file:
         image.file.name = store(File(file), derived_key(image, ""), image.file.storage)
     try:
-        image.save()
+        with transaction.atomic():
+            image.save()
+            # The database looks at the end of the outermost transaction only, too late for the blob.
+            if not Document.objects.select_for_update(no_key=True).filter(pk=document.pk).exists():
+                raise IntegrityError("The document is gone.")
     except BaseException:
-        discard(image.file.name, image.file.storage)
+        discard(image.file.name, image.file.storage, for_good=True)
         raise
     return image
 

@@ -262,9 +262,15 @@ def store(file: File[bytes], key: str, storage: Storage) -> str:
     return stored
 
 
-def discard(key: str | None, storage: Storage) -> None:
-    """Removes a blob that no row names; where the storage is down, ``verify_documents --clean`` does it later."""
+def discard(key: str | None, storage: Storage, *, for_good: bool = False) -> None:
+    """Removes a blob that no row names; where the storage is down, ``verify_documents --clean`` does it later.
+
+    With ``for_good`` a bucket keeps no version of it either.
+    """
     try:
-        storage.delete(key or "")
+        if for_good and key:
+            cast(RangeStorage, storage).destroy(key)
+        else:
+            storage.delete(key or "")
     except STORAGE_FAULTS as err:
         logger.warning("An orphan stays", extra={"event": "storage_orphan", "fault": type(err).__name__})

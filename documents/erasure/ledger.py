@@ -2,7 +2,8 @@
 
 A backup of the database that is restored later brings erased rows back; the ledger says that they have to go again.
 It holds no title, no word and no name: identifiers, hashes, random keys, fingerprints (``documents.erasure.words``)
-and the numbers of the two accounts.
+and the numbers of the two accounts. Each entry is signed with the server's secret: who can write to the storage
+can't have the worker erase what nobody confirmed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
-from documents.erasure.words import secret_mark
+from documents.erasure.words import is_signed, signature
 from documents.models import Erasure
 from documents.storage import RangeStorage
 
@@ -38,7 +39,6 @@ class Entry:
     targets: list[dict[str, Any]]
     keys: list[str]
     words: list[Any]
-    secret: str
     passages: bool
     asked_by: int | None
     decided_by: int | None
@@ -55,7 +55,6 @@ class Entry:
             targets=erasure.targets,
             keys=erasure.keys,
             words=erasure.words,
-            secret=secret_mark(),
             passages=erasure.passages,
             asked_by=erasure.asked_by_id,
             decided_by=erasure.decided_by_id,
@@ -65,11 +64,15 @@ class Entry:
 
 def write(erasure: Erasure) -> None:
     """Notes a confirmed erasure; one that is noted already stays as it is. Raises one of ``STORAGE_FAULTS``."""
-    storage = storages["documents"]
-    key = f"{FOLDER}/{erasure.pk}.json"
-    if not storage.exists(key):
-        text = json.dumps({"version": _VERSION, **asdict(Entry.of(erasure))}, indent=1)
-        storage.save(key, ContentFile(text.encode()))
+    storage: Any = storages["documents"]
+    key = _key(str(erasure.pk))
+    if storage.exists(key):
+        if any(entries({str(erasure.pk)})):
+            return
+        storage.destroy(key)  # nothing of ours: a new one would get another key
+    facts = {"version": _VERSION, **asdict(Entry.of(erasure))}
+    text = json.dumps(facts | {"mac": signature(_canonical(facts))}, indent=1)
+    storage.save(key, ContentFile(text.encode()))
 
 
 def noted() -> set[str]:
@@ -78,20 +81,40 @@ def noted() -> set[str]:
 
 
 def entries(wanted: set[str] | None = None) -> Iterator[Entry]:
-    """All entries, or those of ``wanted`` identifiers. One that can't be read is an error in the log.
+    """All entries, or those of ``wanted`` identifiers. One that can't be read or isn't ours is an error in the log.
 
     Raises one of ``STORAGE_FAULTS``.
     """
     storage = storages["documents"]
     for identifier in sorted(noted() if wanted is None else wanted):
         try:
-            with storage.open(f"{FOLDER}/{uuid.UUID(identifier)}.json", "rb") as file:
+            with storage.open(_key(identifier), "rb") as file:
                 found = json.loads(file.read())
+            mac = found.pop("mac", "")
+            is_ours = is_signed(_canonical(found), mac) and found["id"] == identifier
             if found.pop("version") != _VERSION:
                 raise ValueError("unknown version")
-            yield Entry(**found)
-        except (ValueError, TypeError, KeyError):
+            entry = Entry(**found)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             logger.error("An erasure in the ledger can't be read", extra={"event": "erasure_unreadable"})
+            continue
+        if is_ours:
+            yield entry
+        else:
+            logger.error(
+                "An erasure in the ledger is refused: it was not signed with SECRET_KEY or one of SECRET_KEY_FALLBACKS. "
+                "If you changed the secret, name the old one there; otherwise find out who wrote it",
+                extra={"event": "erasure_not_signed", "erasure": identifier},
+            )
+
+
+def _key(identifier: str) -> str:
+    return f"{FOLDER}/{uuid.UUID(identifier)}.json"
+
+
+def _canonical(facts: Any) -> str:
+    """What is signed: the same text for the same facts."""
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
 
 
 def keys(storage: Storage) -> list[str]:

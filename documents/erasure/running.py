@@ -16,7 +16,6 @@ from documents.erasure import blobs, ledger, targets
 from documents.erasure.rows import NamedAgain
 from documents.erasure.steps import steps
 from documents.erasure.sweep import sweep
-from documents.erasure.words import known_secret
 from documents.models import Erasure
 from documents.storage import STORAGE_FAULTS
 from search.exceptions import SearchError
@@ -130,15 +129,11 @@ def erase_again(*, everything: bool = False) -> int:
 
 def _reopen(entry: ledger.Entry) -> None:
     """Puts an erasure of the ledger back to the state in which it was confirmed."""
-    if entry.words and not known_secret(entry.secret):
-        logger.error(
-            "The words of an erasure can't be recognised any more: put the SECRET_KEY of then into SECRET_KEY_FALLBACKS",
-            extra={"event": "erasure_secret_unknown", "erasure": entry.id},
-        )
     facts = {"state": State.RUNNING, "done": [], "again": True, "claimed_until": None}
     facts |= {"words": entry.words, "keys": entry.keys, "targets": entry.targets}
     with transaction.atomic():
-        if Erasure.objects.filter(pk=entry.id, decided_at__isnull=False).update(**facts):
+        # One that was cancelled has a decision too, and it was another one.
+        if Erasure.objects.filter(pk=entry.id, state__in=(State.RUNNING, State.DONE)).update(**facts):
             return
         people: dict[int, Any] = get_user_model()._default_manager.in_bulk(
             [pk for pk in (entry.asked_by, entry.decided_by) if pk]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -16,18 +18,26 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import models
+from django_tasks_db.models import DBTaskResult
 from modelcluster.fields import ParentalKey
 from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Page, Revision
+from wagtail.models import Collection, Page, Revision, Site
 
 from documents.erasure.contents import ADDRESSES
 from documents.erasure.words import Matcher
 from documents.models import Document, DocumentPageText, Erasure
 
-REPORTED: tuple[type[models.Model], ...] = (Document, DocumentPageText, Page, Revision, Tag, Redirect, Group)
+REPORTED: tuple[type[models.Model], ...] = (
+    *(Document, DocumentPageText, Page, Revision),
+    *(Tag, Redirect, Group, Site, Collection),
+    *(get_user_model(), Erasure, DBTaskResult),
+)
 """Tables with rules of their own. Pages and revisions are cleaned with their approval; a file never changes; the rest
-is addresses and names that others hold on to. What stands there is counted, for people to decide."""
+is addresses, names that others hold on to and orders to the worker. What stands there is counted, for people to
+decide."""
+REWRITTEN = {(Erasure, "reason"), (DBTaskResult, "traceback")}
+"""Columns of these tables that nothing hangs on."""
 NOT_TEXT: tuple[type[models.Model], ...] = (ContentType, Permission, Session)
 BATCH = 500
 
@@ -40,16 +50,16 @@ def sweep(matcher: Matcher, *, rewrite: bool) -> Counter[str]:
     found: Counter[str] = Counter()
     if not matcher:
         return found
+    rewriter = replace(matcher, spared=ADDRESSES)
     for model, fields in _text_columns():
         for field in fields:
             name = f"{model._meta.label_lower}.{field.name}"
-            hits = _rows(model, field, matcher)
             if rewrite and _may_rewrite(model, field):
-                for pk, new in hits:
+                for pk, new in _rows(model, field, rewriter):
                     # The plain queryset: append-only tables refuse, and have words in them all the same.
                     models.QuerySet(model).filter(pk=pk).update(**{field.name: new})
             else:
-                found[name] += sum(1 for _hit in hits)
+                found[name] += sum(1 for _hit in _rows(model, field, matcher))
     return +found
 
 
@@ -77,11 +87,19 @@ def _is_text(field: Any) -> bool:
 
 
 def _may_rewrite(model: type[models.Model], field: Any) -> bool:
-    if issubclass(model, (*REPORTED, get_user_model(), Erasure)) and not (model is Erasure and field.name == "reason"):
+    if issubclass(model, REPORTED) and (model, field.name) not in REWRITTEN:
         return False
     if any(isinstance(own, ParentalKey) for own in model._meta.concrete_fields) and not _is_note(model):
         return False  # rows that belong to a page's content
-    return not (field.unique or isinstance(field, models.SlugField))
+    return not (isinstance(field, models.SlugField) or field.name in ADDRESSES | _unique(model))
+
+
+@cache
+def _unique(model: type[models.Model]) -> frozenset[str]:
+    """Names of the columns by which rows are told apart, alone or together: two gaps would be the same."""
+    alone = [field.name for field in model._meta.concrete_fields if field.unique]
+    constraints = [one.fields for one in model._meta.constraints if isinstance(one, models.UniqueConstraint)]
+    return frozenset(alone).union(*constraints, *model._meta.unique_together)
 
 
 def stays(model: type[models.Model], field: Any) -> bool:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 GAP = "[…]"
 """What stands in place of an erased word. Not longer than the shortest phrase, so that it fits in every column."""
@@ -23,7 +24,8 @@ SHORTEST = 3
 """Letters of a phrase; shorter ones would take half of the texts with them."""
 PASSAGE = 8
 """Words in a row that make a quotation."""
-_PART = re.compile(r"<[^<>]*>|[\w\u0300-\u036f\u064b-\u065f\u0670]+")
+_PART = re.compile(r"<[^<>]*>|(?:[^\W_]|[\u0300-\u036f\u064b-\u065f\u0670])+")
+"""Markup, or a word with its marks. An underscore parts words, as in names of files."""
 
 Print = tuple[int, str]
 """How many words a phrase has, and its fingerprint in hex."""
@@ -46,14 +48,15 @@ def fingerprints(phrases: Iterable[str]) -> list[Print]:
     return sorted((len(words), _print(_keys()[0], " ".join(words))) for words in found)
 
 
-def secret_mark() -> str:
-    """What tells later whether a fingerprint was made with a secret that is still known."""
-    return _print(_keys()[0], "\0mark")
+def signature(text: str) -> str:
+    """What tells later that ``text`` was written with a secret of ours, as its fingerprints were."""
+    return _signature(settings.SECRET_KEY, text)
 
 
-def known_secret(mark: str) -> bool:
-    """Whether fingerprints beside ``mark`` can still be recognised (``SECRET_KEY`` or one of its fallbacks)."""
-    return any(_print(key, "\0mark") == mark for key in _keys())
+def is_signed(text: str, mark: str) -> bool:
+    """Whether ``mark`` is the signature of ``text``, made with ``SECRET_KEY`` or one of its fallbacks."""
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(constant_time_compare(_signature(secret, text), mark) for secret in secrets)
 
 
 def passages_of(text: str) -> set[tuple[str, ...]]:
@@ -68,6 +71,8 @@ class Matcher:
 
     prints: Sequence[Print] = ()
     passages: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
+    spared: frozenset[str] = field(default_factory=frozenset)
+    """Names in mappings whose values are left as they are, for machines read them."""
 
     def __bool__(self) -> bool:
         return bool(self.prints or self.passages)
@@ -78,14 +83,24 @@ class Matcher:
         Takes text, text that is JSON (StreamFields), and lists and mappings of such.
         """
         if isinstance(value, str):
-            return self._without_in_text(value) if value and self else value
-        if isinstance(value, list):
-            items = [self.without(item) for item in value]
-            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-        if isinstance(value, dict):
-            pairs = {name: self.without(item) for name, item in value.items()}
-            return pairs if any(pairs[name] is not value[name] for name in value) else value
-        return value
+            return self._without_in_text(value) if value else value
+        root: list[Any] = [None]
+        found = False
+        todo: list[tuple[Any, Any, Any]] = [(value, root, 0)]  # no recursion: strangers decide how deep it goes
+        while todo:
+            old, into, at = todo.pop()
+            new = old
+            if isinstance(old, list):
+                new = [None] * len(old)
+                todo += ((item, new, place) for place, item in enumerate(old))
+            elif isinstance(old, dict):
+                new = dict(old)
+                todo += ((item, new, name) for name, item in old.items() if name not in self.spared)
+            elif isinstance(old, str) and old:
+                new = self._without_in_text(old)
+                found = found or new is not old
+            into[at] = new
+        return root[0] if found else value
 
     def finds(self, value: Any) -> bool:
         """Whether any of the words stand in ``value``."""
@@ -95,11 +110,10 @@ class Matcher:
         if text[0] in "[{":
             try:
                 parsed = json.loads(text)
-            except ValueError:
-                pass
-            else:
                 new = self.without(parsed)
                 return text if new is parsed else json.dumps(new)
+            except (ValueError, RecursionError):
+                pass  # brackets, and no JSON that anybody can read: a text like others
         parts = [part for part in _PART.finditer(text) if not part[0].startswith("<")]
         hits = self._hits([folded(part[0]) for part in parts])
         if not any(hits):
@@ -136,6 +150,10 @@ def _keys() -> tuple[bytes, ...]:
 @lru_cache(maxsize=4)
 def _derived(secrets: tuple[str, ...]) -> tuple[bytes, ...]:
     return tuple(hashlib.sha512(f"documents.erasure:{secret}".encode()).digest() for secret in secrets)
+
+
+def _signature(secret: str, text: str) -> str:
+    return salted_hmac("documents.erasure", text, secret=secret, algorithm="sha256").hexdigest()
 
 
 def _print(key: bytes, phrase: str) -> str:

@@ -146,13 +146,16 @@ def traces_in_database() -> set[str]:
 
 
 def blobs() -> dict[str, bytes]:
-    """Every stored piece, kept versions of a bucket too."""
+    """Every stored piece, kept versions of a bucket too, and what waits on the disk to be filed."""
     storage = storages["documents"]
+    waiting = {
+        str(path): path.read_bytes() for path in (Path(django_settings.VAR_DIR) / "uploads").glob("*") if path.is_file()
+    }
     if hasattr(storage, "bucket"):
         versions = [one for one in storage.bucket.object_versions.all() if one.size is not None]
-        return {f"{one.object_key}@{one.id}": one.get()["Body"].read() for one in versions}
+        return waiting | {f"{one.object_key}@{one.id}": one.get()["Body"].read() for one in versions}
     root = Path(django_settings.DOCUMENTS_ROOT)
-    return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return waiting | {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 def traces_in_storage() -> set[str]:

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection
-from wagtail.models import ModelLogEntry, Revision
+from wagtail.models import ModelLogEntry, Page, Revision
 
 from documents.actions import add_document, add_version
 from documents.erasure import ledger, running
@@ -94,6 +94,15 @@ def test_the_public_page_goes_on_without_the_file(world, client):
     assert "linktype" not in page.abstract and "spoke" in page.abstract
     assert client.get(other.get_url()).status_code == 200
     assert check_drift() == []
+
+
+def test_what_went_public_past_the_gate_is_cleaned_and_not_approved(world):
+    Page.objects.filter(pk=world.page.pk).update(title="Quillbramble, as nobody approved it")
+    assert check_drift() == [world.page.pk]
+    world.erase()
+    page = world.shown()
+    assert page.live and page.title == "[…], as nobody approved it"
+    assert check_drift() == [world.page.pk]
 
 
 def test_the_draft_keeps_the_version_that_stays(world):

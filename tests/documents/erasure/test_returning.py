@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import json
+import uuid
 from io import StringIO
 from types import SimpleNamespace
 
@@ -16,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from documents import tasks
-from documents.erasure import disk, ledger, running, steps
+from documents.erasure import actions, disk, ledger, running, steps, targets
 from documents.erasure.words import Matcher, fingerprints
 from documents.models import Document, DocumentPageText, ErasedDocument, Erasure
 from documents.moving import move
@@ -113,18 +116,43 @@ class TestAfterARestore:
         world.erase()
         restore(data, files)
         old, settings.SECRET_KEY = settings.SECRET_KEY, "another"
-        running.erase_again()
-        assert "can't be recognised" in caplog.text
-        caplog.clear()
+        assert running.erase_again() == 0
+        assert "was not signed" in caplog.text
         settings.SECRET_KEY_FALLBACKS = [old]
-        running.erase_again(everything=True)
-        assert "can't be recognised" not in caplog.text
+        assert running.erase_again() == 1
+        assert traces_in_database() == set()
 
     def test_an_entry_that_can_not_be_read_is_an_error_and_no_end(self, world, caplog):
         world.erase()
         storages["documents"].save("erasures/6f1c2f0e-6d0a-4a53-9a0e-0d6c0f0f3a11.json", ContentFile(b"{}"))
         assert running.erase_again(everything=True) == 1
         assert "can't be read" in caplog.text
+
+    @pytest.mark.parametrize("mac", ["", "0" * 64, None])
+    def test_who_writes_to_the_storage_can_not_have_anything_erased(self, world, caplog, mac):
+        world.erase()
+        storage, noted = storages["documents"], ledger.noted().pop()
+        forged = json.loads(storage.open(f"erasures/{noted}.json").read())
+        forged |= {"id": str(uuid.uuid4()), "targets": targets.targets_of([world.second])}
+        forged |= {} if mac is None else {"mac": mac}  # None: the mark of another entry
+        storage.save(f"erasures/{forged['id']}.json", ContentFile(json.dumps(forged).encode()))
+        assert running.erase_again() == 0
+        assert "was not signed" in caplog.text
+        assert Document.objects.filter(pk=world.second.pk).exists()
+
+    def test_what_was_put_in_the_place_of_an_entry_is_replaced(self, world, monkeypatch):
+        erasure = world.ask()
+        storages["documents"].save(f"erasures/{erasure.pk}.json", ContentFile(b"{}"))
+        world.confirm(erasure)
+        assert [entry.id for entry in ledger.entries()] == [str(erasure.pk)]
+
+    def test_a_cancelled_request_is_none_that_was_confirmed(self, world):
+        erasure = world.erase()
+        entry = next(ledger.entries())
+        actions.cancel(other := world.ask(scope="series"), world.people["legal"])
+        running._reopen(dataclasses.replace(entry, id=str(other.pk)))
+        other.refresh_from_db()
+        assert (other.scope, other.decided_by, other.again) == (erasure.scope, erasure.decided_by, True)
 
     def test_the_ledger_moves_with_the_files(self, world, s3_settings, tmp_path):
         from documents.storage import PrivateFileStorage, PrivateS3Storage
@@ -225,6 +253,21 @@ class TestKilled:
         erasure.refresh_from_db()
         assert erasure.surveyed_at and erasure.found["wagtailcore.revision.content"] >= 1
 
+    def test_a_survey_that_fails_is_in_nobodys_way(self, world, confirmed, monkeypatch, caplog):
+        for series in (world.second.series, uuid.uuid4()):
+            Erasure.objects.create(series=series, number=9, reason="Named.", again=True)
+        surveyed = []
+
+        def survey(pk):
+            surveyed.append(pk)
+            raise ValueError("broken")
+
+        monkeypatch.setattr(running, "survey", survey)
+        assert tasks.resume_erasures() == 1
+        assert len(surveyed) == 2 and "A survey failed" in caplog.text
+        confirmed.refresh_from_db()
+        assert confirmed.state == "done"
+
 
 def test_words_in_files_that_stay_are_told(world):
     """The second version names her after all: it stays, and the screen says so."""
@@ -286,6 +329,25 @@ class TestWords:
         assert matcher.without({"body": '[{"value": "\\u0646\\u0635\\u0631 spoke"}]'}) == {
             "body": '[{"value": "[\\u2026] spoke"}]'
         }
+
+    def test_names_of_files_are_looked_into(self):
+        matcher = Matcher(fingerprints(["Zarqa Nettlewick"]))
+        assert matcher.without("2026_Zarqa_Nettlewick_statement.pdf") == "2026_[…]_statement.pdf"
+
+    @pytest.mark.parametrize("depth", [900, 100_000])
+    def test_brackets_without_end_are_a_text(self, depth):
+        matcher = Matcher(fingerprints(["Quillbramble"]))
+        assert not matcher.finds("[" * depth) and not matcher.finds("[" * depth + "]" * depth)
+        assert "uillb" not in matcher.without("[" * depth + '"Quillbramble"' + "]" * depth)
+
+    def test_lists_may_be_as_deep_as_strangers_like(self):
+        value = ["by Quillbramble"]
+        for _level in range(20_000):
+            value = [value]
+        new = Matcher(fingerprints(["Quillbramble"])).without(value)
+        while isinstance(new, list):
+            new = new[0]
+        assert new == "by […]"
 
     def test_what_has_none_is_the_same_object(self):
         matcher = Matcher(fingerprints(["Quillbramble"]))
