@@ -109,3 +109,12 @@ def _translate(segment: StringSegment, locale, **values) -> None:
         locale=locale,
         defaults={"data": "Übersetzt", **values},
     )
+
+
+def test_a_reviewer_learns_of_a_translation_when_it_is_submitted(client, jobs, translator, reviewer):
+    assert shown(client, reviewer) == []
+    for segment in StringSegment.objects.filter(source=jobs[0].translation.source):
+        _translate(segment, jobs[0].translation.target_locale)
+    actions.save_draft(jobs[0], translator)
+    actions.submit(jobs[0], translator)
+    assert shown(client, reviewer) == [str(jobs[0].translation.uuid)]
