@@ -45,9 +45,9 @@ def survey(erasure_id: str) -> None:
     erasure = Erasure.objects.filter(pk=erasure_id, state=State.ASKED).first()
     if erasure is None:
         return
-    erasure.found = dict(sweep(targets.matcher_for(erasure), rewrite=False))
-    erasure.surveyed_at = timezone.now()
-    erasure.save(update_fields=["found", "surveyed_at"])
+    found = dict(sweep(targets.matcher_for(erasure), rewrite=False))
+    # It takes a while: what was cancelled or confirmed meanwhile stays as it was decided.
+    Erasure.objects.filter(pk=erasure_id, state=State.ASKED).update(found=found, surveyed_at=timezone.now())
 
 
 def run(erasure_id: str) -> bool:
