@@ -33,3 +33,7 @@ class InUseError(DocumentError):
 
 class ErasureRefused(DocumentError):
     """A file can't be erased like this, or not by this person."""
+
+
+class ClaimLostError(DocumentError):
+    """A process was thought dead, and another one took its work over."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -39,13 +39,20 @@ def claim(document_id: int) -> bool:
 
 @contextmanager
 def held(document_id: int) -> Iterator[None]:
-    """Renews this worker's hold on a document while the block runs, in a thread of its own."""
+    """Renews this worker's hold on a document while the block runs."""
+    with renewing(lambda: Document.objects.filter(pk=document_id).hold(timezone.now() + HELD_FOR), RENEW_EVERY):
+        yield
+
+
+@contextmanager
+def renewing(renew: Callable[[], object], every: float) -> Iterator[None]:
+    """Calls ``renew`` after each ``every`` seconds while the block runs, in a thread of its own."""
     if connection.in_atomic_block:
         # Nobody else sees the claim before the commit, and the thread would wait for the row that we hold.
         yield
         return
     done = threading.Event()
-    thread = threading.Thread(target=_renew, args=(document_id, done), name="document-hold", daemon=True)
+    thread = threading.Thread(target=_renew, args=(renew, every, done), name="hold", daemon=True)
     thread.start()
     try:
         yield
@@ -54,13 +61,13 @@ def held(document_id: int) -> Iterator[None]:
         thread.join()
 
 
-def _renew(document_id: int, done: threading.Event) -> None:
+def _renew(renew: Callable[[], object], every: float, done: threading.Event) -> None:
     try:
-        while not done.wait(RENEW_EVERY):
+        while not done.wait(every):
             try:
-                Document.objects.filter(pk=document_id).hold(timezone.now() + HELD_FOR)
+                renew()
             except DatabaseError:
-                logger.warning("No renewal", extra={"event": "document_not_held", "document_id": document_id})
+                logger.warning("No renewal", extra={"event": "hold_not_renewed"})
                 connection.close()
     finally:
         connection.close()

@@ -33,7 +33,6 @@ def erase_rows(erasure: Erasure) -> None:
     if DocumentUse.objects.filter(document__in=locked).exists():
         raise NamedAgain
     erasure.keys = sorted({*erasure.keys, *targets.keys_of(documents)})
-    erasure.keep("keys")
     _bury(erasure, [*erasure.targets, *targets.targets_of(locked)])
     _clear_log(locked)
     _clear_references(locked)
@@ -45,6 +44,7 @@ def erase_rows(erasure: Erasure) -> None:
     for document in locked:
         document.delete()
     _clear_tasks()
+    erasure.keep("keys")  # last: until the commit nobody renews the hold on the row, which is locked then
 
 
 def _bury(erasure: Erasure, found: Iterable[targets.Target]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections import Counter
 from typing import Any
 
@@ -16,13 +17,18 @@ from documents.erasure import blobs, ledger, targets
 from documents.erasure.rows import NamedAgain
 from documents.erasure.steps import steps
 from documents.erasure.sweep import sweep
+from documents.exceptions import ClaimLostError
+from documents.holding import renewing
 from documents.models import Erasure
+from documents.models.erasures import LEASE
 from documents.storage import STORAGE_FAULTS
 from search.exceptions import SearchError
 
 logger = logging.getLogger(__name__)
 
 State = Erasure.State
+RENEW_EVERY = LEASE.total_seconds() / 10
+"""Seconds between renewals of the hold on an erasure: a step may last for longer than the lease."""
 BYTES_LEFT = "storage"
 """What ``Erasure.left`` counts stored files under."""
 TROUBLES = {
@@ -39,9 +45,9 @@ def survey(erasure_id: str) -> None:
     erasure = Erasure.objects.filter(pk=erasure_id, state=State.ASKED).first()
     if erasure is None:
         return
-    erasure.found = dict(sweep(targets.matcher_for(erasure), rewrite=False))
-    erasure.surveyed_at = timezone.now()
-    erasure.save(update_fields=["found", "surveyed_at"])
+    found = dict(sweep(targets.matcher_for(erasure), rewrite=False))
+    # It takes a while: what was cancelled or confirmed meanwhile stays as it was decided.
+    Erasure.objects.filter(pk=erasure_id, state=State.ASKED).update(found=found, surveyed_at=timezone.now())
 
 
 def run(erasure_id: str) -> bool:
@@ -49,20 +55,18 @@ def run(erasure_id: str) -> bool:
 
     What can't be done yet (storage, index or database in the way) is noted, and comes again with the next try.
     """
-    if not Erasure.objects.filter(pk=erasure_id).claim():
+    claim = uuid.uuid4()
+    if not Erasure.objects.filter(pk=erasure_id).claim(claim):
         return Erasure.objects.filter(pk=erasure_id, state=State.DONE).exists()
     erasure = Erasure.objects.get(pk=erasure_id)
+    erasure.claim = claim
     trouble = ""
     try:
-        for step in steps():
-            if step.name not in erasure.done:
-                step.run(erasure)
-                erasure.done = [*erasure.done, step.name]
-                erasure.keep("done")
-        _finish(erasure)
+        with renewing(lambda: Erasure.objects.filter(pk=erasure_id).hold(claim), RENEW_EVERY):
+            _carry_on(erasure)
+    except ClaimLostError:
+        trouble = "taken"  # for the log; release() leaves the row to who has it now
     except NamedAgain:
-        erasure.done = [name for name in erasure.done if name == "ledger"]
-        erasure.save(update_fields=["done"])
         trouble = "named"
     except STORAGE_FAULTS:
         trouble = "storage"
@@ -82,12 +86,27 @@ def run(erasure_id: str) -> bool:
     return not trouble
 
 
+def _carry_on(erasure: Erasure) -> None:
+    """Runs the steps that are to do, and looks what is left. Raises what they raise, and ClaimLostError."""
+    try:
+        for step in steps():
+            if step.name not in erasure.done:
+                step.run(erasure)
+                erasure.done = [*erasure.done, step.name]
+                erasure.keep("done")
+    except NamedAgain:
+        erasure.done = [name for name in erasure.done if name == "ledger"]
+        erasure.keep("done")
+        raise
+    _finish(erasure)
+
+
 def _finish(erasure: Erasure) -> None:
     """Looks whether all is gone; what is left is counted by its place."""
     found: Counter[str] = sweep(targets.matcher_for(erasure), rewrite=False)
     found[BYTES_LEFT] = blobs.left(erasure)
     erasure.left, erasure.state, erasure.finished_at = dict(+found), State.DONE, timezone.now()
-    erasure.save(update_fields=["left", "state", "finished_at"])
+    erasure.keep("left", "state", "finished_at")
     log(instance=erasure, action="dossier.erasure.done", user=erasure.decided_by, data={"left": erasure.left})
     logger.info("Erased", extra={"event": "erasure_done", "erasure": str(erasure.pk), "left": sum(found.values())})
 
@@ -129,7 +148,7 @@ def erase_again(*, everything: bool = False) -> int:
 
 def _reopen(entry: ledger.Entry) -> None:
     """Puts an erasure of the ledger back to the state in which it was confirmed."""
-    facts = {"state": State.RUNNING, "done": [], "again": True, "claimed_until": None}
+    facts = {"state": State.RUNNING, "done": [], "again": True, "claim": None, "claimed_until": None}
     facts |= {"words": entry.words, "keys": entry.keys, "targets": entry.targets}
     with transaction.atomic():
         # One that was cancelled has a decision too, and it was another one.

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from documents.exceptions import AppendOnlyError
+from documents.exceptions import AppendOnlyError, ClaimLostError
 
 LEASE = timedelta(minutes=10)
 """A run that gave no sign for so long lost its process; the next one goes on where it was."""
@@ -31,9 +31,13 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         now = timezone.now()
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), state=Erasure.State.RUNNING)
 
-    def claim(self) -> int:
-        """Takes the free ones; returns how many."""
-        return self.free().update(claimed_until=timezone.now() + LEASE)
+    def claim(self, claim: uuid.UUID) -> int:
+        """Takes the free ones under the number ``claim``; returns how many."""
+        return self.free().update(claim=claim, claimed_until=timezone.now() + LEASE)
+
+    def hold(self, claim: uuid.UUID) -> int:
+        """Renews what was taken as ``claim`` and by nobody else since; returns how many."""
+        return self.filter(claim=claim).update(claimed_until=timezone.now() + LEASE)
 
 
 class Erasure(models.Model):
@@ -73,6 +77,8 @@ class Erasure(models.Model):
     decided_at = models.DateTimeField(null=True)
     surveyed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    claim = models.UUIDField(null=True, editable=False)
+    """A new number for each process that takes it: whoever has another one lost it, and writes nothing any more."""
     claimed_until = models.DateTimeField(null=True)
     targets: models.JSONField[Any, Any] = models.JSONField(default=list)
     keys: models.JSONField[Any, Any] = models.JSONField(default=list)
@@ -102,14 +108,21 @@ class Erasure(models.Model):
         return f"{self.series} v{self.number}"
 
     def keep(self, *fields: str) -> None:
-        """Writes ``fields`` and renews the hold of the process that carries it on."""
+        """Writes ``fields`` and renews the hold of the process that carries it on.
+
+        Raises ClaimLostError where another one took it over meanwhile.
+        """
         self.claimed_until = timezone.now() + LEASE
-        self.save(update_fields=[*fields, "claimed_until"])
+        values = {name: getattr(self, name) for name in (*fields, "claimed_until")}
+        if not Erasure.objects.filter(pk=self.pk, claim=self.claim).update(**values):
+            raise ClaimLostError
 
     def release(self, trouble: str) -> None:
         """Leaves it, as far as it came, for the next try; ``trouble`` is the code of what stopped it."""
-        self.claimed_until, self.trouble = None, trouble[:100]
-        self.save(update_fields=["claimed_until", "trouble"])
+        ours = Erasure.objects.filter(pk=self.pk, claim=self.claim)
+        self.trouble = trouble[:100]
+        if ours.update(claim=None, claimed_until=None, trouble=self.trouble):
+            self.claim = self.claimed_until = None
 
 
 class ErasedDocumentQuerySet(models.QuerySet["ErasedDocument"]):

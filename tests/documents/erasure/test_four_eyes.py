@@ -145,6 +145,17 @@ def test_a_request_can_be_cancelled_and_then_not_confirmed(asked, legal, legal2,
     assert asked.state == "cancelled" and Document.objects.filter(pk=document.pk).exists()
 
 
+def test_a_survey_writes_nothing_into_what_was_cancelled_meanwhile(asked, legal, monkeypatch):
+    def sweep(matcher, *, rewrite):
+        cancel(asked, legal.user)
+        return {"wagtailcore.page.title": 1}
+
+    monkeypatch.setattr(running, "sweep", sweep)
+    running.survey(str(asked.pk))
+    asked.refresh_from_db()
+    assert (asked.state, asked.found) == ("cancelled", {})
+
+
 def test_what_runs_can_not_be_cancelled(asked, legal, legal2):
     confirm(asked, legal2.user, seen(asked))
     with pytest.raises(ErasureRefused):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import time
 import uuid
 from io import StringIO
 from types import SimpleNamespace
@@ -199,7 +200,7 @@ class TestKilled:
         assert traces_in_database() == set() and traces_in_storage() == set()
 
     def test_one_process_at_a_time(self, confirmed):
-        Erasure.objects.filter(pk=confirmed.pk).claim()
+        Erasure.objects.filter(pk=confirmed.pk).claim(uuid.uuid4())
         assert running.run(str(confirmed.pk)) is False and tasks.resume_erasures() == 0
         Erasure.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
         assert tasks.resume_erasures() == 1
@@ -267,6 +268,45 @@ class TestKilled:
         assert len(surveyed) == 2 and "A survey failed" in caplog.text
         confirmed.refresh_from_db()
         assert confirmed.state == "done"
+
+
+class TestTwoProcesses:
+    @pytest.fixture
+    def running_one(self, transactional_db, settings, tmp_path, monkeypatch):
+        settings.DOCUMENTS_ROOT = tmp_path / "documents"
+        monkeypatch.setattr(steps, "_steps", {})
+        return Erasure.objects.create(series=uuid.uuid4(), number=1, reason="Named.", state="running")
+
+    def only_step(self, run):
+        steps.register(steps.Step("slow", "Slow", 10, run))
+
+    def test_a_step_may_last_longer_than_the_lease(self, running_one, monkeypatch):
+        monkeypatch.setattr(running, "RENEW_EVERY", 0.05)
+        found = []
+
+        def slow(erasure):
+            Erasure.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
+            for _wait in range(100):
+                time.sleep(0.05)
+                if not Erasure.objects.free().exists():
+                    found.append("held")
+                    break
+
+        self.only_step(slow)
+        assert running.run(str(running_one.pk)) and found == ["held"]
+
+    def test_who_was_thought_dead_writes_nothing_any_more(self, running_one):
+        other = uuid.uuid4()
+
+        def taken_over(erasure):
+            Erasure.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
+            assert Erasure.objects.filter(pk=erasure.pk).claim(other) == 1
+
+        self.only_step(taken_over)
+        assert running.run(str(running_one.pk)) is False
+        running_one.refresh_from_db()
+        assert (running_one.claim, running_one.done, running_one.state) == (other, [], "running")
+        assert running_one.claimed_until and not running_one.trouble
 
 
 def test_words_in_files_that_stay_are_told(world):
