@@ -41,6 +41,7 @@ def status(one):
     return DBTaskResult.objects.get(pk=one.pk).status
 
 
+@pytest.mark.django_db(transaction=True)  # the worker takes tasks with a connection's own transaction
 def test_a_file_that_wagtail_wanted_removed_is_removed_though_its_worker_was_killed(tmp_path):
     (tmp_path / "left").write_bytes(b"x")
     storage = ["django.core.files.storage.FileSystemStorage", [], {"location": str(tmp_path)}]
