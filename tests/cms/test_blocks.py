@@ -15,6 +15,7 @@ from PIL import Image as Picture
 from cms.core.blocks import LONG_BODY_BLOCKS
 from cms.core.blocks.media import video_id_of
 from documents.models import Image
+from documents.releases import withdraw_versions
 from tests.factories import CasePageFactory, DocumentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,16 @@ def test_document_is_shown_to_those_who_may_read_it(client):
     assert "Filed in May." in shown and document.url in shown
     hidden = DocumentFactory()
     assert rendered("document", document=hidden).strip() == ""
+
+
+def test_a_file_in_a_text_is_shown_only_while_one_may_read_it(client):
+    document = DocumentFactory(title="Indictment")
+    body = [("document", BLOCKS["document"].normalize({"document": document, "title": "", "description": "Filed."}))]
+    page = CasePageFactory(published=True, body=body)
+    assert str(document.series) in client.get(page.get_url()).content.decode()
+    withdraw_versions(document.series, 2, "A name is in it.")
+    shown = client.get(page.get_url()).content.decode()
+    assert str(document.series) not in shown and "Indictment" not in shown
 
 
 @pytest.mark.parametrize("name", BLOCKS)

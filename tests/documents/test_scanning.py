@@ -12,14 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.visitor import Visitor
+from cms.core.keys import key_of
 from documents import actions, originals, scanning
 from documents.access import readable_by, released_to
 from documents.checks import blocking
 from documents.exceptions import OriginalRefused
-from documents.models import Document
+from documents.models import Document, DocumentTokens
 from documents.processing import process, unfinished
 from documents.system_checks import scanner_answers
 from documents.tasks import process_document
+from search import registry
+from search.pages import pack
 from tests.documents import making
 from tests.documents.conftest import small_pdf
 from tests.documents.test_intake import docx
@@ -200,11 +203,14 @@ class TestOlderFiles:
 
     def test_an_infected_public_file_is_public_no_more(self, scanner, people, client):
         document = DocumentFactory(title="Old", content=EICAR.decode("latin-1"), uploaded_by_user=people["author"])
-        PublicationPageFactory(published=True, files=[document])
+        page = PublicationPageFactory(published=True, files=[document])
+        DocumentTokens.objects.create(document=document, blob=pack([("en", "A wombat.")]))
         address = f"/d/{document.series}/v1/"
         assert client.get(address).status_code == 200
+        assert len(registry.documents([key_of(page)])[key_of(page)].files) == 1
         assert scanning.scan_older() == 1
         assert client.get(address).status_code == 404
+        assert len(registry.documents([key_of(page)])[key_of(page)].files) == 0, "the index would quote it"
         assert document not in released_to(Visitor())
         client.force_login(people["author"])
         assert document in readable_by(Visitor(people["author"]))

@@ -92,7 +92,9 @@ def test_sitemap_index_says_when_a_language_last_changed_in_public(client, pages
     "path", ["/sitemap-xx.xml", "/sitemap-en.xml?p=2", "/sitemap-en.xml?p=0", "/sitemap-en.xml?p=x"]
 )
 def test_sitemap_that_isnt_there_is_the_same_404_as_everything(client, pages, path):
-    assert client.get(path).status_code == 404
+    answer, nothing = client.get(path), client.get("/no-such-address.xml")
+    assert (answer.status_code, answer.content) == (404, nothing.content)
+    assert dict(answer.headers) == dict(nothing.headers)
     assert client.post(path).status_code == 405
 
 

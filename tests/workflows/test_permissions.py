@@ -2,8 +2,9 @@
 
 import pytest
 from django.urls import reverse
-from wagtail.models import Page, PageViewRestriction, Revision
+from wagtail.models import GroupPagePermission, Page, PageViewRestriction, Revision
 
+from access.models import User
 from tests.factories import SectionPageFactory
 from tests.workflows.test_time import embargoed
 
@@ -94,6 +95,15 @@ class TestReorder:
 
 
 class TestDelete:
+    def test_an_editor_needs_the_right_to_add_there(self, people):
+        for page in (SectionPageFactory(), SectionPageFactory(published=True)):
+            assert page.permissions_for_user(people.editor.user).can_delete()
+        GroupPagePermission.objects.filter(group__name="Editors", permission__codename="add_page").delete()
+        editor = User.objects.get(pk=people.editor.user.pk)  # without what was remembered of the rights
+        for page in (SectionPageFactory(), SectionPageFactory(published=True)):
+            tester = page.permissions_for_user(editor)
+            assert (tester.can_edit(), tester.can_delete(), tester.can_delete(ignore_bulk=True)) == (True, False, False)
+
     def test_editors(self, people, public):
         people.editor.post("wagtailadmin_pages:delete", public.pk)
         assert not Page.objects.filter(pk=public.pk).exists()
