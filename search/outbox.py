@@ -237,6 +237,11 @@ def _release(claims: Sequence[_Claim], err: Exception) -> None:
     )
 
 
+def unwritten(limit: int) -> set[str]:
+    """Keys of the newest ``limit`` rows, parked ones too: what the index doesn't know yet."""
+    return set(SearchOutbox.objects.order_by("-pk").values_list("key", flat=True)[:limit])
+
+
 def waiting() -> int:
     """How many rows wait, parked ones not counted."""
     return SearchOutbox.objects.filter(parked=False).count()

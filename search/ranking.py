@@ -39,6 +39,9 @@ SEARCH_TIMEOUT_SECONDS = 2.0
 SUGGEST_TIMEOUT_SECONDS = 0.6
 SUGGESTIONS = 8
 
+UNWRITTEN_LOOKED_AT = 500
+"""Changes that wait for the index, the newest, of which a search asks whether they may still be found."""
+
 PAGES_READ_PER_REQUEST = 2000
 """Pages of files in which one request looks for the best ones; hits beyond link without a page."""
 

@@ -7,7 +7,7 @@ visitor see of it now. Hits are always re-read through ``found``; the index is n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -117,6 +117,7 @@ class ContentSource(Protocol):
 
 
 LabelFunction = Callable[[Sequence[str], str, "Visitor"], Mapping[str, str]]
+VisibleFunction = Callable[[Sequence[str], "Visitor"], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
 
 
@@ -124,6 +125,7 @@ PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, 
 class _Registry:
     sources: dict[str, ContentSource] = field(default_factory=dict)
     labels: dict[str, LabelFunction] = field(default_factory=dict)
+    visible: VisibleFunction | None = None
     page_reader: PageReader | None = None
 
 
@@ -165,6 +167,18 @@ def register_labels(facet: str, labels: LabelFunction) -> None:
 def labels_of(facet: str) -> LabelFunction | None:
     """The function that was registered for ``facet``."""
     return _registry.labels.get(facet)
+
+
+def register_visible(visible: VisibleFunction) -> None:
+    """Says which of the given keys a visitor may see now, in a query or two and without reading the things."""
+    _registry.visible = visible
+
+
+def hidden(keys: Collection[str], visitor: Visitor) -> frozenset[str]:
+    """Those of ``keys`` that ``visitor`` may not see now; all of them where nobody can say."""
+    if not keys or _registry.visible is None:
+        return frozenset(keys)
+    return frozenset(keys) - _registry.visible(list(keys), visitor)
 
 
 def register_page_reader(reader: PageReader) -> None:

@@ -1,7 +1,8 @@
 """Answers a search: asks the engine, re-reads the hits under the visitor's rights, finds their pages, marks them.
 
-Nothing that the engine says is shown without being read again: a hit that the visitor may not see now
-is dropped, counted out, and put on the outbox.
+What changed and isn't in the index yet is asked for first, and left out where the visitor may not see it, so that
+totals and facets count nothing hidden. Then nothing that the engine says is shown without being read again: a hit
+that the visitor may not see all the same is dropped, counted out, and put on the outbox.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from search.facets import FacetEntry, labelled
 from search.languages import searched
 from search.marking import best_snippet, coverage
 from search.matching import Plan, plan
-from search.outbox import touch
+from search.outbox import touch, unwritten
 from search.pages import page_hits, unpack
 from search.parameters import MAX_PAGE, Parameters
 from search.query import ParsedQuery, parse
-from search.ranking import PAGE_SIZE, PAGES_READ_PER_REQUEST, SNIPPET_TEXT, SUGGESTIONS
+from search.ranking import PAGE_SIZE, PAGES_READ_PER_REQUEST, SNIPPET_TEXT, SUGGESTIONS, UNWRITTEN_LOOKED_AT
 from search.registry import Found, FoundFile, PageText
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
             offset=(parameters.page - 1) * PAGE_SIZE,
             size=PAGE_SIZE,
             match_all=query.is_blank,
+            hidden=registry.hidden(unwritten(UNWRITTEN_LOOKED_AT), visitor),
         )
     )
     found = _read_again(response.hits, visitor, parameters.language)

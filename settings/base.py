@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cms.core.middleware.VisibleRedirectMiddleware",
+    "cms.core.links.ReaderMiddleware",
 ]
 
 ROOT_URLCONF = "settings.urls"

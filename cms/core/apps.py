@@ -10,7 +10,7 @@ class CmsCoreConfig(AppConfig):
 
     def ready(self) -> None:
         from access.roles import EDITORS, grant_on_model  # models must be loaded
-        from cms.core.hits import place_labels, publication_kind_labels, read_pages
+        from cms.core.hits import place_labels, publication_kind_labels, read_pages, visible_keys
         from cms.core.signal_handlers import register_signal_handlers
         from search import registry
 
@@ -19,4 +19,5 @@ class CmsCoreConfig(AppConfig):
         registry.register_labels("place", place_labels)
         registry.register_labels("publication_kind", publication_kind_labels)
         registry.register_page_reader(read_pages)
+        registry.register_visible(visible_keys)
         register_signal_handlers()

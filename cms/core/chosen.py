@@ -1,4 +1,4 @@
-"""The pictures and files that the texts of an answer name, read together: two queries, however many texts there are.
+"""The pictures, files and pages that the texts of an answer name, read together: a query each, however many texts.
 
 A public page shows its live revision, and what a revision names is recorded when it is saved. So
 the rows are found without looking into the texts, and what isn't recorded is not shown.
@@ -16,6 +16,7 @@ from wagtail.models import Page
 from access.visitor import Visitor
 from cms.core.blocks.choosers import taken_from
 from cms.core.files import readable_in_texts
+from cms.core.links import Links, linked_from
 from documents.access import readable_by, readable_images
 from documents.models import Document, Image
 
@@ -37,6 +38,8 @@ class Chosen:
 
     def load(self) -> None:
         """Fills the texts and the lead images of ``pages``, which must be public and of their own types."""
+        links = Links.of(self.visitor)
+        links.load(pk for page in self.pages for pk in linked_from(page))
         with taken_from(self._rows):
             for page in self.pages:
                 for field in page._meta.fields:

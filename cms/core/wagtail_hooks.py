@@ -15,6 +15,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.core.admin_views import MODELS, MergeView, NamesView
+from cms.core.links import VisiblePageLinkHandler
 from cms.core.models import Place, PublicationKind, WorkKind
 
 if TYPE_CHECKING:
@@ -85,6 +86,12 @@ def entry_buttons(snippet: Any, user: User, next_url: str | None = None) -> Iter
         (gettext("Merge"), "cms_vocabulary_merge", "arrow-right-full"),
     ):
         yield Button(label, reverse(name, args=[model, snippet.pk]), icon_name=icon, priority=30)
+
+
+@hooks.register("register_rich_text_features", order=100)  # after Wagtail's own, whose handler it replaces
+def link_handler(features: Any) -> None:
+    """Links of texts lead to what the reader may see."""
+    features.register_link_type(VisiblePageLinkHandler)
 
 
 @hooks.register("register_log_actions")

@@ -88,6 +88,8 @@ class SearchRequest:
     match_all: bool = False
     """True for a blank query: everything that the filters let through."""
     now: datetime | None = None
+    hidden: frozenset[str] = frozenset()
+    """Keys that are left out: the index doesn't know yet that they may not be found."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def search_body(request: SearchRequest) -> Body:
     """Arguments of the client's ``search`` for ``request``."""
     chosen = {facet: _chosen(facet, request) for facet in FACETS if request.filters.get(facet)}
     body: Body = {
-        "query": _scored(request.plan, _allowed(request.tokens, request.now), request.match_all),
+        "query": _scored(request.plan, _allowed(request.tokens, request.now, request.hidden), request.match_all),
         "sort": _ORDERS[request.sort],
         "track_scores": True,
         "track_total_hits": True,
@@ -99,7 +99,9 @@ def _chosen(facet: str, request: SearchRequest) -> Body:
     return {"terms": {FIELDS[facet]: sorted(request.filters[facet])}}
 
 
-def _allowed(tokens: frozenset[str] | None, now: datetime | None) -> list[Body]:
+def _allowed(
+    tokens: frozenset[str] | None, now: datetime | None, hidden: frozenset[str] = frozenset()
+) -> list[Body]:
     moment = (now or datetime.now(UTC)).isoformat()
     still = {
         "bool": {
@@ -109,6 +111,8 @@ def _allowed(tokens: frozenset[str] | None, now: datetime | None) -> list[Body]:
     allowed: list[Body] = [{"term": {"state": "live"}}, still]
     if tokens is not None:
         allowed.append({"terms": {"acl": sorted(tokens)}})
+    if hidden:
+        allowed.append({"bool": {"must_not": {"ids": {"values": sorted(hidden)}}}})
     return allowed
 
 

@@ -90,7 +90,7 @@ def _in_fields(fields: Sequence[str], forms: Sequence[Form]) -> str:
 
 def _collect(connection: sqlite3.Connection, request: SearchRequest, selected: Sequence[str]) -> None:
     mask, mask_values = _mask(request, selected)
-    allowed, allowed_values = _allowed(request.tokens, request.now)
+    allowed, allowed_values = _allowed(request.tokens, request.now, request.hidden)
     match = expression(request.plan)
     if match:
         # CROSS JOIN keeps the index first; "rowid IN (SELECT …)" around a match is forty times slower.
@@ -116,12 +116,17 @@ def _mask(request: SearchRequest, selected: Sequence[str]) -> tuple[str, list[st
     return " | ".join(f"({part})" for part in parts), values
 
 
-def _allowed(tokens: frozenset[str] | None, now: datetime | None) -> tuple[str, list[str | float]]:
+def _allowed(
+    tokens: frozenset[str] | None, now: datetime | None, hidden: frozenset[str] = frozenset()
+) -> tuple[str, list[str | float]]:
     sql = "d.gone = 0 AND (d.live_to IS NULL OR d.live_to > ?)"
     values: list[str | float] = [(now or datetime.now(UTC)).timestamp()]
     if tokens is not None:
         sql += f" AND EXISTS (SELECT 1 FROM acl WHERE acl.doc = d.id AND acl.token IN ({_marks(tokens)}))"  # noqa: S608
         values += sorted(tokens)
+    if hidden:
+        sql += f" AND d.key NOT IN ({_marks(hidden)})"
+        values += sorted(hidden)
     return sql, values
 
 

@@ -70,6 +70,7 @@ def assert_nothing_is_found(product, *, gone: bool = False) -> None:
         text = fetch(product, channel)[1]
         assert TITLE not in text, channel
         assert GERMAN_TITLE not in text, channel
+        assert not any(STATE[name] in text for name in ("page_url", "german_url") if name in STATE), channel
         assert not STATE.get("series") or STATE["series"] not in text, channel
     for name in ("page_url", "german_url"):
         if name in STATE:
@@ -281,11 +282,19 @@ def step_06_the_translator_translates_and_the_reviewer_approves(people, product,
     snippet = next(snippet for snippet in hit["snippets"] if snippet["source"] == "file")
     assert snippet["page"] == 21
     STATE["german_series"] = snippet["document"]
+    assert_machines_name_both_pages(product)
     german = people("")
     german.goto(STATE["german_url"])
     screenshot(german, "06-german-publication")
     for series in (STATE["series"], STATE["german_series"]):
         assert series in german.content()
+
+
+def assert_machines_name_both_pages(product) -> None:
+    """Sitemap and feed name what is public: without this, their silence about the rest would prove nothing."""
+    assert STATE["page_url"] in fetch(product, "/sitemap-en.xml")[1]
+    assert STATE["german_url"] in fetch(product, "/sitemap-de.xml")[1]
+    assert STATE["page_url"] in fetch(product, "/feeds/en/publications.atom")[1]
 
 
 def step_07_a_second_version_is_approved_again_and_the_first_says_so(people, product, report, screenshot):

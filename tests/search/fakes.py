@@ -135,6 +135,10 @@ class FakeContent:
         self.sources[thing.kind].things[thing.key] = thing
         return thing
 
+    def visible(self, keys, visitor):
+        """What the apps above answer for all kinds at once."""
+        return {key for source in self.sources.values() for key in source.found(keys, visitor, "en")}
+
     def remove(self, thing):
         del self.sources[thing.kind].things[thing.key]
 
@@ -145,4 +149,5 @@ def install(monkeypatch):
     monkeypatch.setattr(registry._registry, "sources", dict(content.sources))
     monkeypatch.setattr(registry._registry, "labels", {})
     monkeypatch.setattr(registry._registry, "page_reader", None)
+    monkeypatch.setattr(registry._registry, "visible", content.visible)
     return content

@@ -86,6 +86,14 @@ class TestMatching:
         assert index.search("!?").total == 0
         assert index.search('"').total == 0
 
+    def test_hidden_keys_are_in_no_hit_no_total_and_no_facet(self, index):
+        index.add("Open paper", published=datetime(2020, 1, 1, tzinfo=UTC))
+        hidden = index.add("Hidden paper", published=datetime(2001, 1, 1, tzinfo=UTC))
+        for text in ("paper", ""):
+            answer = index.search(text, hidden=frozenset({hidden.key}))
+            assert (answer.total, len(answer.hits), counts(answer, "year")) == (1, 1, {"2020": 1})
+            assert index.search(text, hidden=frozenset({hidden.key}), tokens=None).total == 1
+
     def test_blank_query_lists_everything_newest_first(self, index):
         index.add("Old", published=NOW - timedelta(days=900))
         index.add("New", published=NOW - timedelta(days=1))
