@@ -26,6 +26,8 @@ EXTENSIONS = {
     "video/mp4": "mp4",
 }
 """Every type that a document can have, with the extension of its public name."""
+TYPES = {extension: mime for mime, extension in EXTENSIONS.items()} | {"jpeg": "image/jpeg", "tif": "image/tiff"}
+"""Extension of an uploaded file -> the type that its content must have."""
 
 _SEPARATORS = re.compile(r"[\s_]+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|%#;\u200e\u200f\u202a-\u202e\u2066-\u2069]+")

@@ -68,7 +68,9 @@ def test_a_link_leads_to_the_translation_where_it_is_public():
 def test_links_of_all_texts_are_read_together(client):
     targets = [PublicationPageFactory(published=True) for _ in range(6)]
     one = PublicationPageFactory(published=True, body=[text_block(targets[0])])
-    many = PublicationPageFactory(published=True, body=[text_block(target) for target in targets], abstract=link(targets[0]))
+    many = PublicationPageFactory(
+        published=True, body=[text_block(target) for target in targets], abstract=link(targets[0])
+    )
     counts = []
     for page in (one, many):
         client.get(page.get_url())

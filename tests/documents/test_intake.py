@@ -143,14 +143,14 @@ def test_too_large(settings):
 
 def test_what_unpacks_to_more_than_may_be(monkeypatch):
     """By the total alone: what can't be packed well is no bomb by its ratio."""
-    monkeypatch.setattr("documents.intake.ZIP_MAX_TOTAL", 100_000)
+    monkeypatch.setattr("documents.packed.ZIP_MAX_TOTAL", 100_000)
     data = docx(**{"word/media/noise": os.urandom(100_001)})
     with pytest.raises(IntakeError, match="trap"):
         inspect(upload(data, "a.docx"), "a.docx")
 
 
 def test_a_document_in_a_document_that_is_too_large(monkeypatch):
-    monkeypatch.setattr("documents.intake.ZIP_MAX_NESTED", 10)
+    monkeypatch.setattr("documents.packed.ZIP_MAX_NESTED", 10)
     data = docx(**{"word/embeddings/table.xlsx": XLSX})
     with pytest.raises(IntakeError, match="too large to be looked into"):
         inspect(upload(data, "a.docx"), "a.docx")
