@@ -148,18 +148,28 @@ def scanner_answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 def nothing_erased_came_back(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """A restored backup brings erased files back; the web must not start with them. Silent where nothing answers."""
     try:
-        returned = len(running.returned())
+        returned, refused = len(running.returned()), len(running.refused())
     except (DatabaseError, *STORAGE_FAULTS):
         return []  # no database yet, or one before its migration; the bucket has a check of its own
-    if not returned:
-        return []
-    return [
-        checks.Error(
-            f"{returned} erasures in the ledger are not carried out in this database: a backup was restored.",
-            hint="Run manage.py erase_again before anybody can reach the site.",
-            id="documents.E015",
+    found: list[checks.CheckMessage] = []
+    if returned:
+        found.append(
+            checks.Error(
+                f"{returned} erasures in the ledger are not carried out in this database: a backup was restored.",
+                hint="Run manage.py erase_again before anybody can reach the site.",
+                id="documents.E015",
+            )
         )
-    ]
+    if refused:
+        found.append(
+            checks.Error(
+                f"{refused} erasures in the ledger are refused: this server's secret did not sign them.",
+                hint="Name the old secret in SECRET_KEY_FALLBACKS and run manage.py erase_again. If nobody of yours "
+                "wrote them, find out who can write to the storage.",
+                id="documents.E016",
+            )
+        )
+    return found
 
 
 def _privacy(storage: PrivateS3Storage) -> list[checks.CheckMessage]:

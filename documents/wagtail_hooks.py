@@ -20,6 +20,8 @@ from access.visitor import Visitor
 from documents import admin_urls, safety, wording
 from documents.access import readable_by, readable_images
 from documents.bulk_actions import BULK_ACTIONS
+from documents.erasure.actions import may_erase
+from documents.erasure.panels import WaitingErasuresPanel
 from documents.models import Document, Image
 from documents.processing_views import ProcessingMenuItem
 
@@ -55,6 +57,13 @@ def readable_files_in_the_admin_api(router: Any) -> None:
     """
     router.register_endpoint("documents", _only(DocumentsAdminAPIViewSet, readable_by))
     router.register_endpoint("images", _only(ImagesAdminAPIViewSet, readable_images))
+
+
+@hooks.register("construct_homepage_panels")
+def add_waiting_erasures(request: HttpRequest, panels: list[Any]) -> None:
+    """What only a second person can decide, on the first page that they see."""
+    if may_erase(request.user):
+        panels.append(WaitingErasuresPanel())
 
 
 @hooks.register("register_log_actions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,8 @@ from documents.models import Document, Erasure
 from documents.safety import may_judge
 
 State = Erasure.State
+COUNT_HOLDS = timedelta(hours=1)
+"""For how long it may be confirmed what was counted."""
 
 
 def may_erase(user: Any) -> bool:
@@ -67,12 +70,31 @@ def ask(
     return erasure
 
 
-@transaction.atomic
 def confirm(erasure: Erasure, user: User, seen: str) -> None:
     """Lets the erasure begin; ``seen`` is the mark of the list that ``user`` was shown (``targets.seen``).
 
-    Raises ErasureRefused: for the one who asked, before it is known what stands where, and where the list changed.
+    Raises ErasureRefused: for the one who asked, before it is known what stands where, where the list changed, and
+    where it was counted more than an hour ago: then it is counted again.
     """
+    if may_erase(user) and _count_again(erasure):
+        raise ErasureRefused(
+            gettext("It was counted more than an hour ago and is being counted again. Look at it in a moment.")
+        )
+    _confirm(erasure, user, seen)
+
+
+def _count_again(erasure: Erasure) -> bool:
+    """Has the worker count anew what is long ago; whether it was."""
+    old = Erasure.objects.filter(pk=erasure.pk, state=State.ASKED, surveyed_at__lt=timezone.now() - COUNT_HOLDS)
+    with transaction.atomic():
+        if not old.update(surveyed_at=None):
+            return False
+        transaction.on_commit(partial(tasks.survey_erasure.enqueue, str(erasure.pk)))
+    return True
+
+
+@transaction.atomic
+def _confirm(erasure: Erasure, user: User, seen: str) -> None:
     locked = _decidable(erasure, user)
     if locked.asked_by_id is None:
         raise ErasureRefused(gettext("The account of who asked is gone. Cancel this and ask anew."))
@@ -83,8 +105,8 @@ def confirm(erasure: Erasure, user: User, seen: str) -> None:
     now = targets.targets_of(targets.in_scope(locked))
     if not now:
         raise ErasureRefused(gettext("None of these files is there any more."))
-    if targets.seen(now) != seen:
-        raise ErasureRefused(gettext("The list of files has changed meanwhile. Look at it again."))
+    if targets.seen(locked) != seen:
+        raise ErasureRefused(gettext("The list has changed meanwhile. Look at it again."))
     locked.targets, locked.keys = now, targets.keys_of(targets.in_scope(locked))
     _decide(locked, user, State.RUNNING)
     log(instance=locked, action="dossier.erasure.confirm", user=user, data={"reason": locked.reason})

@@ -121,14 +121,29 @@ def returned() -> list[ledger.Entry]:
 
     Raises one of ``STORAGE_FAULTS``.
     """
+    unknown, finished = _unknown_and_finished()
+    found = list(ledger.entries(unknown))
+    if finished:
+        found += [entry for entry in ledger.entries(finished) if targets.present(entry.targets).exists()]
+    return found
+
+
+def refused() -> set[str]:
+    """Identifiers in the ledger that the database doesn't know as confirmed, and whose entry can't be read or trusted.
+
+    What they destroyed may be there again, and nothing here can tell. Raises one of ``STORAGE_FAULTS``.
+    """
+    unknown, _finished = _unknown_and_finished()
+    return unknown - {entry.id for entry in ledger.entries(unknown)}
+
+
+def _unknown_and_finished() -> tuple[set[str], set[str]]:
+    """What the ledger names and the database doesn't know as confirmed, and what it knows as done."""
     noted = ledger.noted()
     known = Erasure.objects.in_bulk([*noted])
     finished = {str(pk) for pk, erasure in known.items() if erasure.state == State.DONE}
     under_way = {str(pk) for pk, erasure in known.items() if erasure.state == State.RUNNING}
-    found = list(ledger.entries(noted - finished - under_way))
-    if finished:
-        found += [entry for entry in ledger.entries(finished) if targets.present(entry.targets).exists()]
-    return found
+    return noted - finished - under_way, finished
 
 
 def erase_again(*, everything: bool = False) -> int:

@@ -45,10 +45,15 @@ def targets_of(documents: Iterable[Document]) -> list[dict[str, Any]]:
     ]
 
 
-def seen(targets: Iterable[Target]) -> str:
-    """A mark of a list of versions: what was shown to the one who confirms must be what goes."""
-    plain = sorted((target["series"], target["number"]) for target in targets)
-    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:32]
+def seen(erasure: Erasure) -> str:
+    """A mark of versions, pages and counted places: what was shown to the one who confirms must be what goes."""
+    documents = in_scope(erasure)
+    plain = [
+        [[str(series), number] for series, number in documents.values_list("series", "number")],
+        sorted(pages_naming(documents)),
+        [erasure.found, str(erasure.surveyed_at)],
+    ]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def present(targets: Iterable[Target]) -> DocumentQuerySet:

@@ -91,12 +91,11 @@ def detail(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"erasure": erasure, "found": listing.places(erasure.found)}
     if erasure.state == Erasure.State.ASKED:
         shown, more = listing.changing(erasure, user)
-        rows = listing.going(erasure)
         context |= {
-            "going": rows,
+            "going": listing.going(erasure),
             "changing": shown,
             "more_changing": more,
-            "seen": targets.seen(targets.targets_of(row.document for row in rows)),
+            "seen": targets.seen(erasure),
             "may_confirm": erasure.asked_by_id not in (None, user.pk) and erasure.surveyed_at is not None,
             "is_own": erasure.asked_by_id == user.pk,
         }

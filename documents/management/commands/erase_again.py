@@ -32,13 +32,16 @@ class Command(BaseCommand):
         """Exit code 0 only where nothing waits."""
         try:
             done = running.erase_again(everything=options["everything"])
+            refused = running.refused()
         except STORAGE_FAULTS as err:
             raise CommandError(f"The storage doesn't answer ({type(err).__name__}). Start again to go on.") from err
         done += running.resume()
         waiting = Erasure.objects.filter(state=Erasure.State.RUNNING)
         for erasure in waiting:
             self.stderr.write(f"waits: {erasure} ({erasure.trouble or 'under way'})")
+        for identifier in sorted(refused):
+            self.stderr.write(f"refused: {identifier}: it was not signed with SECRET_KEY or one of its fallbacks")
         summary = f"{done} erasures carried out, {len(waiting)} wait."
-        if waiting:
+        if waiting or refused:
             raise CommandError(summary)
         self.stdout.write(summary)

@@ -23,7 +23,7 @@ from wagtail_localize.models import TranslationSource
 from access.roles import AUTHORS, EDITORS, LEGAL
 from cms.publications.models import PublicationFile, PublicationPage
 from documents.actions import add_document, add_version
-from documents.erasure import actions
+from documents.erasure import actions, targets
 from documents.models import Document, DocumentImage, Erasure
 from documents.reader.pictures import picture_of
 from search.outbox import drain
@@ -54,9 +54,7 @@ class World:
 
     def confirm(self, erasure, who="legal2") -> Erasure:
         erasure.refresh_from_db()
-        from documents.erasure.targets import in_scope, seen, targets_of
-
-        actions.confirm(erasure, self.people[who], seen(targets_of(in_scope(erasure))))
+        actions.confirm(erasure, self.people[who], targets.seen(erasure))
         erasure.refresh_from_db()
         return erasure
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from access.roles import ADMINISTRATORS, AUTHORS, EDITORS, LEGAL, READERS
 from documents.erasure import listing, running, targets
@@ -47,7 +50,7 @@ def asked(legal, document):
 
 
 def seen(erasure):
-    return targets.seen(targets.targets_of(targets.in_scope(erasure)))
+    return targets.seen(erasure)
 
 
 def post(desk, erasure, decision="confirm", **data):
@@ -66,6 +69,14 @@ def test_the_list_shows_what_goes_before_anybody_confirms(asked, document, legal
         assert part in screen
 
 
+def test_the_first_page_tells_who_may_decide_and_nobody_else(asked, legal2):
+    editor = Desk(UserFactory(groups=[EDITORS]))
+    assert str(asked.pk) in legal2.get("wagtailadmin_home").content.decode()
+    assert "rasure" not in editor.get("wagtailadmin_home").content.decode()
+    post(legal2, asked, "cancel")
+    assert str(asked.pk) not in legal2.get("wagtailadmin_home").content.decode()
+
+
 def test_who_asked_can_not_confirm(asked, legal, document):
     assert "Erase for good" not in legal.get("document_erasure", asked.pk).content.decode()
     response = post(legal, asked)
@@ -79,6 +90,7 @@ def test_an_administrator_who_asked_can_not_confirm_either(document):
     boss.post("document_erase", document.pk, data=FORM)
     erasure = Erasure.objects.get()
     running.survey(str(erasure.pk))
+    erasure.refresh_from_db()
     post(boss, erasure)
     erasure.refresh_from_db()
     assert erasure.state == "asked"
@@ -134,6 +146,30 @@ def test_a_list_that_changed_has_to_be_seen_again(asked, legal2, document):
 def test_before_the_count_nobody_confirms(asked, legal2):
     Erasure.objects.update(surveyed_at=None)
     assert "still being counted" in legal2.messages(post(legal2, asked))[0]
+
+
+def test_pages_and_counts_that_changed_have_to_be_seen_again(asked, legal2, document):
+    for change in (
+        lambda: PublicationPageFactory(published=True, files=[document]),
+        lambda: Erasure.objects.update(found={"wagtailcore.page.title": 3}),
+    ):
+        old = seen(Erasure.objects.get())
+        change()
+        assert "has changed meanwhile" in legal2.messages(post(legal2, asked, seen=old))[0]
+    assert Erasure.objects.get().state == "asked"
+
+
+def test_a_count_of_long_ago_is_made_again(asked, legal2, django_capture_on_commit_callbacks):
+    Erasure.objects.update(surveyed_at=timezone.now() - timedelta(minutes=61))
+    asked.refresh_from_db()
+    with django_capture_on_commit_callbacks(execute=True):  # tests work tasks off at once
+        response = post(legal2, asked)
+    assert "counted more than an hour ago" in legal2.messages(response)[0]
+    asked.refresh_from_db()
+    assert asked.state == "asked" and timezone.now() - asked.surveyed_at < timedelta(minutes=1)
+    post(legal2, asked)
+    asked.refresh_from_db()
+    assert asked.state == "running"
 
 
 def test_a_request_can_be_cancelled_and_then_not_confirmed(asked, legal, legal2, document):

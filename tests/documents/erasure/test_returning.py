@@ -119,8 +119,12 @@ class TestAfterARestore:
         old, settings.SECRET_KEY = settings.SECRET_KEY, "another"
         assert running.erase_again() == 0
         assert "was not signed" in caplog.text
+        assert [found.id for found in nothing_erased_came_back(None)] == ["documents.E016"]
+        with pytest.raises(CommandError):
+            call_command("erase_again", stderr=StringIO())
         settings.SECRET_KEY_FALLBACKS = [old]
         assert running.erase_again() == 1
+        assert nothing_erased_came_back(None) == []
         assert traces_in_database() == set()
 
     def test_an_entry_that_can_not_be_read_is_an_error_and_no_end(self, world, caplog):
