@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 
+from documents.extraction import sandbox
 from tests import servers
 
 
@@ -54,6 +55,7 @@ def _shared(item: pytest.Item) -> str:
     return str(item.path) if "module" in scopes else ""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keeps together what shares something costly, and leaves browser tests out of a mixed run.
 
@@ -80,6 +82,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 counts[text.split(servers.MISSING, 1)[1].split(",")[0].strip()] += 1
     for name, count in sorted(counts.items()):
         terminalreporter.write_line(f"Missing server: {name} ({count} tests could not run)", yellow=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def measured_children():
+    """Under coverage the processes that read files are measured too; they get a clean environment otherwise."""
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_PROCESS_")}
+    clean = sandbox._environment
+    with pytest.MonkeyPatch.context() as patch:
+        if measured:
+            patch.setattr(sandbox, "_environment", lambda folder: clean(folder) | measured)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,16 @@
 """What editors may do with public pages, by single and by bulk views, and what nobody may."""
 
+from types import SimpleNamespace
+
 import pytest
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, Page, PageViewRestriction, Revision
 
 from access.models import User
 from tests.factories import SectionPageFactory
 from tests.workflows.test_time import embargoed
+from workflows import refusals
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +183,25 @@ class TestNobodyPublishes:
         people.siteadmin.edit(page, action="publish")
         bulk(people.siteadmin, "publish", page)
         assert not is_live(page)
+
+
+class TestEdges:
+    def test_leavers_delete_nothing_and_nobody_the_root(self, people, public):
+        user = people.editor.user
+        assert public.permissions_for_user(user).can_delete()
+        assert not Page.objects.get(depth=1).permissions_for_user(user).can_delete()
+        user.is_active = False
+        assert not public.permissions_for_user(user).can_delete()
+
+    def test_a_page_is_moved_neither_onto_itself_nor_below_itself(self, people, public):
+        below = SectionPageFactory(parent=public, published=True)
+        rights = public.permissions_for_user(people.editor.user)
+        assert not rights.can_move_to(public)
+        assert not rights.can_move_to(below)
+
+    def test_a_refusal_outside_of_a_transaction_has_nothing_to_take_back(self, rf, monkeypatch):
+        monkeypatch.setattr(refusals, "connection", SimpleNamespace(in_atomic_block=False))
+        request = rf.get("/admin/")
+        request._messages = CookieStorage(request)
+        assert refusals._refused(request, "The reason.").status_code == 302
+        assert [str(message) for message in request._messages] == ["The reason."]

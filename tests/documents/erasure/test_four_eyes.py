@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
 
 from access.roles import ADMINISTRATORS, AUTHORS, EDITORS, LEGAL, READERS
 from documents.erasure import listing, running, targets
@@ -238,6 +239,16 @@ def test_tombstones_stay(asked):
             change()
     with pytest.raises(AppendOnlyError):
         ErasedDocument.objects.update(reason="")
+
+
+def test_an_erased_version_tells_nothing_of_a_file_that_only_members_read(asked, document, client):
+    """410 for the whole file would say that there is one; its own number was public, and may say so."""
+    ErasedDocument.objects.create(erasure=asked, series=document.series, number=7, was_public=True)
+    PageViewRestriction.objects.create(
+        page=Page.objects.get(title="Detained"), restriction_type=PageViewRestriction.LOGIN
+    )
+    assert client.get(f"/d/{document.series}/").status_code == 404
+    assert client.get(f"/d/{document.series}/v7/").status_code == 410
 
 
 def test_a_file_is_found_by_its_address(legal, document):

@@ -1,0 +1,81 @@
+"""Broken and hostile files of every kind: none ends the worker, none hangs, each ends with a reason.
+
+One of each real file is tried; HOSTILE_EACH=5 tries more than three hundred.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+
+from documents import processing
+from documents.actions import add_document
+from documents.exceptions import IntakeError
+from documents.models import Document
+from documents.names import EXTENSIONS
+from tests.documents.hostile.mutating import MUTATIONS, mutated
+from tests.documents.safety.test_leaks import CLEAN
+
+pytestmark = pytest.mark.django_db
+
+EACH = int(os.environ.get("HOSTILE_EACH", "1"))
+LIMIT = 20.0
+"""Seconds that one file may take here; 600 on a site."""
+GROWTH = 30
+"""Megabytes by which the worker may grow while it goes through two dozen of them."""
+
+
+@pytest.fixture(autouse=True)
+def little_time(monkeypatch):
+    monkeypatch.setattr(processing, "BUDGET", LIMIT)
+
+
+def outcome(data: bytes, mime: str) -> str:
+    """What became of a file: "refused", "ready" or "failed"; a refusal and a failure have said why."""
+    try:
+        document = add_document(ContentFile(data, name=f"file.{EXTENSIONS[mime]}"), title="Broken", user=None)
+    except IntakeError as refusal:
+        assert len(str(refusal)) > 10
+        return "refused"
+    processing.process(document.pk)
+    document = Document.objects.get(pk=document.pk)
+    assert document.state in (Document.State.READY, Document.State.FAILED), document.state
+    assert document.state == Document.State.READY or document.failure
+    return str(document.state)
+
+
+def resident() -> int:
+    """Megabytes of this process."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) // 1024
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_a_broken_file_ends_in_time_with_a_reason(name):
+    make, mime = CLEAN[name]
+    whole = make()
+    for number in range(EACH):
+        began = time.monotonic()
+        outcome(mutated(whole, f"{name} {number}"), mime)
+        assert time.monotonic() - began < LIMIT + 10, number
+
+
+def test_the_worker_does_not_grow():
+    make, mime = CLEAN[next(iter(CLEAN))]
+    whole, sizes = make(), []
+    for number in range(24):
+        outcome(mutated(whole, f"memory {number}"), mime)
+        sizes.append(resident())
+    assert sizes[-1] - sizes[3] < GROWTH, sizes
+
+
+def test_every_way_of_breaking_changes_the_file():
+    import random
+
+    whole = CLEAN[next(iter(CLEAN))][0]()
+    for mutate in MUTATIONS:
+        assert any(mutate(whole, random.Random(seed)) != whole for seed in range(3)), mutate.__name__
