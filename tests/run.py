@@ -31,8 +31,8 @@ import services  # noqa: E402
 BROWSER = ["tests/e2e", "tests/a11y", "tests/faults"]
 """What drives a browser or whole processes of the product."""
 SAME_ON_EVERY_DATABASE = [
-    *("tests/cms/test_import_scale.py", "tests/cms/test_queries.py"),
-    *("tests/house", "tests/look", "tests/demo", "tests/documents/safety"),
+    *("tests/cms/test_import_scale.py", "tests/cms/test_queries.py", "tests/documents/erasure/test_returning.py"),
+    *("tests/house", "tests/look", "tests/demo", "tests/documents/safety", "tests/documents/hostile"),
     *sorted(
         str(path.relative_to(ROOT))
         for path in (ROOT / "tests/documents/extraction").glob("test_*.py")
@@ -40,8 +40,6 @@ SAME_ON_EVERY_DATABASE = [
     ),
 ]
 """What reads files, or asks the loaded demo for everything: half of the time, and the database makes no difference."""
-UNPROVEN = ["tests/e2e/test_big_files.py"]
-"""Written, green on disk once, and not seen green with all the rest: left out unless UNPROVEN=1 asks for it."""
 SAME_ON_EVERY_STACK = ["tests/a11y", "tests/e2e/test_page_scripts.py"]
 """What looks at pages and not at what is behind them."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
@@ -84,12 +82,10 @@ def passes(workers: str) -> list[Pass]:
     """The four passes in the order in which they run."""
     units = ["tests", "-n", workers, *(f"--ignore={folder}" for folder in BROWSER)]
     on_postgresql = [*units, *(f"--ignore={path}" for path in SAME_ON_EVERY_DATABASE)]
-    later = [] if os.environ.get("UNPROVEN") == "1" else [f"--ignore={path}" for path in UNPROVEN]
-    browser = [*BROWSER, *later]
-    on_the_full_stack = [*browser, *(f"--ignore={path}" for path in SAME_ON_EVERY_STACK)]
+    on_the_full_stack = [*BROWSER, *(f"--ignore={path}" for path in SAME_ON_EVERY_STACK)]
     return [
         Pass("units", "units on SQLite", (), units, measured=os.environ.get("COVERAGE") == "1"),
-        Pass("browser", "browser on SQLite, disk, embedded search", (), browser),
+        Pass("browser", "browser on SQLite, disk, embedded search", (), BROWSER),
         Pass("units-postgresql", "units on PostgreSQL", ("PostgreSQL",), on_postgresql),
         Pass(
             "browser-full",

@@ -23,6 +23,8 @@ PDF = "application/pdf"
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/tiff"})
 TRUSTED_SHARE = 0.9
 """The part of a file's letters that its converted pages must show; less, and a font was missing."""
+ROOM = 16 * 1024**2
+"""Bytes by which a clean copy may be longer than its source, whatever the limit."""
 IMAGE_LIMITS = Limits(cpu_seconds=30, wall_seconds=60)
 """For one picture: a reader waits for it."""
 GLANCE_LIMITS = Limits(cpu_seconds=10, wall_seconds=15)
@@ -48,7 +50,8 @@ class Inspection:
 def clean_copy(source: Path, target: Path, *, mime: str = PDF, limits: Limits | None = None) -> CleanCopy:
     """Validates the file at ``source`` and writes its public copy to ``target``. Raises ExtractionError."""
     with tempfile.TemporaryDirectory(prefix="clean-", dir=target.parent) as folder:
-        return _cleaned(sandbox.run("clean", Path(folder), limits or Limits(), _clean_arguments(source, target, mime)))
+        arguments = _clean_arguments(source, target, mime)
+        return _cleaned(sandbox.run("clean", Path(folder), _with_room(limits or Limits(), source), arguments))
 
 
 def inspect(
@@ -75,8 +78,13 @@ def clean_and_inspect(
             "clean": _clean_arguments(source, target, mime),
             "inspect": _inspect_arguments(original, target, mime, hosts),
         }
-        answer = sandbox.run("clean_and_inspect", Path(folder), limits, arguments)
+        answer = sandbox.run("clean_and_inspect", Path(folder), _with_room(limits, source), arguments)
     return _cleaned(answer["clean"]), _inspected(answer["inspect"])
+
+
+def _with_room(limits: Limits, source: Path) -> Limits:
+    """A film's copy is as long as the film; limits are for files that unpack to more than they are."""
+    return replace(limits, file_bytes=max(limits.file_bytes, source.stat().st_size + ROOM))
 
 
 def _clean_arguments(source: Path, target: Path, mime: str) -> dict[str, str]:
