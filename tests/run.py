@@ -41,7 +41,9 @@ SAME_ON_EVERY_DATABASE = [
 ]
 """What reads files, or asks the loaded demo for everything: half of the time, and the database makes no difference."""
 SAME_ON_EVERY_STACK = ["tests/a11y", "tests/e2e/test_page_scripts.py"]
-"""What looks at pages and not at what is behind them."""
+"""What looks at pages and not at what is behind them: on SQLite only."""
+ONCE_ON_ALL_SERVERS = ["tests/e2e/test_adding.py", "tests/e2e/test_reader.py"]
+"""Single screens that lean on storage and search: on the full stack only. The story is told on both."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
 NO_TESTS = 5
 
@@ -82,10 +84,11 @@ def passes(workers: str) -> list[Pass]:
     """The four passes in the order in which they run."""
     units = ["tests", "-n", workers, *(f"--ignore={folder}" for folder in BROWSER)]
     on_postgresql = [*units, *(f"--ignore={path}" for path in SAME_ON_EVERY_DATABASE)]
+    embedded = [*BROWSER, *(f"--ignore={path}" for path in ONCE_ON_ALL_SERVERS)]
     on_the_full_stack = [*BROWSER, *(f"--ignore={path}" for path in SAME_ON_EVERY_STACK)]
     return [
         Pass("units", "units on SQLite", (), units, measured=os.environ.get("COVERAGE") == "1"),
-        Pass("browser", "browser on SQLite, disk, embedded search", (), BROWSER),
+        Pass("browser", "browser on SQLite, disk, embedded search", (), embedded),
         Pass("units-postgresql", "units on PostgreSQL", ("PostgreSQL",), on_postgresql),
         Pass(
             "browser-full",
