@@ -1,4 +1,4 @@
-"""The texts of a document's pages in the database, and the search tokens made of them."""
+"""The texts of a document's pages in the database, the search tokens made of them, and the document's outline."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from documents.extraction import PageText
+from documents.extraction import OutlineEntry, PageText
 from documents.extraction.language import fits
-from documents.models import Document, DocumentPageText, DocumentTokens
+from documents.models import Document, DocumentOutline, DocumentPageText, DocumentTokens
 from search.pages import pack
 
 
@@ -44,6 +44,14 @@ def renew_tokens(document: Document) -> None:
     """Makes the search tokens of all page texts as they are now. Part of the caller's transaction."""
     pages = document.page_texts.order_by("number").values_list("language", "text")
     DocumentTokens.objects.update_or_create(document=document, defaults={"blob": pack(list(pages))})
+
+
+def replace_outline(document: Document, outline: Iterable[OutlineEntry]) -> None:
+    """The new outline instead of the old one; no row for an empty one. Part of the caller's transaction."""
+    DocumentOutline.objects.filter(document=document).delete()
+    entries = [[entry.depth, entry.page, entry.title] for entry in outline]
+    if entries:
+        DocumentOutline.objects.create(document=document, entries=entries)
 
 
 def in_language(page: PageText, language: str) -> PageText:

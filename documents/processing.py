@@ -46,7 +46,7 @@ from documents.holding import LOST_AFTER, claim, held
 from documents.models import Document, DocumentImage, document_key
 from documents.models.derived import derived_key
 from documents.originals import put_away
-from documents.page_texts import main_language, replace_pages
+from documents.page_texts import main_language, replace_outline, replace_pages
 from documents.previews import preview_of
 from documents.scratch import scratch
 from documents.signals import document_processed
@@ -303,10 +303,11 @@ def _discard(key: str | None, document: Document) -> None:
 
 
 def _replace_derived(document: Document, result: _Result, *, keep_recognised: bool = True) -> None:
-    """New page texts, tokens and pictures instead of the old ones; listeners are told after the commit."""
+    """New page texts, tokens, outline and pictures instead of the old ones; listeners are told after the commit."""
     document.refresh_from_db(fields=["language", "mime"])
     with transaction.atomic():
         replace_pages(document, result.extraction.pages, keep_recognised=keep_recognised)
+        replace_outline(document, result.extraction.outline)
         _replace_preview(document, result)
         _replace_cover(document, result)
         recognition.plan(document)
@@ -317,7 +318,7 @@ def _replace_preview(document: Document, result: _Result) -> None:
     """Keeps a new preview; drops the old one, and the pages drawn from it, where it no longer fits the text."""
     if result.preview is None:
         if stored := preview_of(document):
-            document.drawn_images.filter(kind=DocumentImage.Kind.PAGE).delete()
+            document.drawn_images.filter(kind__in=(DocumentImage.Kind.PAGE, DocumentImage.Kind.LARGE)).delete()
             stored.delete()
     elif preview_of(document) is None:
         store_image(document, DocumentImage.Kind.PDF, 1, result.preview, (0, 0))
@@ -335,7 +336,9 @@ def store_image(document: Document, kind: str, number: int, path: Path, size: tu
     Raises StorageError, and IntegrityError where the row exists or the document was erased meanwhile; nothing is left
     behind then.
     """
-    image = DocumentImage(document=document, kind=kind, number=number, width=size[0], height=size[1])
+    image = DocumentImage(
+        document=document, kind=kind, number=number, width=size[0], height=size[1], size=path.stat().st_size
+    )
     with path.open("rb") as file:
         image.file.name = store(File(file), derived_key(image, ""), image.file.storage)
     try:

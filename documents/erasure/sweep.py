@@ -26,10 +26,10 @@ from wagtail.models import Collection, Page, Revision, Site
 
 from documents.erasure.contents import ADDRESSES
 from documents.erasure.words import Matcher
-from documents.models import Document, DocumentPageText, Erasure
+from documents.models import Document, DocumentOutline, DocumentPageText, Erasure
 
 REPORTED: tuple[type[models.Model], ...] = (
-    *(Document, DocumentPageText, Page, Revision),
+    *(Document, DocumentOutline, DocumentPageText, Page, Revision),
     *(Tag, Redirect, Group, Site, Collection),
     *(get_user_model(), Erasure, DBTaskResult),
 )

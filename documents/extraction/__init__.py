@@ -7,7 +7,7 @@ functions below are all that the rest of the project calls.
 from documents.extraction.errors import ExtractionError
 from documents.extraction.jobs import CleanCopy, Inspection, clean_and_inspect, clean_copy, extract, inspect, page_image
 from documents.extraction.limits import Limits
-from documents.extraction.texts import Extraction, PageText
+from documents.extraction.texts import Extraction, OutlineEntry, PageText
 
 __all__ = [
     "CleanCopy",
@@ -15,6 +15,7 @@ __all__ = [
     "ExtractionError",
     "Inspection",
     "Limits",
+    "OutlineEntry",
     "PageText",
     "clean_and_inspect",
     "clean_copy",

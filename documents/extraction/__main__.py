@@ -56,8 +56,10 @@ def _glance(arguments: Arguments) -> Answer:
 
 def _layout(arguments: Arguments) -> Answer:
     from documents.extraction.layout import layouts
+    from documents.extraction.outline import outline
 
-    return {"layouts": layouts(Path(arguments["source"]), Path(arguments["texts"]))}
+    source = Path(arguments["source"])
+    return {"layouts": layouts(source, Path(arguments["texts"])), "outline": outline(source)}
 
 
 def _image(arguments: Arguments) -> Answer:

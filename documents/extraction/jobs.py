@@ -16,6 +16,7 @@ from documents.extraction.errors import ExtractionError, PageCountError
 from documents.extraction.inspection.findings import Finding
 from documents.extraction.inspection.findings import from_json as from_findings
 from documents.extraction.limits import Limits
+from documents.extraction.outline import from_json as from_outline
 from documents.extraction.registry import readable
 from documents.extraction.texts import Extraction, PageText, from_json
 
@@ -111,7 +112,8 @@ def _inspected(answer: dict[str, Any]) -> Inspection:
 def extract(path: Path, mime: str, *, preview: Path | None = None, limits: Limits | None = None) -> Extraction:
     """The text of the file at ``path``, page by page. Raises ExtractionError.
 
-    A PDF's pages come with the places of their words; where these can't be had the text stands alone. So do
+    A PDF's pages come with the places of their words, and with its outline; where these can't be had the text stands
+    alone. So do
     those of a file that :func:`convert` made a ``preview`` of: slides and sheets keep the text that the file
     itself has, running text is cut as the preview's pages are. A preview that lost words or whose pages are
     others is left aside, and the result is not ``drawn``.
@@ -156,18 +158,18 @@ def _letters(found: Extraction) -> int:
 
 
 def _with_layouts(found: Extraction, folder: Path, limits: Limits) -> Extraction:
-    """``found`` with the places of its words in the PDF that was read last."""
+    """``found`` with the places of its words and the outline, both from the PDF that was read last."""
     source, texts = folder / "source", folder / "texts.json"
     texts.write_text(json.dumps([page.text for page in found.pages]), encoding="utf-8")
     try:
         answer = sandbox.run("layout", folder, limits, {"source": str(source), "texts": str(texts)})
     except ExtractionError:
-        return found  # the outlines are a comfort; text and search do without
+        return found  # both are a comfort; text and search do without
     pages = [
         replace(page, layout=base64.b64decode(layout))
         for page, layout in zip(found.pages, answer["layouts"], strict=True)
     ]
-    return Extraction(pages, found.page_count)
+    return Extraction(pages, found.page_count, outline=from_outline(answer["outline"], len(pages)))
 
 
 def glance(path: Path, mime: str) -> tuple[str, str]:

@@ -31,17 +31,27 @@ class PageText:
 
 
 @dataclass(frozen=True)
+class OutlineEntry:
+    """A heading of the file's own contents: ``depth`` and ``page`` from 1."""
+
+    depth: int
+    page: int
+    title: str
+
+
+@dataclass(frozen=True)
 class Extraction:
     """What a file says.
 
     ``page_count`` counts the pages that the file itself has: 0 where its format has none, and then
     ``pages`` are parts of readable length. Without a reader for the format ``pages`` is empty. ``drawn`` says
-    that these are the pages of the preview that was made of the file.
+    that these are the pages of the preview that was made of the file. ``outline`` is in the order of the file.
     """
 
     pages: list[PageText] = field(default_factory=list)
     page_count: int = 0
     drawn: bool = False
+    outline: list[OutlineEntry] = field(default_factory=list)
 
     @property
     def has_text(self) -> bool:
@@ -178,7 +188,7 @@ def parts(text: str) -> list[str]:
 
 
 def as_json(extraction: Extraction) -> dict[str, Any]:
-    """The form in which an extraction leaves the child process; layouts follow apart."""
+    """The form in which an extraction leaves the child process; layouts and outline follow apart."""
     return {
         "page_count": extraction.page_count,
         "pages": [[page.number, page.language, page.text, page.source] for page in extraction.pages],

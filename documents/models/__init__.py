@@ -1,6 +1,6 @@
 """Files as append-only rows, who uses them, when they were released, and what was made of them."""
 
-from documents.models.derived import DocumentCheck, DocumentImage, DocumentPageText, DocumentTokens
+from documents.models.derived import DocumentCheck, DocumentImage, DocumentOutline, DocumentPageText, DocumentTokens
 from documents.models.document import Document, DocumentQuerySet, document_key, document_storage
 from documents.models.erasures import ErasedDocument, Erasure
 from documents.models.images import Image, Rendition
@@ -13,6 +13,7 @@ __all__ = [
     "Document",
     "DocumentCheck",
     "DocumentImage",
+    "DocumentOutline",
     "DocumentPageText",
     "DocumentQuerySet",
     "DocumentRecognition",

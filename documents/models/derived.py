@@ -46,6 +46,19 @@ class DocumentPageText(models.Model):
         return f"{self.document_id}/{self.number}"
 
 
+class DocumentOutline(models.Model):
+    """The contents that the file itself names: ``entries`` are ``[depth, page, title]`` in its order, both from 1.
+
+    No row where it names none, and for files that were read before outlines were (until ``reextract``).
+    """
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="outline")
+    entries: models.JSONField[Any, Any] = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return str(self.document_id)
+
+
 class DocumentTokens(models.Model):
     """The text of all pages as packed search tokens (``search.pages.pack``)."""
 
@@ -57,7 +70,9 @@ class DocumentTokens(models.Model):
 
 
 class DocumentImage(models.Model):
-    """A picture drawn from a document: its cover, or page ``number`` at ``width`` pixels (WebP).
+    """A picture drawn from a document: its cover, or page ``number``, to fit a column or large (WebP).
+
+    ``width`` and ``height`` are its pixels, ``size`` its bytes, 0 where it was drawn before they were noted.
 
     Or, for an office file, what its pages are drawn from: the preview that was made of it (PDF, without a
     width). It is made once, so that a page keeps its number, and is never served itself.
@@ -66,6 +81,7 @@ class DocumentImage(models.Model):
     class Kind(models.TextChoices):
         COVER = "cover", _("Cover")
         PAGE = "page", _("Page")
+        LARGE = "large", _("Page, large")
         PDF = "pdf", _("Preview as PDF")
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="drawn_images")
@@ -73,6 +89,7 @@ class DocumentImage(models.Model):
     number = models.PositiveIntegerField(default=1)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField(default=0)
+    size = models.PositiveIntegerField(default=0)
     file = models.FileField(storage=document_storage, upload_to=derived_key, max_length=255)
 
     class Meta:

@@ -1,0 +1,78 @@
+"""The outline of a PDF: what its own author calls its contents, as links to pages.
+
+It is a stranger's data like the rest: a chain that bites its tail, a hundred thousand entries, titles as long as
+books and places that don't exist end in a shorter outline or in none, never in a file without text.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from documents.extraction.texts import OutlineEntry, normalise
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+MAX_ENTRIES = 1000
+"""Entries that are kept."""
+MAX_LOOKED_AT = 5000
+"""Entries that are looked at, those without a page included."""
+MAX_DEPTH = 3
+"""Levels that are kept; what is below is for the file itself."""
+TITLE_LENGTH = 200
+"""Characters of a title."""
+SECONDS = 10.0
+"""For all of it: a destination may be looked up by name in a table without end."""
+
+
+def outline(source: Path) -> list[tuple[int, int, str]]:
+    """``(depth, page, title)`` of each entry of the PDF ``source`` that leads to a page, in order, both from 1."""
+    import pypdfium2  # in the child only: the rest of this module is the parent's
+
+    found: list[tuple[int, int, str]] = []
+    end = time.monotonic() + SECONDS
+    try:
+        with pypdfium2.PdfDocument(source) as pdf:
+            # It leaves a chain where it meets an entry for the second time.
+            for bookmark in islice(pdf.get_toc(max_depth=MAX_DEPTH), MAX_LOOKED_AT):
+                if len(found) == MAX_ENTRIES or time.monotonic() > end:
+                    break
+                page, title = _page(bookmark), _title(bookmark)
+                if page and title:
+                    found.append((bookmark.level + 1, page, title))
+    except pypdfium2.PdfiumError:
+        return []  # the text was read all the same
+    return found
+
+
+def _page(bookmark: pypdfium2.PdfBookmark) -> int:
+    """The number of the page from 1; 0 for none, for one that isn't there, and for other files."""
+    from pypdfium2 import raw
+
+    action = raw.FPDFBookmark_GetAction(bookmark)
+    if action and raw.FPDFAction_GetType(action) != raw.PDFACTION_GOTO:
+        return 0  # the number of a page of another file is none of this one
+    target = bookmark.get_dest()
+    index = target.get_index() if target is not None else None
+    return 0 if index is None else index + 1
+
+
+def _title(bookmark: pypdfium2.PdfBookmark) -> str:
+    try:
+        title = bookmark.get_title()
+    except UnicodeDecodeError:
+        return ""
+    return " ".join(normalise(title[: 2 * TITLE_LENGTH]).split())[:TITLE_LENGTH].rstrip()
+
+
+def from_json(rows: list[Any], pages: int) -> list[OutlineEntry]:
+    """What :func:`outline` gave, after its way through the child's answer; ``pages`` is how many there are to link to.
+
+    Checks every value: the child that wrote them read a stranger's file.
+    """
+    entries = [OutlineEntry(int(depth), int(page), str(title)[:TITLE_LENGTH]) for depth, page, title in rows]
+    fitting = [entry for entry in entries if 1 <= entry.depth <= MAX_DEPTH and 1 <= entry.page <= pages and entry.title]
+    return fitting[:MAX_ENTRIES]
