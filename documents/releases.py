@@ -43,6 +43,12 @@ def release(page: Page, revision: Revision, when: datetime | None = None) -> lis
     )
 
 
+def public_since(document: Document) -> datetime | None:
+    """When ``document`` was first released; None for what never was."""
+    first = document.releases.order_by("released_at").first()
+    return first.released_at if first else None
+
+
 def replaced_and_withdrawn() -> DocumentQuerySet:
     """Versions that were withdrawn while a newer one of their series is released: they must never come back."""
     released = DocumentRelease.objects.filter(document=OuterRef("pk"))

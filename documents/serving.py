@@ -6,7 +6,7 @@ The access rule was asked before anything here runs; nothing in this module deci
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.core.files.storage import Storage
@@ -38,6 +38,36 @@ class Blob:
     name: str
 
 
+@dataclass(frozen=True)
+class Made:
+    """What is written while it is sent, so that its length is unknown: saved by the browser, never shown.
+
+    ``etag`` without quotes, ``name`` the name to save it under, ``policy`` its Content-Security-Policy.
+    """
+
+    chunks: Iterable[bytes]
+    etag: str
+    mime: str
+    name: str
+    policy: str = POLICY
+
+
+def answer_made(request: HttpRequest, made: Made, *, private: bool) -> HttpResponseBase:
+    """200, 304 or 412 for ``made``, always whole. A HEAD and a 304 make none of it. ``private`` as in ``answer``."""
+    headers = {
+        "Content-Type": f"{made.mime}; charset=utf-8",
+        "ETag": f'"{made.etag}"',
+        "Cache-Control": "private, no-store" if private else "no-cache",
+        "Content-Disposition": content_disposition_header(True, made.name) or "attachment",
+        "Content-Security-Policy": made.policy,
+        "X-Content-Type-Options": "nosniff",
+    }
+    conditional = _refused_or_known(request, headers)
+    if conditional is not None:
+        return conditional
+    return StreamingHttpResponse(() if request.method == "HEAD" else made.chunks, headers=headers)
+
+
 def answer(request: HttpRequest, blob: Blob, *, private: bool, links: str = "") -> HttpResponseBase:
     """200, 206, 304, 412 or 416 for ``blob``; 503 where the storage doesn't answer.
 
@@ -45,10 +75,8 @@ def answer(request: HttpRequest, blob: Blob, *, private: bool, links: str = "") 
     big ones may be sent by somebody else (``documents.delivery``). A HEAD and a 304 read no bytes.
     """
     headers = _headers(blob, private=private, links=links)
-    conditional = get_conditional_response(request, etag=headers["ETag"], response=HttpResponse(headers=headers))
-    if conditional is not None and conditional.status_code != 200:
-        for name in ("Content-Security-Policy", "X-Content-Type-Options", "Cache-Control"):
-            conditional.headers[name] = headers[name]
+    conditional = _refused_or_known(request, headers)
+    if conditional is not None:
         return conditional
     if (
         not private
@@ -84,6 +112,16 @@ def unavailable(sentence: str) -> HttpResponse:
         content_type="text/plain; charset=utf-8",
         headers={"Retry-After": RETRY_AFTER, "Cache-Control": "private, no-store"},
     )
+
+
+def _refused_or_known(request: HttpRequest, headers: dict[str, str]) -> HttpResponseBase | None:
+    """The answer 304 or 412 where the conditions of the request ask for it; ``headers`` are those of the whole."""
+    found = get_conditional_response(request, etag=headers["ETag"], response=HttpResponse(headers=headers))
+    if found is None or found.status_code == 200:
+        return None
+    for name in ("Content-Security-Policy", "X-Content-Type-Options", "Cache-Control"):
+        found.headers[name] = headers[name]
+    return found
 
 
 def _headers(blob: Blob, *, private: bool, links: str) -> dict[str, str]:

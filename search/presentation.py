@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from search.engines.base import FACETS, Sort
 from search.facets import FacetEntry
 from search.parameters import Parameters
-from search.query import FIELD_IGNORED, MAX_CHARACTERS, MAX_TERMS, TOO_DEEP, TOO_LONG, TOO_MANY_TERMS
+from search.query import FIELD_IGNORED, MAX_CHARACTERS, MAX_TERMS, TOO_DEEP, TOO_LONG, TOO_MANY_TERMS, ParsedQuery
 from search.ranking import FACET_VALUES_SHOWN, MAX_RESULTS, PAGE_SIZE
 from search.results import Answer
 
@@ -109,15 +109,20 @@ def shown_range(answer: Answer) -> tuple[int, int]:
     return first, first + len(answer.results) - 1
 
 
-def notices(answer: Answer) -> Sequence[str]:
-    """What a reader must know about the answer: what was cut, what is missing."""
+def query_notices(query: ParsedQuery) -> list[str]:
+    """What of the words was left aside."""
     words = {
         TOO_LONG: _("Only the first %(count)s characters were searched.") % {"count": MAX_CHARACTERS},
         TOO_MANY_TERMS: _("Only the first %(count)s words were searched.") % {"count": MAX_TERMS},
         TOO_DEEP: _("The brackets go too deep; they were left out."),
         FIELD_IGNORED: _("Searching in single fields is not possible yet; the words were searched everywhere."),
     }
-    found = [words[code] for code in answer.query.notices]
+    return [words[code] for code in query.notices]
+
+
+def notices(answer: Answer) -> Sequence[str]:
+    """What a reader must know about the answer: what was cut, what is missing."""
+    found = query_notices(answer.query)
     if answer.partial:
         found.append(_("The search took too long. There may be more results than these."))
     if answer.total > MAX_RESULTS:

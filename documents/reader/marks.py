@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
@@ -11,8 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from documents.extraction.layout import Layout
+from documents.reader.languages import direction, passage_language
 
-_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\n))+")
+_PARAGRAPH = re.compile(r"[^\n](?:[^\n]|\n(?!\n))*")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,16 @@ class Outline:
     width: int
     height: int
     current: bool
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph as safe HTML; ``differs`` where its language or direction must be marked on itself."""
+
+    html: SafeString
+    language: str
+    direction: str
+    differs: bool
 
 
 def matches(text: str, places: Iterable[tuple[int, int]]) -> list[Match]:
@@ -57,19 +68,30 @@ def outlines(layout: Layout | None, found: Iterable[Match], current: int) -> lis
     ]
 
 
-def paragraphs(text: str, found: list[Match], current: int, *, keep_lines: bool) -> list[SafeString]:
-    """The paragraphs of ``text`` as safe HTML with the matches marked.
+def paragraphs(
+    text: str, language: str, found: Sequence[Match] = (), current: int = 0, *, keep_lines: bool
+) -> list[Paragraph]:
+    """The paragraphs of ``text``, a page in ``language``, with the matches marked.
 
     Lines run on where they are those of a printed page; with ``keep_lines`` each stays a line (tables, verses).
     """
     return [
-        _marked(text, block.start(), block.end(), found, current, keep_lines=keep_lines)
+        _paragraph(
+            passage_language(block.group(), language),
+            language,
+            _marked(text, block.start(), block.end(), found, current, keep_lines=keep_lines),
+        )
         for block in _PARAGRAPH.finditer(text)
         if block.group().strip()
     ]
 
 
-def _marked(text: str, start: int, end: int, found: list[Match], current: int, *, keep_lines: bool) -> SafeString:
+def _paragraph(own: str, language: str, html: SafeString) -> Paragraph:
+    # What is unknown is written as its own letters go, not as the first ones of the page.
+    return Paragraph(html, own, direction(own), differs=own != language or not own)
+
+
+def _marked(text: str, start: int, end: int, found: Sequence[Match], current: int, *, keep_lines: bool) -> SafeString:
     pieces: list[SafeString] = []
     at = start
     for match in found:

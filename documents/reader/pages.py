@@ -6,51 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import urlencode
+from typing import Any
 
-from django.urls import reverse
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
 from documents.access import current_version
 from documents.extraction.layout import Layout, unpack
-from documents.models import Document, DocumentPageText, DocumentTokens
+from documents.models import Document, DocumentOutline, DocumentPageText, DocumentRelease
 from documents.previews import drawable
-from documents.reader import marks
-from search.languages import searched
-from search.marking import mark, snippet
-from search.pages import best_pages
-from search.query import ParsedQuery, parse
+from documents.reader import contents, marks
+from documents.reader.hits import HitPage, Hits
+from documents.reader.languages import direction
+from documents.reader.pictures import Weight, weight_of
+from documents.reader.ways import Show, Way, landmarks
 
-MAX_HITS = 2000
-"""Pages with hits that one can step through."""
 LISTED_HITS = 12
 """Pages with hits that are listed beside the text, those around the page one is at."""
 SNIPPET = 90
 
-_TEXT_LINES = frozenset({"text/plain", "text/csv"})
-
-
-def direction(language: str) -> str:
-    """The value of ``dir`` for a text in ``language``."""
-    if not language:
-        return "auto"
-    return "rtl" if get_language_info(language)["bidi"] else "ltr"
-
-
-@dataclass(frozen=True)
-class HitPage:
-    """A page with hits, as listed beside the text."""
-
-    number: int
-    url: str
-    html: SafeString
-    language: str
-    direction: str
-    current: bool
+TEXT_LINES = frozenset({"text/plain", "text/csv"})
+"""Types whose lines are lines, and not those of a printed page."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +42,32 @@ class Use:
 
 @dataclass
 class ReaderPage:
-    """Page ``number`` of ``document`` for ``visitor``, with ``query`` marked; ``wanted`` is the match to stand at."""
+    """Page ``number`` of a document for ``visitor``, read in this ``way``; ``wanted`` is the match to stand at."""
 
-    document: Document
+    way: Way
     number: int
     visitor: Visitor
-    query: str = ""
     wanted: str = ""
     page_text: DocumentPageText = field(init=False)
     total: int = field(init=False)
+    released_at: datetime | None = field(init=False)
+    """When this version became public."""
 
     def __post_init__(self) -> None:
         """Reads the page. Raises DocumentPageText.DoesNotExist."""
-        self.page_text = self.document.page_texts.get(number=self.number)
-        self.total = self.document.page_texts.count()
+        found = _with_surroundings(self.document.page_texts).get(number=self.number)
+        self.page_text, self.total, self.released_at = found, found.total, found.released_at
+        self._outline = found.outline_entries
+
+    @property
+    def document(self) -> Document:
+        """The version that is read."""
+        return self.way.document
+
+    @property
+    def query(self) -> str:
+        """What is looked for; "" for nothing."""
+        return self.way.query
 
     @property
     def text(self) -> str:
@@ -99,18 +89,25 @@ class ReaderPage:
         """False where there are no pages to draw: then these are parts of a running text."""
         return drawable(self.document) is not None
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether the page's picture is shown."""
+        return self.has_pages and self.way.show != Show.TEXT
+
+    @property
+    def is_large(self) -> bool:
+        """Whether that is the large one."""
+        return self.has_picture and self.way.show == Show.LARGE
+
     @cached_property
-    def parsed(self) -> ParsedQuery | None:
-        """The query, if there is something in it to look for."""
-        parsed = parse(self.query) if self.query.strip() else None
-        return None if parsed is None or parsed.is_blank else parsed
+    def hits(self) -> Hits:
+        """The pages with what is looked for."""
+        return Hits(self.way)
 
     @cached_property
     def matches(self) -> list[marks.Match]:
         """What of the query is on this page."""
-        if self.parsed is None:
-            return []
-        return marks.matches(self.text, mark(self.text, self.parsed, self.language))
+        return self.hits.on(self.text, self.language)
 
     @cached_property
     def current(self) -> int:
@@ -121,14 +118,15 @@ class ReaderPage:
         return min(max(wanted, 1), len(self.matches))
 
     @cached_property
-    def paragraphs(self) -> list[SafeString]:
+    def paragraphs(self) -> list[marks.Paragraph]:
         """The text as safe HTML."""
-        return marks.paragraphs(self.text, self.matches, self.current, keep_lines=self.document.mime in _TEXT_LINES)
+        keep_lines = self.document.mime in TEXT_LINES
+        return marks.paragraphs(self.text, self.language, self.matches, self.current, keep_lines=keep_lines)
 
     @cached_property
     def layout(self) -> Layout | None:
-        """Size of the page and places of its words; None where there is no picture of it."""
-        return unpack(bytes(self.page_text.layout)) if self.has_pages else None
+        """Size of the page and places of its words; None where no picture of it is shown."""
+        return unpack(bytes(self.page_text.layout)) if self.has_picture else None
 
     @cached_property
     def outlines(self) -> list[marks.Outline]:
@@ -136,46 +134,19 @@ class ReaderPage:
         return marks.outlines(self.layout, self.matches, self.current)
 
     @cached_property
-    def hit_numbers(self) -> list[int]:
-        """The pages with hits, in order."""
-        if self.parsed is None:
-            return []
-        tokens = DocumentTokens.objects.filter(document=self.document).first()
-        return sorted(best_pages(bytes(tokens.blob), self.parsed, searched(), MAX_HITS)) if tokens else []
+    def hit_pages(self) -> list[HitPage]:
+        """The pages with hits around this page, each with a snippet."""
+        return self.hits.listed(self.hits.around(self.number, LISTED_HITS), SNIPPET)
 
     @cached_property
-    def hit_pages(self) -> list[HitPage]:
-        """Those around this page, each with a snippet."""
-        if self.parsed is None:
-            return []
-        before = sum(number < self.number for number in self.hit_numbers)
-        first = max(0, min(before - LISTED_HITS // 2, len(self.hit_numbers) - LISTED_HITS))
-        texts = self.document.page_texts.defer("layout").filter(
-            number__in=self.hit_numbers[first : first + LISTED_HITS]
-        )
-        return [
-            HitPage(
-                text.number,
-                self.address(text.number),
-                snippet(text.text, self.parsed, text.language, SNIPPET),
-                text.language,
-                direction(text.language),
-                text.number == self.number,
-            )
-            for text in texts.order_by("number")
-        ]
+    def contents(self) -> contents.Contents:
+        """The contents that the file names itself."""
+        return contents.contents(self._outline or [], self.number, self.document.language, self.way.page)
 
-    def address(self, number: int, match: int | str = "") -> str:
-        """The address of another page of this version, with the query, at a match of it."""
-        values = {"q": self.query, "m": str(match)} if match else {"q": self.query}
-        url = reverse(
-            "documents_version_page",
-            kwargs={"series": self.document.series, "version": self.document.number, "number": number},
-        )
-        if not self.query:
-            return url
-        anchor = f"#m{match}" if isinstance(match, int) else ""
-        return f"{url}?{urlencode(values)}{anchor}"
+    @cached_property
+    def landmarks(self) -> list[tuple[int, str]]:
+        """Pages to jump to, each with its address; 0 and "" for a gap between them."""
+        return [(page, self.way.page(page) if page else "") for page in landmarks(self.number, self.total)]
 
     @property
     def permanent_url(self) -> str:
@@ -184,46 +155,60 @@ class ReaderPage:
 
     @property
     def image_url(self) -> str:
-        """The address of the page's picture."""
-        return f"{self.permanent_url}image.webp"
+        """The address of the page's picture, in the size that is shown."""
+        return f"{self.permanent_url}{'large' if self.is_large else 'image'}.webp"
+
+    @cached_property
+    def picture_weight(self) -> Weight:
+        """How heavy the page's picture is, for one who pays for each kilobyte."""
+        return weight_of(self.document, self.number)
+
+    @property
+    def text_url(self) -> str:
+        """This page without its picture."""
+        return self.way.showing(Show.TEXT).page(self.number)
+
+    @property
+    def picture_url(self) -> str:
+        """This page with its picture, as large as the column."""
+        return self.way.showing(Show.PAGE).page(self.number)
+
+    @property
+    def large_url(self) -> str:
+        """This page with its picture twice as large."""
+        return self.way.showing(Show.LARGE).page(self.number)
 
     @property
     def previous_url(self) -> str:
         """The page before, or ""."""
-        return self.address(self.number - 1) if self.number > 1 else ""
+        return self.way.page(self.number - 1) if self.number > 1 else ""
 
     @property
     def next_url(self) -> str:
         """The page behind, or ""."""
-        return self.address(self.number + 1) if self.number < self.total else ""
+        return self.way.page(self.number + 1) if self.number < self.total else ""
 
     @cached_property
     def previous_match(self) -> tuple[str, int] | None:
         """Address and page of the match before, on this page or an earlier one."""
         if self.current > 1:
-            return self.address(self.number, self.current - 1), self.number
-        number = max((hit for hit in self.hit_numbers if hit < self.number), default=0)
-        return (self.address(number, "last"), number) if number else None
+            return self.way.page(self.number, self.current - 1), self.number
+        number = max((hit for hit in self.hits.numbers if hit < self.number), default=0)
+        return (self.way.page(number, "last"), number) if number else None
 
     @cached_property
     def next_match(self) -> tuple[str, int] | None:
         """Address and page of the match behind, on this page or a later one."""
         if self.current < len(self.matches):
-            return self.address(self.number, self.current + 1), self.number
-        number = min((hit for hit in self.hit_numbers if hit > self.number), default=0)
-        return (self.address(number, 1), number) if number else None
+            return self.way.page(self.number, self.current + 1), self.number
+        number = min((hit for hit in self.hits.numbers if hit > self.number), default=0)
+        return (self.way.page(number, 1), number) if number else None
 
     @cached_property
     def newest(self) -> Document | None:
         """The version that replaced this one, if the visitor may read it; None for the newest."""
         newest = current_version(self.visitor, self.document.series)
         return newest if newest and newest.number > self.document.number else None
-
-    @cached_property
-    def released_at(self) -> datetime | None:
-        """When this version became public."""
-        first = self.document.releases.order_by("released_at").first()
-        return first.released_at if first else None
 
     def uses(self, languages: Sequence[str]) -> list[Use]:
         """The pages that publish this file and that the visitor may see, those in ``languages`` first."""
@@ -235,3 +220,15 @@ class ReaderPage:
         rank = {code: place for place, code in enumerate(languages)}
         found.sort(key=lambda use: (rank.get(use.language, len(rank)), use.title))
         return [use for use in found if use.url]
+
+
+def _with_surroundings(pages: QuerySet[DocumentPageText]) -> QuerySet[Any]:
+    """``pages`` with ``total``, ``outline_entries`` and ``released_at`` of their document: one question instead of four."""
+    same = {"document": OuterRef("document")}
+    total = DocumentPageText.objects.filter(**same).order_by().values("document").annotate(total=Count("pk"))
+    released = DocumentRelease.objects.filter(**same).order_by("released_at")
+    return pages.annotate(
+        total=Subquery(total.values("total")),
+        outline_entries=Subquery(DocumentOutline.objects.filter(**same).values("entries")),
+        released_at=Subquery(released.values("released_at")[:1]),
+    )

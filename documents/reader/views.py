@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -15,9 +16,12 @@ from documents.access import Reading, reading
 from documents.access import version as readable_version
 from documents.exceptions import StorageError
 from documents.models import Document, DocumentImage, DocumentPageText
+from documents.reader.finding import FoundPages
 from documents.reader.pages import ReaderPage
 from documents.reader.pictures import BusyError, is_drawn, picture_of
-from documents.serving import Blob, answer, unavailable
+from documents.reader.ways import Way
+from documents.reader.whole import whole_text
+from documents.serving import Blob, answer, answer_made, unavailable
 from documents.storage import STORAGE_FAULTS
 from documents.views import gone, is_private
 
@@ -38,7 +42,7 @@ def page(request: HttpRequest, series: UUID, number: int, version: int | None = 
     if not 0 < number < MAX_NUMBER:
         raise Http404
     try:
-        shown = ReaderPage(document, number, Visitor.of(request), request.GET.get("q", ""), request.GET.get("m", ""))
+        shown = ReaderPage(Way.of(document, request.GET), number, Visitor.of(request), request.GET.get("m", ""))
     except DocumentPageText.DoesNotExist as error:
         raise Http404 from error
     uses = shown.uses([get_language() or "", document.language])
@@ -50,8 +54,38 @@ def page(request: HttpRequest, series: UUID, number: int, version: int | None = 
 
 
 @require_safe
-def page_image(request: HttpRequest, series: UUID, version: int, number: int) -> HttpResponseBase:
-    """The picture of a page as WebP, drawn when it is first asked for."""
+def search(request: HttpRequest, series: UUID, version: int | None = None) -> HttpResponseBase:
+    """The pages with the words ``q``, of the newest version that the visitor may read, or of ``version``."""
+    found = _readable(request, series, version)
+    if isinstance(found, HttpResponseBase):
+        return found
+    document, why = found
+    way = Way.of(document, request.GET)
+    pages = FoundPages(way, request.GET.get("q", ""), request.GET.get("page", ""))
+    response = render(request, "documents/reader/search.html", {"found": pages, "document": document})
+    response.headers["X-Robots-Tag"] = "noindex"
+    return _private_unless_released(response, why)
+
+
+@require_safe
+def whole(request: HttpRequest, series: UUID, version: int) -> HttpResponseBase:
+    """The text of all pages as one HTML file to keep."""
+    found = _readable(request, series, version)
+    if isinstance(found, HttpResponseBase):
+        return found
+    document, why = found
+    address = request.build_absolute_uri(reverse("document_version", args=[series, document.number]))
+    made = whole_text(document, address)
+    if made is None:
+        raise Http404
+    return answer_made(request, made, private=is_private(Visitor.of(request), why))
+
+
+@require_safe
+def page_image(
+    request: HttpRequest, series: UUID, version: int, number: int, kind: DocumentImage.Kind
+) -> HttpResponseBase:
+    """The picture of a page as WebP, drawn when it is first asked for in this size."""
     found = _readable(request, series, version)
     if isinstance(found, HttpResponseBase):
         return found
@@ -59,7 +93,7 @@ def page_image(request: HttpRequest, series: UUID, version: int, number: int) ->
     if not is_drawn(document) or not 0 < number <= document.page_count:
         raise Http404
     try:
-        image = picture_of(document, number)
+        image = picture_of(document, number, kind)
     except (BusyError, StorageError, *STORAGE_FAULTS):
         return unavailable(gettext("The picture can't be shown at the moment. Try again in a minute."))
     return _picture(request, image, f"{document.sha256}-{number}", is_private(Visitor.of(request), why))
@@ -96,8 +130,7 @@ def _jump(request: HttpRequest, document: Document, wanted: int) -> HttpResponse
     total = document.page_texts.count()
     if not total:
         raise Http404
-    shown = ReaderPage(document, min(max(wanted, 1), total), Visitor.of(request), request.GET.get("q", ""))
-    return HttpResponseRedirect(shown.address(shown.number))
+    return HttpResponseRedirect(Way.of(document, request.GET).page(min(max(wanted, 1), total)))
 
 
 def _private_unless_released(response: HttpResponseBase, why: Reading) -> HttpResponseBase:

@@ -235,6 +235,10 @@ class Library:
             "file version": f"{file}/v1/",
             "reader": f"{file}/p/7/",
             "reader with words": f"{file}/v1/p/7/?q=heron",
+            "reader, text alone": f"{file}/v1/p/7/?text=1",
+            "reader, large": f"{file}/v1/p/7/?zoom=1",
+            "words in one file": f"{file}/v1/search/?q=heron",
+            "file as text": f"{file}/v1/text.html",
             "page image": f"{file}/v1/p/7/image.webp",
             "cover": f"{file}/v1/cover.webp",
         }

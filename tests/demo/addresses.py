@@ -32,22 +32,26 @@ def page_addresses(page: Page) -> Iterator[str]:
 
 
 def file_addresses(document: Document, pages: tuple[int, ...] = (1,)) -> Iterator[str]:
-    """A file's addresses: of its bytes with and without name and version, of ``pages`` of it, of its pictures."""
+    """A file's addresses: of its bytes with and without name and version, of ``pages`` and of all its text, of its pictures."""
     series, version = f"/d/{document.series}/", f"/d/{document.series}/v{document.number}/"
     for base in (series, version):
         yield base
         yield f"{base}{quote(document.filename)}"
+        yield f"{base}search/?q=report"
         for number in pages:
             yield f"{base}p/{number}/"
             yield f"{base}p/{number}/?q=report&m=1"
-    yield from (f"{version}p/{number}/image.webp" for number in pages)
+            yield f"{base}p/{number}/?text=1"
+    yield from (f"{version}p/{number}/{size}.webp" for number in pages for size in ("image", "large"))
     yield f"{version}cover.webp"
+    yield f"{version}text.html"
 
 
 def odd_file_addresses(document: Document) -> Iterator[str]:
     """Forms that lead nowhere but might: no slash at the end, other versions, other pages, the jump of the reader."""
     series, version = f"/d/{document.series}", f"/d/{document.series}/v{document.number}"
     yield from (series, version, f"{series}/v99/", f"{series}/v0/", f"{version}/p/0/", f"{version}/p/99/")
+    yield from (f"{version}/p/1/?zoom=1", f"{version}/p/1/huge.webp", f"{version}/search", f"{series}/text.html")
     yield from (f"{version}/p/1", f"{version}/p/1/?n=2", f"{version}/original", f"{series}//", f"{series}/latest")
     yield f"/i/{document.series}/original/image.png"
 

@@ -65,7 +65,7 @@ def ask_for_what_is_hidden(probe: Probe, world: World) -> None:
             if document.series in public_series and f"/v{document.number}/" not in address:
                 continue  # the series is public, in other versions
             probe.compare(address, twin_of(address))
-            if address.endswith((f"/v{document.number}/", "/p/1/", ".webp")):
+            if address.endswith((f"/v{document.number}/", "/p/1/", ".webp", "/text.html", "/search/?q=report")):
                 _compare_in_every_way(probe, address, **known)
         for address in addresses.storage_addresses(document):
             probe.compare(address, twin_of(address))
@@ -100,7 +100,7 @@ def ask_for_what_is_public(probe: Probe, world: World) -> None:
         _is_there(probe, page.get_url())
     for document in world.public_documents:
         for address in addresses.file_addresses(document):
-            if not address.endswith("image.webp"):  # drawing hundreds of pages proves nothing more
+            if not address.endswith(("image.webp", "large.webp")):  # drawing hundreds of pages proves nothing more
                 _is_there(probe, address)
         for address in addresses.storage_addresses(document):
             probe.compare(address, twin_of(address))

@@ -4,10 +4,12 @@ import pytest
 from django.core.files.base import ContentFile
 
 from documents.actions import add_document
-from documents.models import Document
+from documents.extraction import OutlineEntry
+from documents.models import Document, DocumentPageText
+from documents.page_texts import renew_tokens, replace_outline
 from documents.processing import process
 from tests.documents import making
-from tests.factories import PublicationPageFactory, UserFactory
+from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory
 
 
 @pytest.fixture
@@ -46,3 +48,21 @@ def published(report):
 @pytest.fixture
 def editor(db):
     return UserFactory(groups=["Editors"])
+
+
+@pytest.fixture
+def paged(db):
+    """A published document with these texts as its pages, (language, text) each, nothing drawn and nothing read out."""
+
+    def make(*pages, outline=(), **values):
+        document = DocumentFactory(page_count=len(pages), **{"title": "Chain of command"} | values)
+        DocumentPageText.objects.bulk_create(
+            DocumentPageText(document=document, number=number, language=language, text=text)
+            for number, (language, text) in enumerate(pages, 1)
+        )
+        renew_tokens(document)
+        replace_outline(document, [OutlineEntry(*entry) for entry in outline])
+        PublicationPageFactory(published=True, title="In the chain of command", files=[document])
+        return document
+
+    return make

@@ -19,7 +19,14 @@ def addresses(document, page=1):
         f"{version}p/{page}/",
         f"{version}p/{page}/?q=heron",
         f"{version}p/{page}/?n=2",
+        f"{version}p/{page}/?text=1",
+        f"{version}p/{page}/?zoom=1",
         f"{version}p/{page}/image.webp",
+        f"{version}p/{page}/large.webp",
+        f"/d/{document.series}/search/?q=heron",
+        f"{version}search/",
+        f"{version}search/?q=heron&page=2",
+        f"{version}text.html",
         f"{version}cover.webp",
     ]
 
@@ -50,8 +57,9 @@ def test_editor_reads_a_draft_privately_and_without_robots(report, client, edito
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["X-Robots-Tag"] == "noindex"
-    image = client.get(f"/d/{report.series}/v1/p/1/image.webp")
-    assert image.headers["Cache-Control"] == "private, no-store"
+    for address in addresses(report):
+        if response := client.get(address):
+            assert response.headers["Cache-Control"] == "private, no-store", address
 
 
 def test_member_reads_a_restricted_file(report, client):
@@ -74,28 +82,31 @@ def test_withdrawn_version_is_gone(published, client):
     for address in addresses(published):
         response = client.get(address)
         assert response.status_code == 410, address
-    assert b"heron" not in client.get(f"/d/{published.series}/v1/p/3/").content
+        assert b"frontier" not in response.content, address
 
 
 @pytest.mark.parametrize("number", [0, 13, 99999999999999999999])
 def test_pages_that_do_not_exist_are_not_found(published, client, number):
-    for suffix in ("", "image.webp"):
+    for suffix in ("", "image.webp", "large.webp"):
         assert client.get(f"/d/{published.series}/v1/p/{number}/{suffix}").status_code == 404
-    assert client.get(f"/d/{published.series}/v{number or 9}/p/1/").status_code == 404
+    for address in ("p/1/", "search/?q=heron", "text.html", "p/1/large.webp"):
+        assert client.get(f"/d/{published.series}/v{number or 9}/{address}").status_code == 404
 
 
 def test_anonymous_page_and_picture_revalidate(published, client):
-    for address in (f"/d/{published.series}/v1/p/3/", f"/d/{published.series}/v1/p/3/image.webp"):
-        response = client.get(address)
+    version = f"/d/{published.series}/v1/"
+    for address in ("p/3/", "p/3/?text=1", "p/3/image.webp", "p/3/large.webp", "search/?q=heron", "text.html"):
+        response = client.get(version + address)
         assert response.headers["Cache-Control"] == "no-cache"
-        assert "X-Robots-Tag" not in response.headers
+        assert ("X-Robots-Tag" in response.headers) == address.startswith("search")
         assert not response.cookies
-        again = client.get(address, HTTP_IF_NONE_MATCH=response.headers["ETag"])
+        again = client.get(version + address, HTTP_IF_NONE_MATCH=response.headers["ETag"])
         assert again.status_code == 304
 
 
 def test_post_is_refused(published, client):
-    assert client.post(f"/d/{published.series}/v1/p/3/").status_code == 405
+    for address in ("p/3/", "p/3/large.webp", "search/", "text.html"):
+        assert client.post(f"/d/{published.series}/v1/{address}").status_code == 405
 
 
 def test_only_visible_pages_are_linked(published, client):

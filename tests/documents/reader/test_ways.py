@@ -1,0 +1,58 @@
+"""How one reads travels in links, and where links lead in long files."""
+
+import pytest
+from django.http import QueryDict
+
+from documents.models import Document
+from documents.reader.ways import Show, Way, landmarks
+
+DOCUMENT = Document(series="6f1c2f0e-6d0a-4a53-9a0e-0d6c0f0f3a11", number=2, collection_id=1)
+BASE = "/d/6f1c2f0e-6d0a-4a53-9a0e-0d6c0f0f3a11/v2"
+
+
+@pytest.mark.parametrize(
+    ("asked", "show", "query"),
+    [
+        ("", Show.PAGE, ""),
+        ("q=heron&text=1", Show.TEXT, "heron"),
+        ("zoom=1", Show.LARGE, ""),
+        ("text=1&zoom=1", Show.TEXT, ""),
+        ("text=yes&zoom=9999", Show.PAGE, ""),
+        ("width=99999&q=%00a%0ab", Show.PAGE, "a b"),
+        ("q=" + "x" * 5000, Show.PAGE, "x" * 300),
+    ],
+)
+def test_address_says_how_one_reads(asked, show, query):
+    way = Way.of(DOCUMENT, QueryDict(asked))
+    assert (way.show, way.query) == (show, query)
+
+
+def test_links_carry_the_words_and_what_is_shown():
+    way = Way(DOCUMENT, "حقوق & x", Show.TEXT)
+    words = "q=%D8%AD%D9%82%D9%88%D9%82+%26+x"
+    assert way.page(7) == f"{BASE}/p/7/?{words}&text=1"
+    assert way.page(7, 2) == f"{BASE}/p/7/?{words}&text=1&m=2#m2"
+    assert way.page(7, "last") == f"{BASE}/p/7/?{words}&text=1&m=last"
+    assert way.found() == f"{BASE}/search/?{words}&text=1"
+    assert way.showing(Show.PAGE).found(3) == f"{BASE}/search/?{words}&page=3"
+    assert Way(DOCUMENT).page(7) == f"{BASE}/p/7/"
+
+
+@pytest.mark.parametrize(
+    ("number", "total", "pages"),
+    [
+        (1, 1, [1]),
+        (5, 12, list(range(1, 13))),
+        (1, 60, [1, 2, 3, 0, 10, 0, 20, 0, 30, 0, 40, 0, 50, 0, 60]),
+        (37, 60, [1, 0, 10, 0, 20, 0, 30, 0, 35, 36, 37, 38, 39, 40, 0, 50, 0, 60]),
+        (60, 60, [1, 0, 10, 0, 20, 0, 30, 0, 40, 0, 50, 0, 58, 59, 60]),
+        (2, 14, [1, 2, 3, 4, 0, 10, 0, 14]),
+    ],
+)
+def test_landmarks_are_ends_neighbours_and_round_numbers(number, total, pages):
+    assert landmarks(number, total) == pages
+
+
+@pytest.mark.parametrize("total", [100, 101, 999, 20_000, 1_000_000])
+def test_landmarks_stay_few_in_files_of_any_length(total):
+    assert len(landmarks(total // 2, total)) < 450 if total > 50_000 else len(landmarks(total // 2, total)) < 35
