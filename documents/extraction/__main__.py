@@ -58,8 +58,8 @@ def _layout(arguments: Arguments) -> Answer:
     from documents.extraction.layout import layouts
     from documents.extraction.outline import outline
 
-    source = Path(arguments["source"])
-    return {"layouts": layouts(source, Path(arguments["texts"])), "outline": outline(source)}
+    source, texts = Path(arguments["source"]), Path(arguments["texts"])
+    return {"layouts": layouts(source, texts), "outline": outline(source, texts)}
 
 
 def _image(arguments: Arguments) -> Answer:

@@ -102,7 +102,7 @@ def layouts(source: Path, texts: Path) -> list[str]:
 def page_layout(page: pypdfium2.PdfPage, text: str) -> Layout:
     """The size of ``page`` and the boxes of the words of ``text`` on it."""
     width, height = (max(1, round(side * SCALE)) for side in page.get_size())
-    tokens = [(match.start(), match.end(), _key(match.group())) for match in _TOKEN.finditer(text)]
+    tokens = [(match.start(), match.end(), word_key(match.group())) for match in _TOKEN.finditer(text)]
     if not tokens or len(tokens) > MAX_WORDS:
         return Layout(width, height, [])
     words = _words(page)
@@ -115,10 +115,10 @@ def page_layout(page: pypdfium2.PdfPage, text: str) -> Layout:
 
 def from_words(size: tuple[int, int], words: list[tuple[str, tuple[int, int, int, int]]], text: str) -> Layout:
     """The layout of ``text`` from words that a recogniser placed; all in units of a layout, from the upper left corner."""
-    tokens = [(match.start(), match.end(), _key(match.group())) for match in _TOKEN.finditer(text)]
+    tokens = [(match.start(), match.end(), word_key(match.group())) for match in _TOKEN.finditer(text)]
     if len(tokens) > MAX_WORDS or len(words) > 2 * MAX_WORDS:
         return Layout(*size, [])
-    pairs = _match([key for _, _, key in tokens], [_key(normalise(word)) for word, _ in words])
+    pairs = _match([key for _, _, key in tokens], [word_key(normalise(word)) for word, _ in words])
     return Layout(*size, [(*tokens[token][:2], *words[word][1]) for token, word in sorted(pairs)])
 
 
@@ -132,7 +132,7 @@ def _placed(
             yield (start, end, *_on_screen(page, size, box))
 
 
-def _key(word: str) -> str:
+def word_key(word: str) -> str:
     """The letters and digits of a word in alphabetical order, without accents of Arabic and without case."""
     word = unicodedata.normalize("NFKC", word).casefold().translate(_ALEFS)
     return "".join(sorted(character for character in word if character.isalnum()))
@@ -189,7 +189,7 @@ def _join_hyphens(found: list[tuple[str, Box]]) -> list[_Word]:
         if cut and at + 1 < len(found) and found[at + 1][0][0].islower() and found[at + 1][1][3] < box[3]:
             at += 1
             word, boxes = word[:-1] + found[at][0], [box, found[at][1]]
-        words.append(_Word(_key(word), boxes))
+        words.append(_Word(word_key(word), boxes))
         at += 1
     return words
 

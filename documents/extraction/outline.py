@@ -2,11 +2,17 @@
 
 It is a stranger's data like the rest: a chain that bites its tail, a hundred thousand entries, titles as long as
 books and places that don't exist end in a shorter outline or in none, never in a file without text.
+
+A bookmark is easily forgotten: its title may hold the name that was taken off the page. So an entry is left out
+unless all its words stand somewhere in the text of the file; a scan has none.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import time
+from collections.abc import Set
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,9 +33,15 @@ TITLE_LENGTH = 200
 SECONDS = 10.0
 """For all of it: a destination may be looked up by name in a table without end."""
 
+_WORD = re.compile(r"\w{2,}")
+"""What is looked for in the text. A single letter or digit names nobody."""
 
-def outline(source: Path) -> list[tuple[int, int, str]]:
-    """``(depth, page, title)`` of each entry of the PDF ``source`` that leads to a page, in order, both from 1."""
+
+def outline(source: Path, texts: Path) -> list[tuple[int, int, str]]:
+    """``(depth, page, title)`` of each entry of the PDF ``source`` that leads to a page, in order, both from 1.
+
+    ``texts`` is a JSON file with the list of the pages' final texts.
+    """
     import pypdfium2  # in the child only: the rest of this module is the parent's
 
     found: list[tuple[int, int, str]] = []
@@ -45,7 +57,17 @@ def outline(source: Path) -> list[tuple[int, int, str]]:
                     found.append((bookmark.level + 1, page, title))
     except pypdfium2.PdfiumError:
         return []  # the text was read all the same
-    return found
+    if not found:
+        return []
+    said = _words("\n".join(json.loads(texts.read_text(encoding="utf-8"))))
+    return [entry for entry in found if _words(entry[2]) <= said]
+
+
+def _words(text: str) -> Set[str]:
+    """The words of a text, each as its letters: readers of PDFs differ in the order of Arabic ones."""
+    from documents.extraction.layout import word_key
+
+    return {word_key(word) for word in {match.group() for match in _WORD.finditer(text)}}
 
 
 def _page(bookmark: pypdfium2.PdfBookmark) -> int:

@@ -10,14 +10,22 @@ from documents.extraction.texts import OutlineEntry
 from tests.documents import making
 
 PDF = "application/pdf"
+WORDS = (
+    "Findings, sections, rosters; a footnote in the annex. By action, old and new, one and two, here and nowhere: no "
+    "such destination, missing name, another file far away, a page that is none, an address, an array, a script. "
+    "Mirror, entry, too late, level, long."
+)
 
 
 @pytest.fixture
 def outline_of(stored):
-    """The outline that is read from a file of three pages after ``change(pdf)``; its text must be there."""
+    """The outline that is read from a file of three pages after ``change(pdf)``; its text must be there.
+
+    The words of all titles below stand on its second page.
+    """
 
     def read(change, pages=3):
-        found = extract(stored(making.changed(making.report(pages), change)), PDF)
+        found = extract(stored(making.changed(making.report(pages, planted={2: WORDS}), change)), PDF)
         assert [page.number for page in found.pages] == list(range(1, pages + 1))
         assert all("Folio" in page.text and page.layout for page in found.pages)
         return found.outline
@@ -47,7 +55,7 @@ def test_entries_come_with_depth_and_page_down_to_the_third_level(outline_of):
         with pdf.open_outline() as outline:
             chapter, section, detail = (
                 OutlineItem("Findings", 0),
-                OutlineItem("الاختفاء القسري", 1),
+                OutlineItem("Sections", 1),
                 OutlineItem("Rosters", 1),
             )
             detail.children.append(OutlineItem("A footnote", 2))
@@ -57,7 +65,7 @@ def test_entries_come_with_depth_and_page_down_to_the_third_level(outline_of):
 
     assert outline_of(change) == [
         OutlineEntry(1, 1, "Findings"),
-        OutlineEntry(2, 2, "الاختفاء القسري"),
+        OutlineEntry(2, 2, "Sections"),
         OutlineEntry(3, 2, "Rosters"),
         OutlineEntry(1, 3, "Annex A"),
     ]
@@ -116,11 +124,11 @@ def test_entry_that_is_its_own_child_ends(outline_of):
 
 def test_hundred_thousand_entries_are_cut(outline_of):
     def change(pdf):
-        linked(pdf, [(f"Entry {n}", to(pdf, n % 3)) for n in range(100_000)])
+        linked(pdf, [("Entry", to(pdf, n % 3)) for n in range(100_000)])
 
     found = outline_of(change)
     assert len(found) == MAX_ENTRIES
-    assert found[-1].title == f"Entry {MAX_ENTRIES - 1}"
+    assert [entry.page for entry in found[:4]] == [1, 2, 3, 1]
 
 
 def test_entries_without_a_page_are_not_looked_at_for_ever(outline_of):
@@ -151,6 +159,29 @@ def test_outline_that_is_none_is_none(outline_of, root):
         pdf.Root.Outlines = root
 
     assert outline_of(change) == []
+
+
+def test_title_with_a_word_that_no_page_has_is_not_shown(outline_of):
+    def change(pdf):
+        titles = ["Findings", "Findings of Ann Witness", "FINDINGS: 1.2", "Findings 4711"]
+        linked(pdf, [(title, to(pdf, 0)) for title in titles])
+
+    assert [entry.title for entry in outline_of(change)] == ["Findings", "FINDINGS: 1.2"]
+
+
+def test_arabic_titles_are_found_in_arabic_text(stored):
+    def change(pdf):
+        linked(pdf, [("حقوق الإنسان", to(pdf, 0)), ("شاهدة سرية", to(pdf, 0))])
+
+    found = extract(stored(making.changed(making.pdf_of([making.ARABIC], rtl=True), change)), PDF)
+    assert [entry.title for entry in found.outline] == ["حقوق الإنسان"]
+
+
+def test_pages_without_text_have_no_outline(stored):
+    found = extract(
+        stored(making.changed(making.pdf_of([""]), lambda pdf: linked(pdf, [("Ann Witness", to(pdf, 0))]))), PDF
+    )
+    assert found.outline == []
 
 
 def test_answer_of_the_child_is_not_believed():

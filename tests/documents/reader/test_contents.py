@@ -90,10 +90,10 @@ def test_reader_of_a_file_without_contents_has_no_list(client, paged):
 def test_contents_come_with_the_text_and_again_with_reextract(filed):
     def change(pdf):
         with pdf.open_outline() as outline:
-            outline.root.append(making.pikepdf.OutlineItem("Findings", 1))
+            outline.root.append(making.pikepdf.OutlineItem("Duty rosters", 1))
 
     document = filed(making.changed(making.report(2), change))
-    assert document.outline.entries == [[1, 2, "Findings"]]
+    assert document.outline.entries == [[1, 2, "Duty rosters"]]
     DocumentOutline.objects.all().delete()  # a file of earlier days
     reread(document.pk)
-    assert DocumentOutline.objects.get(document=document).entries == [[1, 2, "Findings"]]
+    assert DocumentOutline.objects.get(document=document).entries == [[1, 2, "Duty rosters"]]
