@@ -80,10 +80,8 @@ class FoundPages:
 
     @property
     def pager(self) -> list[tuple[int, str, bool]]:
-        """Number, address and whether it is the one shown, of the parts; no address for a gap."""
-        return [
-            (part, self.way.found(part) if part else "", part == self.part) for part in landmarks(self.part, self.parts)
-        ]
+        """Number, address and whether it is the one shown, of the parts."""
+        return [(part, self.way.found(part), part == self.part) for part in landmarks(self.part, self.parts)]
 
     @property
     def previous_url(self) -> str:

@@ -145,8 +145,8 @@ class ReaderPage:
 
     @cached_property
     def landmarks(self) -> list[tuple[int, str]]:
-        """Pages to jump to, each with its address; 0 and "" for a gap between them."""
-        return [(page, self.way.page(page) if page else "") for page in landmarks(self.number, self.total)]
+        """Pages to jump to, each with its address."""
+        return [(page, self.way.page(page)) for page in landmarks(self.number, self.total)]
 
     @property
     def permanent_url(self) -> str:

@@ -73,14 +73,9 @@ class Way:
 
 
 def landmarks(number: int, total: int) -> list[int]:
-    """Pages to jump to from page ``number``: all of a few; else the ends, the neighbours and round numbers. 0 is a gap."""
+    """Pages to jump to from page ``number``: all of a few; else the ends, the neighbours and round numbers."""
     if total <= FEW:
         return list(range(1, total + 1))
     step = next((step for step in STEPS if total <= 10 * step), STEPS[-1])
     near = range(max(number - AROUND, 1), min(number + AROUND, total) + 1)
-    found: list[int] = []
-    for page in sorted({1, total, *near, *range(step, total, step)}):
-        if found and page > found[-1] + 1:
-            found.append(0)
-        found.append(page)
-    return found
+    return sorted({1, total, *near, *range(step, total, step)})
