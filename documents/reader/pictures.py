@@ -53,7 +53,9 @@ def weight_of(document: Document, number: int) -> Weight:
     return Weight(int(found["own"] or found["mean"] or 0), exact=found["own"] is not None)
 
 
-def picture_of(document: Document, number: int, kind: DocumentImage.Kind) -> DocumentImage | None:
+def picture_of(
+    document: Document, number: int, kind: DocumentImage.Kind = DocumentImage.Kind.PAGE
+) -> DocumentImage | None:
     """The stored picture of page ``number``, drawn now if it is the first time; None where it can't be drawn.
 
     ``kind`` is one of WIDTHS. Raises BusyError, StorageError, or what the storage raises.
