@@ -16,7 +16,7 @@ from documents.storage import STORAGE_FAULTS
 
 
 class Command(BaseCommand):
-    """New text, tokens and covers for ready documents; another try for the others. Bytes and hashes stay.
+    """New text, contents, tokens and covers for ready documents; another try for the others. Bytes and hashes stay.
 
     Scanned pages keep what was recognised; the worker reads those that wait.
     """

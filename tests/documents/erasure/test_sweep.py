@@ -10,6 +10,7 @@ from wagtail.models import Collection, ModelLogEntry, Site
 from cms.publications.models import ImportedRow
 from documents.erasure.sweep import sweep
 from documents.erasure.words import Matcher, fingerprints
+from documents.models import DocumentOutline
 from tests.factories import DocumentFactory, PublicationPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +52,10 @@ def test_addresses_in_json_stay_and_are_counted_at_the_end(matcher):
     sweep(matcher, rewrite=True)
     assert ModelLogEntry.objects.get().data == {"slug": "quillbramble", "note": "by […]"}
     assert sweep(matcher, rewrite=False) == {"wagtailcore.modellogentry.data": 1}
+
+
+def test_headings_of_a_file_that_stays_are_told_and_stay(matcher):
+    outline = DocumentOutline.objects.create(document=DocumentFactory(), entries=[[1, 1, "Of Quillbramble"]])
+    assert sweep(matcher, rewrite=True) == {"documents.documentoutline.entries": 1}
+    outline.refresh_from_db()
+    assert outline.entries == [[1, 1, "Of Quillbramble"]]

@@ -5,8 +5,10 @@ import re
 
 import PIL.Image
 import pytest
+from django.core.files.base import ContentFile
 
 from documents.models import DocumentImage
+from documents.processing import reread
 from documents.reader import pictures
 from tests.documents import making
 from tests.documents.conftest import picture
@@ -114,6 +116,16 @@ def test_office_file_with_a_preview_is_read_like_a_pdf(paged, show):
     assert f"/d/{document.series}/v1/p/1/image.webp" in content
     assert "zoom=1" in content and "text=1" in content
     assert "page 1" in content and "part 1" not in content
+
+
+def test_pictures_go_with_the_preview_that_they_were_drawn_from(filed, no_converter):
+    document = filed(making.docx_of([making.FILLER] * 9), name="report.docx")
+    preview = ContentFile(making.pdf_of(["Another text."]), name="preview")
+    DocumentImage.objects.create(document=document, kind="pdf", number=1, width=0, file=preview)
+    for kind in (DocumentImage.Kind.PAGE, DocumentImage.Kind.LARGE):
+        drawn(document, 1, 9000, kind)
+    reread(document.pk)
+    assert not document.drawn_images.exists()
 
 
 def test_pages_are_listed_from_the_first_to_the_last(paged, show):
