@@ -13,7 +13,7 @@ FOCUSED = """() => {
   const element = document.activeElement;
   const box = element.getBoundingClientRect();
   const style = getComputedStyle(element);
-  const frame = element.closest("form.find");
+  const frame = element.closest(".find");
   const ring = parseFloat(style.outlineWidth) >= 2 || (frame && parseFloat(getComputedStyle(frame).outlineWidth) >= 2);
   return {
     name: (element.getAttribute("aria-label") || element.innerText || element.name || "").trim(),

@@ -79,7 +79,7 @@ def test_large_picture_is_linked_shown_and_stays_in_links(paged, show):
     assert f"{base}/2/?zoom=1#image" in links(show(document, "2/"))
     content = show(document, "2/?zoom=1")
     assert f'src="{base}/2/large.webp"' in content
-    assert 'class="page page--large" id="image" tabindex="0"' in content
+    assert 'class="page page--large scroll" id="image" tabindex="0"' in content
     assert f"{base}/3/?zoom=1" in links(content)
     assert f"{base}/2/#image" in links(content)
 
