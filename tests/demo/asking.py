@@ -10,7 +10,7 @@ from typing import Any
 
 import polib
 from django.conf import settings
-from django.db import connection
+from django.db import connection, reset_queries
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -59,6 +59,7 @@ class Probe:
 
         The number of queries counts too: who measures time must not learn more than who reads.
         """
+        reset_queries()  # the log ends at 9,000, and what is behind that counts as no query
         with CaptureQueriesContext(connection) as queries:
             hidden = self.look(path, method, **headers)
         if (len(queries), *fingerprint(hidden, path)) != self._nothing(twin, method, headers):
