@@ -82,6 +82,11 @@ FINDINGS: dict[str, Wording] = {
         gettext_noop("Other files are attached to this one."),
         gettext_noop("Remove the attachments and add the file as a new version."),
     ),
+    "bookmarks": Wording(
+        gettext_noop("Bookmarks with other words"),
+        gettext_noop("Bookmarks hold words that stand on no page. Programs show them beside the pages."),
+        gettext_noop("Delete or rename these bookmarks and add the file as a new version."),
+    ),
     "redactions": Wording(
         gettext_noop("Redaction that was not applied"),
         gettext_noop("Places are marked for redaction, but nothing was taken out."),

@@ -52,18 +52,18 @@ def outline(source: Path, texts: Path) -> list[tuple[int, int, str]]:
             for bookmark in islice(pdf.get_toc(max_depth=MAX_DEPTH), MAX_LOOKED_AT):
                 if len(found) == MAX_ENTRIES or time.monotonic() > end:
                     break
-                page, title = _page(bookmark), _title(bookmark)
+                page, title = _page(bookmark), title_of(bookmark)
                 if page and title:
                     found.append((bookmark.level + 1, page, title))
     except pypdfium2.PdfiumError:
         return []  # the text was read all the same
     if not found:
         return []
-    said = _words("\n".join(json.loads(texts.read_text(encoding="utf-8"))))
-    return [entry for entry in found if _words(entry[2]) <= said]
+    said = words_of("\n".join(json.loads(texts.read_text(encoding="utf-8"))))
+    return [entry for entry in found if words_of(entry[2]) <= said]
 
 
-def _words(text: str) -> Set[str]:
+def words_of(text: str) -> Set[str]:
     """The words of a text, each as its letters: readers of PDFs differ in the order of Arabic ones."""
     from documents.extraction.layout import word_key
 
@@ -82,12 +82,13 @@ def _page(bookmark: pypdfium2.PdfBookmark) -> int:
     return 0 if index is None else index + 1
 
 
-def _title(bookmark: pypdfium2.PdfBookmark) -> str:
+def title_of(bookmark: pypdfium2.PdfBookmark, length: int = TITLE_LENGTH) -> str:
+    """What a bookmark says, in one line of at most ``length`` characters; "" where it is no text."""
     try:
         title = bookmark.get_title()
     except UnicodeDecodeError:
         return ""
-    return " ".join(normalise(title[: 2 * TITLE_LENGTH]).split())[:TITLE_LENGTH].rstrip()
+    return " ".join(normalise(title[: 2 * length]).split())[:length].rstrip()
 
 
 def from_json(rows: list[Any], pages: int) -> list[OutlineEntry]:

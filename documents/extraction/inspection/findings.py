@@ -24,6 +24,7 @@ CODES: dict[str, Verdict] = {
     "picture_cropped": "blocked",
     "layers": "blocked",
     "attachments": "blocked",
+    "bookmarks": "blocked",
     "redactions": "blocked",
     "annotations": "blocked",
     "form_hidden": "blocked",

@@ -8,12 +8,14 @@ from pathlib import Path
 import pypdfium2
 
 from documents.extraction.errors import BrokenFileError
+from documents.extraction.inspection.bookmarks import inspect_bookmarks
 from documents.extraction.inspection.covered import inspect_pictures
 from documents.extraction.inspection.drawing import Sheet
 from documents.extraction.inspection.findings import Findings, Place
 from documents.extraction.inspection.hidden import inspect_text
 from documents.extraction.inspection.links import internal_addresses
 from documents.extraction.inspection.structure import inspect_structure
+from documents.extraction.outline import words_of
 from documents.extraction.pdf import opened
 
 PDF = "application/pdf"
@@ -30,15 +32,20 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str = 
         return
     try:
         with pypdfium2.PdfDocument(path) as document:
+            has_bookmarks = next(document.get_toc(max_depth=1), None) is not None
+            said: set[str] = set()
             for index in range(len(document)):
                 page = document[index]
-                _inspect_page(page, index + 1, hosts, findings)
+                text = _inspect_page(page, index + 1, hosts, findings)
+                said |= words_of(text) if has_bookmarks else set()
                 page.close()
+            inspect_bookmarks(document, said, findings)
     except pypdfium2.PdfiumError as error:
         raise BrokenFileError from error
 
 
-def _inspect_page(page: pypdfium2.PdfPage, number: int, hosts: Collection[str], findings: Findings) -> None:
+def _inspect_page(page: pypdfium2.PdfPage, number: int, hosts: Collection[str], findings: Findings) -> str:
+    """Adds what is wrong with a page; returns its text."""
     textpage = page.get_textpage()
     text = textpage.get_text_range()
     textpage.close()
@@ -47,3 +54,4 @@ def _inspect_page(page: pypdfium2.PdfPage, number: int, hosts: Collection[str], 
     sheet = Sheet(page)
     words = inspect_text(sheet, number, findings)
     inspect_pictures(sheet, number, words, findings)
+    return text

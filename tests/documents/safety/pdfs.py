@@ -374,6 +374,17 @@ def photo_on_page() -> bytes:
     return making.changed(done(document()), change)
 
 
+def bookmarked(title: str = NAMED) -> bytes:
+    """Taken off the page by hand, and forgotten in the contents that the word processor had made of the headings."""
+
+    def change(pdf):
+        with pdf.open_outline() as outline:
+            outline.root.append(pikepdf.OutlineItem("The witness", 0))
+            outline.root[0].children.append(pikepdf.OutlineItem(title, 0))
+
+    return making.changed(done(document()), change)
+
+
 def attachment() -> bytes:
     return making.changed(done(document()), lambda pdf: pdf.attachments.__setitem__("notes.txt", NAMED.encode()))
 
@@ -523,6 +534,7 @@ PLANTED = [
     Planted("cropped picture", cropped_picture, "picture_cropped", trace=""),
     Planted("picture beyond the page", picture_beyond_page, "picture_cropped", trace=""),
     Planted("photo with its place on a page", photo_on_page, "place", removed=True),
+    Planted("bookmark", bookmarked, "bookmarks"),
     Planted("attachment", attachment, "attachments", removed=True),
     Planted("attachment by annotation", attached_by_annotation, "attachments", removed=True),
     Planted("note", annotated, "annotations", removed=True),
@@ -648,6 +660,7 @@ def really_redacted() -> bytes:
 
 CLEAN = {
     "plain": lambda: done(document()),
+    "bookmarks": lambda: bookmarked("1. The Court, the convoy"),
     "report": lambda: making.report(4),
     "Arabic": lambda: making.pdf_of([making.ARABIC], rtl=True),
     "two columns": lambda: making.two_columns(making.FILLER, making.GERMAN),
