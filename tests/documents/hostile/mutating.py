@@ -7,6 +7,7 @@ import random
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 
 Mutation = Callable[[bytes, random.Random], bytes]
@@ -28,7 +29,7 @@ def _in_a_part(data: bytes, mutate: Mutation, chance: random.Random) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = [(entry, archive.read(entry)) for entry in archive.infolist()]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, ValueError):
         return mutate(data, chance)
     victim = chance.randrange(len(parts)) if parts else -1
     target = io.BytesIO()
