@@ -221,9 +221,11 @@ class ReaderPage:
 
     @cached_property
     def released_at(self) -> datetime | None:
-        """When this version became public."""
+        """When this version became public: an embargo of its own is not told."""
         first = self.document.releases.order_by("released_at").first()
-        return first.released_at if first else None
+        if first is None:
+            return None
+        return max(first.released_at, self.document.embargo or first.released_at)
 
     def uses(self, languages: Sequence[str]) -> list[Use]:
         """The pages that publish this file and that the visitor may see, those in ``languages`` first."""
