@@ -99,9 +99,7 @@ def _chosen(facet: str, request: SearchRequest) -> Body:
     return {"terms": {FIELDS[facet]: sorted(request.filters[facet])}}
 
 
-def _allowed(
-    tokens: frozenset[str] | None, now: datetime | None, hidden: frozenset[str] = frozenset()
-) -> list[Body]:
+def _allowed(tokens: frozenset[str] | None, now: datetime | None, hidden: frozenset[str] = frozenset()) -> list[Body]:
     moment = (now or datetime.now(UTC)).isoformat()
     still = {
         "bool": {

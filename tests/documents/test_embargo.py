@@ -147,6 +147,17 @@ class TestNothingTells:
         assert client.get(page.url).content.decode() == text
         assert "Kangaroo" not in text and 'id="files"' not in text and "embargo" not in text.casefold()
 
+    @pytest.mark.parametrize("where", ["body", "abstract"])
+    def test_a_text_that_links_to_it_keeps_its_words_only(self, client, people, until, clock, where):
+        document = held(people, until, title="Kangaroo")
+        link = f'<p><a linktype="document" id="{document.pk}">the words</a></p>'
+        text = {"abstract": link} if where == "abstract" else {"body": [{"type": "text", "value": link}]}
+        page = PublicationPageFactory(published=True, **text)
+        answer = client.get(page.url).content.decode()
+        assert "<a>the words</a>" in answer and "Kangaroo" not in answer and str(document.series) not in answer
+        clock(until)
+        assert f'<a href="{document.url}">the words</a>' in client.get(page.url).content.decode()
+
     def test_colleagues_see_it_marked(self, client, people, until):
         document = held(people, until)
         page = PublicationPageFactory(published=True, files=[document])
