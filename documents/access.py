@@ -2,9 +2,9 @@
 
 A visitor reads a document
 
-1. because it was **released** (and not withdrawn, and no virus was found in it) and the live revision of a page that this visitor
-   may see names it; an older version, because it was released and the newest release of its
-   series is readable, or
+1. because it was **released** (and not withdrawn, no virus was found in it, and an embargo of its own is over) and the
+   live revision of a page that this visitor may see names it; an older version, because it was released and the newest
+   release of its series is readable, or
 2. because they are **entitled**: they uploaded it, or may edit or review a page one of whose
    revisions names it. Such answers are private.
 
@@ -20,6 +20,7 @@ from typing import cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from wagtail.models import Page, TaskState
 from wagtail.permissions import page_permission_policy
 
@@ -109,6 +110,12 @@ def image_reading(visitor: Visitor, image: Image) -> Reading:
     return Reading.ENTITLED if readable_images(visitor).filter(pk=image.pk).exists() else Reading.NO
 
 
+def may_be_shown(prefix: str = "") -> Q:
+    """What rule 1 asks of a document itself, now: no virus, no embargo of its own. ``prefix`` leads to the document."""
+    no_embargo = Q(**{f"{prefix}embargo": None}) | Q(**{f"{prefix}embargo__lte": timezone.now()})
+    return no_embargo & ~Q(**{f"{prefix}scan": Document.Scan.INFECTED})
+
+
 def _releases() -> QuerySet[DocumentRelease]:
     return DocumentRelease.objects.active().newest_first()
 
@@ -122,7 +129,7 @@ def _released_to(visitor: Visitor) -> Q:
     """Rule 1 as a filter on Document.
 
     The newest release of the series decides for the older versions: it must itself be named by a
-    live page. A version that is still named by a live page stands on its own.
+    live page and be under no embargo. A version that is still named by a live page stands on its own.
     """
     live = Exists(_live_pages(visitor))
     named = DocumentUse.objects.filter(live, document=OuterRef("pk"))
@@ -131,10 +138,10 @@ def _released_to(visitor: Visitor) -> Q:
         DocumentRelease.objects.active()
         .filter(document=OuterRef("pk"))
         .annotate(newest=newest)
-        .filter(newest__in=DocumentUse.objects.filter(live).values("document"))
+        .filter(newest__in=DocumentUse.objects.filter(live, may_be_shown("document__")).values("document"))
     )
     released = Q(Exists(DocumentRelease.objects.active().filter(document=OuterRef("pk"))))
-    return released & ~Q(scan=Document.Scan.INFECTED) & (Q(Exists(named)) | Q(Exists(successors)))
+    return released & may_be_shown() & (Q(Exists(named)) | Q(Exists(successors)))
 
 
 def _shown_to(visitor: Visitor) -> Q:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -17,6 +19,8 @@ from access.models import User
 from documents.exceptions import InUseError
 from documents.intake import Inspected, inspect
 from documents.models import Document, DocumentRecognition, ErasedDocument, document_key, document_storage
+from documents.models.querysets import STATED
+from documents.rights import Rights
 from documents.storage import discard, store
 from documents.tasks import process_document, recognise_document
 
@@ -30,15 +34,18 @@ def add_document(
     series: uuid.UUID | None = None,
     original_name: str | None = None,
     collection: Collection | None = None,
+    rights: Rights | None = None,
+    embargo: datetime | None = None,
 ) -> Document:
     """Files ``file`` as a new document, or as the next version of ``series``; it is processed after the commit.
 
     ``original_name`` is what its uploader called it (default: ``file.name``); its extension must
-    agree with the content. Raises IntakeError where the file is refused, StorageError where it
+    agree with the content. ``embargo`` is a time before which the public knows nothing of it. Raises IntakeError where the file is refused, StorageError where it
     could not be stored; both leave nothing behind.
     """
     inspected = inspect(file, original_name or file.name or "")
-    document = Document(title=title.strip()[:255], language=language, uploaded_by_user=user)
+    stated = asdict(rights or Rights())
+    document = Document(title=title.strip()[:255], language=language, uploaded_by_user=user, embargo=embargo, **stated)
     if series is not None:
         document.series = series
     if collection is not None:
@@ -96,16 +103,30 @@ def seal(document: Document, file: File[bytes], inspected: Inspected) -> None:
 
 
 def save_sealed(document: Document) -> Document:
-    """Gives a sealed document the next number of its series and saves it; removes the blob where that fails."""
+    """Gives a sealed document the next number of its series and saves it; removes the blob where that fails.
+
+    A version has the rights of the one before it, where none are stated, and its embargo, where that is not over.
+    """
     try:
         with transaction.atomic():
             document.number = next_number(document.series)
+            _inherit(document)
             document.save()
             log(instance=document, action="wagtail.create", user=document.uploaded_by_user)
     except BaseException:
         discard(document.original.name, document.original.storage)
         raise
     return document
+
+
+def _inherit(document: Document) -> None:
+    before = Document.objects.in_series(document.series).first()
+    if before is None:
+        return
+    if not document.stated_rights:
+        for name in STATED:
+            setattr(document, name, getattr(before, name))
+    document.embargo = document.embargo or before.held_until
 
 
 def next_number(series: uuid.UUID) -> int:

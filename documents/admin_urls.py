@@ -10,7 +10,7 @@ from wagtail.images.views import images as image_views
 from wagtail.images.views import multiple as image_uploads
 
 from documents import admin_views as own
-from documents import direct_views, processing_views, safety_views, tags
+from documents import direct_views, embargo_views, processing_views, safety_views, tags
 from documents.adding import tus
 from documents.adding.views import AddFilesView
 from documents.admin_views import guarded_document, guarded_image
@@ -54,6 +54,7 @@ documents: list[URLPattern] = [
     path("safety/<int:document_id>/check/", safety_views.check_again, name="document_check_again"),
     path("safety/<int:document_id>/override/<int:check_id>/", safety_views.override, name="document_override"),
     path("safety/<int:document_id>/page/<int:number>/", safety_views.marked_page, name="document_marked_page"),
+    path("embargo/<int:document_id>/", embargo_views.embargo_screen, name="document_embargo"),
     path("original/<int:document_id>/", safety_views.original, name="document_original"),
     path("multiple/add/", own.DocumentsAddView.as_view()),
     path("multiple/<int:doc_id>/", guarded_document(document_uploads.EditView.as_view(), kwarg="doc_id")),

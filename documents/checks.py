@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from wagtail.models import Page, PageViewRestriction
 
+from access.boundary import Restriction, closing
 from access.visibility import visible_to
 from access.visitor import Visitor
 from documents import scanning
@@ -19,7 +23,7 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
 
     Blocking are: a file that isn't ready, one that failed, one that a configured virus scanner didn't find clean, a
     safety check without an override, a version that was withdrawn in favour of a newer one, and a file that another page than
-    ``page_id`` holds under embargo.
+    ``page_id`` holds under embargo or for a closed circle. An embargo of the file's own blocks nothing: it goes on.
     """
     documents = list(Document.objects.filter(pk__in=list(document_ids)).order_by("title", "number"))
     sentences = [sentence for document in documents if (sentence := _state(document))]
@@ -62,17 +66,40 @@ def _state(document: Document) -> str:
     return ""
 
 
-def _held_elsewhere(ids: list[int], page_id: int) -> set[int]:
-    """Documents that another page names in a scheduled revision, or live for a closed circle only.
+def _is_ahead(stored: str | None) -> bool:
+    """Whether a go-live time, as a revision stores it, is still to come."""
+    when = parse_datetime(stored) if stored else None
+    return when is not None and when > timezone.now()
 
-    One that anybody can read already through some page is held back nowhere.
+
+def _held_elsewhere(ids: list[int], page_id: int) -> set[int]:
+    """Documents that another page holds for later or for a closed circle: as it is public, as it is scheduled, or as
+    its newest draft has it. One that anybody can read already through some page is held back nowhere.
     """
     uses = DocumentUse.objects.filter(document__in=ids).exclude(page_id=page_id)
     held = set(uses.filter(revision__approved_go_live_at__isnull=False).values_list("document", flat=True))
     live = Page.objects.filter(live=True, live_revision__in=uses.values("revision"))
+    drafts = Page.objects.filter(latest_revision__in=uses.values("revision"))
+    held |= _planned(uses.filter(revision__in=drafts.values("latest_revision")))
     if PageViewRestriction.objects.exists():
         open_revisions = visible_to(live, Visitor()).values("live_revision")
         closed_revisions = live.exclude(live_revision__in=open_revisions).values("live_revision")
-        held |= set(uses.filter(revision__in=closed_revisions).values_list("document", flat=True))
+        closed_drafts = [page.latest_revision_id for page in drafts if _is_restricted(page)]
+        closed = Q(revision__in=closed_revisions) | Q(revision__in=closed_drafts)
+        held |= set(uses.filter(closed).values_list("document", flat=True))
     everywhere = visible_to(Page.objects.all(), Visitor()).exclude(pk=page_id).values("live_revision")
     return held - set(uses.filter(revision__in=everywhere).values_list("document", flat=True))
+
+
+def _planned(drafts: QuerySet[DocumentUse]) -> set[int]:
+    """Documents of drafts that are to go live at a time ahead, whether that is approved yet or not."""
+    now = timezone.now()
+    return {
+        document
+        for document, stored in drafts.values_list("document", "revision__content__go_live_at")
+        if stored and (when := parse_datetime(stored)) is not None and when > now
+    }
+
+
+def _is_restricted(page: Page) -> bool:
+    return any(isinstance(each, Restriction) for each in closing(page))

@@ -27,6 +27,10 @@ class OriginalRefused(DocumentError):
     """An original can't be fetched, or not by this person."""
 
 
+class EmbargoRefused(DocumentError):
+    """An embargo can't be changed like this, or not by this person."""
+
+
 class InUseError(DocumentError):
     """A file is named by a page, or was public once: it can't be deleted."""
 

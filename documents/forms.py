@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,7 +15,9 @@ from wagtail.images.forms import BaseImageForm
 from documents import actions
 from documents.exceptions import DocumentError
 from documents.intake import inspect
-from documents.models import Image
+from documents.models import Document, Image
+from documents.models.querysets import NAMED, STATED, UNDER_REVIEW
+from documents.rights import Licence
 
 
 def language_choices() -> list[tuple[str, Any]]:
@@ -26,21 +29,37 @@ class DocumentForm(BaseDocumentForm):
     """Files a new document, or edits what may still change about one: never its bytes.
 
     Core's form deletes the old blob when a file is replaced, so there is no file field on edit; a
-    new version is a document of its own. Title and language are fixed by the first release.
+    new version is a document of its own. Title and language are fixed by the first release, and with licence and
+    credit while a page that names the file is under review.
     """
 
     language = forms.ChoiceField(label=_("Language"), choices=language_choices, required=False)
+    licence_url = forms.URLField(label=_("Address of the other terms"), required=False, assume_scheme="https")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.fields.pop("file", None)
+            if Document.objects.filter(pk=self.instance.pk).under_review().exists():
+                self._fix(NAMED | STATED, UNDER_REVIEW)
             if self.instance.releases.exists():
-                for name in ("title", "language"):
-                    self.fields[name].disabled = True
-                    self.fields[name].help_text = _("Fixed, because the document is public or was. Add a new version.")
+                self._fix(NAMED, _("Fixed, because the document is public or was. Add a new version."))
         elif "file" in self.fields:
             self.fields["file"].required = True
+
+    def _fix(self, names: Iterable[str], why: Any) -> None:
+        for name in names:
+            self.fields[name].disabled = True
+            self.fields[name].help_text = why
+
+    def clean(self) -> dict[str, Any]:
+        """Other terms are for those who chose them, and need a name or an address."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("licence") != Licence.OTHER:
+            return data | {"licence_text": "", "licence_url": ""}
+        if "licence_url" in data and not (data.get("licence_text") or data["licence_url"]):
+            self.add_error("licence_text", _("Say what the terms are, or where they can be read."))
+        return data
 
     def _post_clean(self) -> None:
         """Judges and stores the file last, when everything else is in order, so that nothing is stored in vain."""

@@ -22,19 +22,22 @@ def release(page: Page, revision: Revision, when: datetime | None = None) -> lis
     """Records that the documents named by ``revision``, which went live on ``page``, are public from ``when`` on.
 
     A series that this page has released with the same versions already gets no new row: a corrected
-    typo is no release. A version that was withdrawn in favour of a newer one stays withdrawn. Returns
-    the rows that were written.
+    typo is no release. A version that was withdrawn in favour of a newer one stays withdrawn. What is stated of their
+    rights was approved with the page and is public from now on too. Returns the rows that were written.
     """
     when = when or timezone.now()
-    documents = Document.objects.filter(pk__in=named_by_revision(revision.pk).documents).exclude(
-        pk__in=replaced_and_withdrawn().values("pk")
+    documents = list(
+        Document.objects.filter(pk__in=named_by_revision(revision.pk).documents).exclude(
+            pk__in=replaced_and_withdrawn().values("pk")
+        )
     )
-    by_series: dict[UUID, set[int]] = defaultdict(set)
-    for pk, series in documents.values_list("pk", "series"):
-        by_series[series].add(pk)
-    if not by_series:
+    if not documents:
         return []
+    by_series: dict[UUID, set[int]] = defaultdict(set)
+    for document in documents:
+        by_series[document.series].add(document.pk)
     public = is_visible(page, Visitor())
+    _approve_rights(documents, public)
     return DocumentRelease.objects.bulk_create(
         DocumentRelease(document_id=pk, page_id=page.pk, revision_id=revision.pk, released_at=when, was_public=public)
         for series, pks in by_series.items()
@@ -44,9 +47,28 @@ def release(page: Page, revision: Revision, when: datetime | None = None) -> lis
 
 
 def public_since(document: Document) -> datetime | None:
-    """When ``document`` was first released; None for what never was."""
+    """When ``document`` became public, as it is told; None for what never was released."""
     first = document.releases.order_by("released_at").first()
-    return first.released_at if first else None
+    return told_since(document, first.released_at if first else None)
+
+
+def told_since(document: Document, released_at: datetime | None) -> datetime | None:
+    """The day that readers are told of a release at ``released_at``: an embargo of the file's own is not told."""
+    return max(released_at, document.embargo or released_at) if released_at else None
+
+
+def _approve_rights(documents: Iterable[Document], public: bool) -> None:
+    """Makes licence and credit, as they are stated, those that readers are told.
+
+    What was approved for a closed circle, or for later (``public`` is False), changes nothing that everybody reads.
+    """
+    changed = [document for document in documents if document.stated_rights != document.public_rights]
+    if changed and not public:
+        open_to_all = DocumentRelease.objects.active().filter(document__in=changed, was_public=True)
+        known = set(open_to_all.values_list("document", flat=True))
+        changed = [document for document in changed if document.pk not in known]
+    for document in changed:
+        Document.objects.filter(pk=document.pk).approve_rights(document.stated_rights)
 
 
 def replaced_and_withdrawn() -> DocumentQuerySet:
@@ -98,8 +120,8 @@ def public_withdrawal(documents: DocumentQuerySet) -> DocumentRelease | None:
 
     One query, whatever there is: the time that a refusal takes must not tell what is refused.
     """
-    rows = DocumentRelease.objects.filter(document__in=documents.order_by().values("pk"))
+    rows = DocumentRelease.objects.filter(document__in=documents.order_by().values("pk")).select_related("document")
     found = list(rows.order_by("-document__number", "-withdrawn_at"))
     if any(row.withdrawn_at is None for row in found):
         return None
-    return next((row for row in found if row.was_public), None)
+    return next((row for row in found if row.anyone_could_read), None)

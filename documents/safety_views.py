@@ -46,7 +46,7 @@ class ReasonForm(forms.Form):
     )
 
 
-def _judged(view: View) -> View:
+def judged(view: View) -> View:
     """``view`` for those who may change the document and for those who judge; the same 404 for all others."""
 
     @wraps(view)
@@ -64,7 +64,7 @@ def _judged(view: View) -> View:
     return inner
 
 
-@_judged
+@judged
 @require_safe
 def safety_screen(request: HttpRequest, document: Document) -> HttpResponse:
     """All verdicts of one version, with the places marked on its pages."""
@@ -101,7 +101,7 @@ def _screen(request: HttpRequest, document: Document, refused: str = "", status:
     )
 
 
-@_judged
+@judged
 @require_POST
 def check_again(request: HttpRequest, document: Document) -> HttpResponse:
     """Looks at the public copy anew: at once where that is quick, else by the worker."""
@@ -122,7 +122,7 @@ def check_again(request: HttpRequest, document: Document) -> HttpResponse:
     return redirect("document_safety", document.pk)
 
 
-@_judged
+@judged
 @require_POST
 def override(request: HttpRequest, document: Document, check_id: int) -> HttpResponse:
     """Lets the file pass in spite of one check; the reason goes into the log and into the record of the approval."""
@@ -135,7 +135,7 @@ def override(request: HttpRequest, document: Document, check_id: int) -> HttpRes
     return redirect("document_safety", document.pk)
 
 
-@_judged
+@judged
 @require_safe
 def marked_page(request: HttpRequest, document: Document, number: int) -> HttpResponseBase:
     """The picture of a page with the places of all findings marked; drawn for this answer, never stored."""
@@ -157,7 +157,7 @@ def marked_page(request: HttpRequest, document: Document, number: int) -> HttpRe
         return HttpResponse(target.read_bytes(), content_type="image/webp")
 
 
-@_judged
+@judged
 @require_http_methods(["GET", "HEAD", "POST"])
 def original(request: HttpRequest, document: Document) -> HttpResponseBase:
     """The uploaded file, for Legal and administrators, with a reason; asked by a form, given by POST."""

@@ -17,6 +17,13 @@ Text that arrives after publication must still be found: whoever indexes pages t
 puts them on the outbox here.
 """
 
+embargo_changed = Signal()
+"""Sent in the transaction that gave documents an embargo of their own, changed it, or noticed its end.
+
+Arguments: ``sender`` is Document, ``document_ids`` their primary keys. Whoever indexes pages that name them puts
+these on the outbox here.
+"""
+
 pages_rewritten = Signal()
 """Sent in the transaction that changed the text of pages behind their editors, because a file was erased.
 

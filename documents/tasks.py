@@ -8,7 +8,7 @@ from datetime import timedelta
 from django_tasks import task
 
 from access import schedule
-from documents import originals, processing, quarantine, recognition, safety, scanning, scratch
+from documents import embargo, originals, processing, quarantine, recognition, safety, scanning, scratch
 from documents.adding import pending
 from documents.models import Document, Erasure
 from documents.verification import verify_weekly
@@ -112,5 +112,6 @@ def register_jobs() -> None:
     schedule.register("documents.requeue_recognition", timedelta(minutes=1), requeue_recognition)
     schedule.register("documents.scan_older", timedelta(minutes=1), scanning.scan_older)
     schedule.register("documents.put_originals_away", timedelta(minutes=10), originals.put_all_away)
+    schedule.register("documents.end_embargoes", embargo.EVERY, embargo.end_due)
     schedule.register("documents.resume_erasures", timedelta(seconds=15), resume_erasures)
     schedule.register("documents.erase_again", timedelta(hours=1), erase_again)

@@ -116,7 +116,7 @@ def _is_released(series: UUID) -> bool:
 
 
 def _links(visitor: Visitor, document: Document) -> str:
-    """The ``Link`` header: the page that presents the document, its newest version and its neighbours (RFC 5829)."""
+    """The ``Link`` header: the page that presents the document, its newest version, its neighbours (RFC 5829), its licence."""
     links = [f'</d/{document.series}/>; rel="latest-version"']
     numbers = sorted(readable_versions(visitor, document.series).values_list("number", flat=True))
     at = numbers.index(document.number)
@@ -128,4 +128,6 @@ def _links(visitor: Visitor, document: Document) -> str:
     page = visible_to(Page.objects.filter(Exists(uses)), visitor).order_by("pk").first()
     if page is not None and (url := page.full_url):
         links.insert(0, f'<{url}>; rel="canonical"')
+    if licence := document.public_rights.link:
+        links.append(licence)
     return ", ".join(links)

@@ -8,6 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -78,6 +81,17 @@ def log_actions(actions: Any) -> None:
     class VersionWithdrawn(WithReason):
         label = _("Withdraw a version")
         message = _("Version withdrawn")
+
+    @actions.register_action("dossier.document.embargo")
+    class EmbargoChanged(WithReason):
+        label = _("Change the embargo of a file")
+
+        def format_message(self, log_entry: Any) -> str:
+            until = parse_datetime(str(log_entry.data.get("until", "")))
+            if until is None:
+                return gettext("Ended the embargo of the file")
+            when = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
+            return gettext("Embargo of the file until %(time)s") % {"time": when}
 
     @actions.register_action("dossier.document.move")
     class MovedToVersion(LogFormatter):

@@ -1,7 +1,7 @@
 """The sitemap: an index, and for each language its pages in parts, each page with its translations.
 
 Only what anybody may read, the same for every visitor, whoever is signed in. ``lastmod`` is the
-last public change; drafts move nothing.
+last public change: drafts and embargoes of files move nothing, the end of such an embargo does.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import SitemapIndexItem
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.encoding import escape_uri_path
 from wagtail.models import Page, Site
 
 from access.visibility import visible_to
 from access.visitor import Visitor
+from documents.models import DocumentUse
 
 
 class PublicPages:
@@ -51,7 +53,13 @@ class PublicPages:
         below = Q(pk__in=[])
         for code in languages or self.roots:
             below |= Q(locale__language_code=code, url_path__startswith=self.roots[code])
-        return visible_to(Page.objects.filter(below), self.visitor).order_by()
+        return visible_to(Page.objects.filter(below), self.visitor).order_by().annotate(changed=self._changed())
+
+    def _changed(self) -> Greatest:
+        """The last public change: the page was published, or an embargo of a file on it came to its end."""
+        opened = DocumentUse.objects.filter(revision=OuterRef("live_revision"), document__embargo__lte=timezone.now())
+        latest = Subquery(opened.order_by("-document__embargo").values("document__embargo")[:1])
+        return Greatest("last_published_at", Coalesce(latest, "last_published_at"))
 
     def address(self, language: str, url_path: str) -> str:
         """The absolute address of the page with this place in the tree."""
@@ -59,7 +67,7 @@ class PublicPages:
 
     def index(self) -> list[SitemapIndexItem]:
         """The parts of all languages. One query."""
-        counted = self.rows().values("locale__language_code").annotate(many=Count("pk"), last=Max("last_published_at"))
+        counted = self.rows().values("locale__language_code").annotate(many=Count("pk"), last=Max("changed"))
         items: list[SitemapIndexItem] = []
         for found in counted.order_by("locale__language_code"):
             address = settings.SITE_URL + reverse("language_sitemap", args=[found["locale__language_code"]])
@@ -81,7 +89,7 @@ class LanguageSitemap(Sitemap[Any]):
     def items(self) -> Any:
         """Rows (translation key, place in the tree, last public change)."""
         rows = self.pages.rows(self.language).order_by("translation_key")
-        return rows.values_list("translation_key", "url_path", "last_published_at")
+        return rows.values_list("translation_key", "url_path", "changed")
 
     def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
         """The addresses of one part with those of their translations. Three queries with the count."""

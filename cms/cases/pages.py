@@ -14,7 +14,7 @@ from access.visitor import Visitor
 from cms.cases.models import CaseDocument, CaseIndexPage, CasePage
 from cms.core.blocks.media import MapPoint
 from cms.core.cards import Card, best_translations
-from cms.core.files import FileRow
+from cms.core.files import FileRow, best_formats
 from cms.core.filters import FilteredList, kind_labels, place_labels
 from cms.core.frame import Frame
 from cms.core.listing import cards_of
@@ -115,7 +115,8 @@ def documents_of(page: CasePage, request: HttpRequest) -> list[Card]:
     files, single = _files(page, draft, visitor, language)
     entries: list[tuple[int, Card]] = list(single)
     for row, card in zip(shown, cards_of(shown, page, request), strict=True):
-        card.files = sorted(files.get(row.translation_key, []), key=lambda file: file.language != language)
+        shown_files = best_formats(files.get(row.translation_key, []))
+        card.files = sorted(shown_files, key=lambda file: file.language != language)
         entries.append((row.position or 0, card))
     return [card for _position, card in sorted(entries, key=lambda entry: entry[0])]
 
@@ -167,6 +168,7 @@ def _files(
             role_=F("publication_files__role"),
             label_=F("publication_files__label"),
             language_=F("publication_files__language"),
+            format_group_=F("publication_files__format_group"),
             position_=Subquery(mine.values("sort_order")[:1]),
             own_label_=Subquery(mine.values("label")[:1]),
         )
@@ -178,7 +180,14 @@ def _files(
     for document in rows:
         if document.key_ is not None:
             label = document.label_ or str(roles.get(document.role_, ""))
-            row = FileRow(document, label, document.language_ or document.language, document.role_, label)
+            row = FileRow(
+                document,
+                label,
+                document.language_ or document.language,
+                document.role_,
+                label,
+                format_group=document.format_group_,
+            )
             group = files.setdefault(document.key_, [])
             if all(known.document.pk != document.pk for known in group):
                 group.append(row)

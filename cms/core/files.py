@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext, ngettext
@@ -15,17 +16,34 @@ from documents.access import readable_by
 
 if TYPE_CHECKING:
     from documents.models import Document
+    from documents.rights import Rights
 
 
 @dataclass(frozen=True)
 class FileRow:
-    """One readable file."""
+    """One readable file. ``label`` is what it is called, ``own_label`` what an editor called it, if anybody did.
+
+    ``format_group`` is what files share that are the same thing in several formats.
+    """
 
     document: Document
     label: str
     language: str
     role: str = ""
     role_label: str = ""
+    own_label: str = ""
+    format_group: str = ""
+    is_draft: bool = False
+
+    @property
+    def rights(self) -> Rights:
+        """Licence and credit: as they were approved; in a preview, as they would be."""
+        return self.document.stated_rights if self.is_draft else self.document.public_rights
+
+    @property
+    def held_until(self) -> datetime | None:
+        """The end of an embargo of its own: only those who work on the file see such a row."""
+        return self.document.held_until
 
     @property
     def dir(self) -> str:
@@ -83,6 +101,14 @@ class FileRow:
         return ", ".join(parts)
 
 
+@dataclass(frozen=True)
+class FileEntry:
+    """What is listed as one: a file, and the others that are the same thing in another format."""
+
+    main: FileRow
+    others: tuple[FileRow, ...] = ()
+
+
 @dataclass
 class FileGroup:
     """The files of one language."""
@@ -90,6 +116,11 @@ class FileGroup:
     code: str
     is_own: bool
     rows: list[FileRow] = field(default_factory=list)
+
+    @property
+    def entries(self) -> list[FileEntry]:
+        """The files, those of one format group together."""
+        return entries(self.rows)
 
     @property
     def name(self) -> str:
@@ -110,6 +141,26 @@ def grouped(rows: Iterable[FileRow], own: str) -> list[FileGroup]:
     for row in rows:
         groups.setdefault(row.language, FileGroup(row.language, row.language == own)).rows.append(row)
     return sorted(groups.values(), key=lambda group: not group.is_own)
+
+
+def entries(rows: Iterable[FileRow]) -> list[FileEntry]:
+    """``rows`` in their order, with the same thing in several formats as one entry where the first of them stood."""
+    together: dict[object, list[FileRow]] = {}
+    for row in rows:
+        key = (row.language, row.format_group.casefold()) if row.format_group else row.document.pk
+        together.setdefault(key, []).append(row)
+    return [_entry(same) for same in together.values()]
+
+
+def _entry(same: list[FileRow]) -> FileEntry:
+    """The first PDF is the best format, because its pages can be read here and cited; else what the editor put first."""
+    main = next((row for row in same if row.format == "PDF"), same[0])
+    return FileEntry(main, tuple(row for row in same if row is not main))
+
+
+def best_formats(rows: Iterable[FileRow]) -> list[FileRow]:
+    """The best file of each entry: a search finds a thing once, however many formats it has."""
+    return [entry.main for entry in entries(rows)]
 
 
 def readable_in_texts(visitor: Visitor) -> set[int]:

@@ -1,6 +1,6 @@
-"""Links from a text to pages of this site: to what the visitor may see, in their language where it is there.
+"""Links from a text to pages and files of this site: to what the visitor may see, in their language where it is there.
 
-Wagtail writes the address of whatever page a text names, drafts and restricted pages too; an address
+Wagtail writes the address of whatever page or file a text names, drafts and restricted ones too; an address
 is made of the title. Here the words stay and the link goes. Where nobody is known to be looking (an
 export, a task), a text is written for strangers.
 """
@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.html import escape
 from django.utils.translation import get_language
+from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
@@ -23,6 +24,7 @@ from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
 
 from access.visibility import is_visible
 from access.visitor import Visitor
+from documents.access import readable_by
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
@@ -89,6 +91,19 @@ class VisiblePageLinkHandler(PageLinkHandler):
         links.load(pk for pk in pks if pk is not None)
         addresses = [links.address(pk) if pk is not None else None for pk in pks]
         return [f'<a href="{escape(address)}">' if address else "<a>" for address in addresses]
+
+
+class ReadableDocumentLinkHandler(DocumentLinkHandler):
+    """The handler of links to files in place of Wagtail's."""
+
+    @classmethod
+    def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
+        """The opening tags; one to a file that the visitor may not read is no link. A query for each text, as before."""
+        request = _request.get()
+        visitor = Visitor.of(request) if request is not None else Visitor()
+        numbers = [int(pk) if (pk := attrs.get("id", "")).isdecimal() else 0 for attrs in attrs_list]
+        files = readable_by(visitor).in_bulk(set(numbers))
+        return [f'<a href="{escape(files[pk].url)}">' if pk in files else "<a>" for pk in numbers]
 
 
 def linked_from(page: Page) -> set[int]:

@@ -15,11 +15,12 @@ from wagtail.rich_text import get_text_for_indexing
 from access.boundary import page_tokens, restrictions
 from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
-from cms.core.files import FileRow
+from cms.core.files import FileRow, best_formats
 from cms.core.hits import found_pages
 from cms.core.keys import key_of, with_keys
 from cms.core.models import PagePlace, Place
 from cms.core.models.base import BasePage
+from documents.access import may_be_shown
 from documents.models import Document, DocumentRelease
 from search.registry import FileText, Found, IndexDocument
 
@@ -128,15 +129,14 @@ class PageSource:
             return {}
         released = DocumentRelease.objects.active().filter(document=OuterRef("pk"))
         blobs = dict(
-            Document.objects.filter(Exists(released), pk__in=wanted, tokens__isnull=False)
-            .exclude(scan=Document.Scan.INFECTED)
-            .values_list("pk", "tokens__blob")
+            Document.objects.filter(may_be_shown(), Exists(released), pk__in=wanted, tokens__isnull=False).values_list(
+                "pk", "tokens__blob"
+            )
         )
         return {
             pk: [
                 FileText(row.series, row.version, row.language, row.label, bytes(blobs[row.document.pk]))
-                for row in rows
-                if row.document.pk in blobs
+                for row in best_formats(row for row in rows if row.document.pk in blobs)
             ]
             for pk, rows in named.items()
         }

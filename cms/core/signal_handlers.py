@@ -13,7 +13,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 from cms.core.keys import keys_of
 from cms.core.models import BasePage, Place, PublicationKind, within
 from cms.core.models.base import PLACE_LEVELS
-from documents.signals import document_processed, documents_withdrawn, pages_rewritten
+from documents.signals import document_processed, documents_withdrawn, embargo_changed, pages_rewritten
 from search.outbox import touch
 
 
@@ -80,8 +80,8 @@ def _document_processed(sender: Any, document_id: int, **kwargs: Any) -> None:
     touch_pages(Page.objects.filter(live_revision__document_uses__document=document_id))
 
 
-def _documents_withdrawn(sender: Any, document_ids: list[int], **kwargs: Any) -> None:
-    """A page stays public without the text of a file that was taken back."""
+def _readers_changed(sender: Any, document_ids: list[int], **kwargs: Any) -> None:
+    """A page stays public without the text of a file that was taken back or is held back, or gets one whose time came."""
     touch_pages(Page.objects.filter(live_revision__document_uses__document__in=document_ids).distinct())
 
 
@@ -110,5 +110,6 @@ def register_signal_handlers() -> None:
     post_save.connect(_place_saved, sender=Place, dispatch_uid="cms.search.place")
     post_save.connect(_kind_saved, sender=PublicationKind, dispatch_uid="cms.search.kind")
     document_processed.connect(_document_processed, dispatch_uid="cms.search.document")
-    documents_withdrawn.connect(_documents_withdrawn, dispatch_uid="cms.search.documents_withdrawn")
+    documents_withdrawn.connect(_readers_changed, dispatch_uid="cms.search.documents_withdrawn")
+    embargo_changed.connect(_readers_changed, dispatch_uid="cms.search.embargo")
     pages_rewritten.connect(_pages_rewritten, dispatch_uid="cms.search.pages_rewritten")

@@ -15,7 +15,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.core.admin_views import MODELS, MergeView, NamesView
-from cms.core.links import VisiblePageLinkHandler
+from cms.core.links import ReadableDocumentLinkHandler, VisiblePageLinkHandler
 from cms.core.models import Place, PublicationKind, WorkKind
 
 if TYPE_CHECKING:
@@ -89,9 +89,10 @@ def entry_buttons(snippet: Any, user: User, next_url: str | None = None) -> Iter
 
 
 @hooks.register("register_rich_text_features", order=100)  # after Wagtail's own, whose handler it replaces
-def link_handler(features: Any) -> None:
+def link_handlers(features: Any) -> None:
     """Links of texts lead to what the reader may see."""
     features.register_link_type(VisiblePageLinkHandler)
+    features.register_link_type(ReadableDocumentLinkHandler)
 
 
 @hooks.register("register_log_actions")

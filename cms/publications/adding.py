@@ -35,6 +35,13 @@ class PublicationRowForm(RowForm):
     label = forms.CharField(
         label=_("Label"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
+    format_group = forms.CharField(
+        label=_("Same thing as"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=_("The same word for all formats of one thing."),
+    )
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # the mark of the base is on its own dispatch
@@ -108,7 +115,7 @@ class PublicationFilesView(AddFilesView):
         rows = list(draft.files.all())
         order = {code: place for place, code in enumerate(self._languages)}
         for document, data in sorted(filed, key=lambda one: order.get(one[1]["language"], len(order))):
-            values = {name: data[name] for name in ("language", "role", "label")}
+            values = {name: data[name] for name in ("language", "role", "label", "format_group")}
             rows.append(PublicationFile(document=document, sort_order=len(rows), **values))
         draft.files = rows
         draft.save_revision(user=user, log_action=True)

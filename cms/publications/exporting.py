@@ -10,33 +10,39 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from wagtail.rich_text import expand_db_html
 
+from access.visitor import Visitor
 from cms.core.models import PagePlace
 from cms.glossary.models import PageTerm
 from cms.publications.importing.rows import ROLE_NAMES
 from cms.publications.models import Contributor, PublicationFile, PublicationPage
 from cms.topics.models import PageTopic
+from documents.access import readable_by
+from documents.rights import Licence, Rights
 
 CHUNK = 200
 
 
-def rows(pages: QuerySet[Any], folder: Path | None = None) -> Iterator[dict[str, Any]]:
+def rows(pages: QuerySet[Any], folder: Path | None = None, *, everything: bool = False) -> Iterator[dict[str, Any]]:
     """One row per publication and language, in the order of the tree; copies files to ``folder`` if there is one.
 
     A work without an import key gets its translation key as key. Sensitive places are named as their
-    country only.
+    country only. Without ``everything`` files are those that anybody may read, with what was approved of their rights.
     """
+    files = PublicationFile.objects.select_related("document").order_by("sort_order")
+    if not everything:
+        files = files.filter(document__in=readable_by(Visitor()))
     pages = pages.select_related("locale", "kind").prefetch_related(
         Prefetch("contributors", Contributor.objects.order_by("sort_order")),
         Prefetch("topics", PageTopic.objects.select_related("topic").order_by("sort_order")),
         Prefetch("glossary_terms", PageTerm.objects.select_related("term").order_by("sort_order")),
         Prefetch("places", PagePlace.objects.select_related("place__parent__parent__parent").order_by("sort_order")),
-        Prefetch("files", PublicationFile.objects.select_related("document").order_by("sort_order")),
+        Prefetch("files", files),
     )
     for page in pages.order_by("path").iterator(chunk_size=CHUNK):
-        yield row_of(page, folder)
+        yield row_of(page, folder, everything=everything)
 
 
-def row_of(page: PublicationPage, folder: Path | None) -> dict[str, Any]:
+def row_of(page: PublicationPage, folder: Path | None, *, everything: bool = False) -> dict[str, Any]:
     """The row of one page; empty fields are left out."""
     people = list(page.contributors.all())
     places = [row.place.public() for row in page.places.all()]
@@ -60,7 +66,7 @@ def row_of(page: PublicationPage, folder: Path | None) -> dict[str, Any]:
         "topics": [each.topic.title for each in page.topics.all()],
         "places": list(dict.fromkeys(place.name for place in places if place is not None)),
         "glossary": [each.term.title for each in page.glossary_terms.all()],
-        "files": [file for each in page.files.all() if (file := _file(each, folder))] if folder else [],
+        "files": [file for each in page.files.all() if (file := _file(each, folder, everything))] if folder else [],
     }
     return {name: value for name, value in row.items() if value}
 
@@ -74,7 +80,7 @@ def _person(person: Contributor) -> Any:
     return {"name": person.name, "organisation": True} if person.is_organisation else person.name
 
 
-def _file(file: PublicationFile, folder: Path | None) -> dict[str, Any] | None:
+def _file(file: PublicationFile, folder: Path | None, everything: bool) -> dict[str, Any] | None:
     """Copies the public copy; a file that isn't ready has none yet and is left out."""
     document = file.document
     if folder is None or not document.is_ready:
@@ -91,5 +97,15 @@ def _file(file: PublicationFile, folder: Path | None) -> dict[str, Any] | None:
         "language": file.language or document.language,
         "role": ROLE_NAMES[PublicationFile.Role(file.role)],
         "label": file.label,
+        "group": file.format_group,
+        **_rights(document.stated_rights if everything else document.public_rights),
+        "embargo": document.held_until.isoformat() if document.held_until else "",
     }
     return {key: value for key, value in entry.items() if value}
+
+
+def _rights(rights: Rights) -> dict[str, str]:
+    """As an import reads them: an identifier, or other terms by name and address."""
+    if rights.licence != Licence.OTHER:
+        return {"licence": rights.licence, "credit": rights.credit}
+    return {"licence": rights.licence_text, "licence_url": rights.licence_url, "credit": rights.credit}

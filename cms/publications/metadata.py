@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cms.core.files import FileRow
 from cms.core.frame import Frame
 from cms.core.metadata import iso
 from cms.publications.models import Contributor, PublicationPage
@@ -32,6 +33,7 @@ def structured_data(page: PublicationPage, frame: Frame) -> dict[str, Any]:
                 "contentSize": str(row.size),
                 "inLanguage": row.language,
                 "name": row.label,
+                **_rights(row),
             }
             for row in page.shown_files
         ],
@@ -64,6 +66,12 @@ def citation_names(page: PublicationPage, frame: Frame) -> list[tuple[str, str]]
         ("citation_public_url", frame.canonical_url),
         *[("citation_pdf_url", frame.request.build_absolute_uri(row.download_url)) for row in own[:1]],
     ]
+
+
+def _rights(row: FileRow) -> dict[str, str]:
+    """Licence and credit of a file, as far as they are stated."""
+    found = {"license": row.rights.url or row.rights.name, "creditText": row.rights.credit}
+    return {name: value for name, value in found.items() if value}
 
 
 def _agent(person: Contributor) -> dict[str, str]:

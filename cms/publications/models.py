@@ -27,6 +27,7 @@ from cms.core.translatable import OwnField, shared
 from cms.glossary.panels import TERM_PANELS
 from cms.publications.panels import AddFilesPanel
 from cms.topics.panels import TOPIC_PANELS
+from documents.rights import LICENCE_URLS
 
 if TYPE_CHECKING:
     from wagtail.admin.panels import Panel
@@ -46,16 +47,6 @@ class Licence(models.TextChoices):
     CC_BY_NC_SA = "cc-by-nc-sa-4.0", "CC BY-NC-SA 4.0"
     CC_BY_NC_ND = "cc-by-nc-nd-4.0", "CC BY-NC-ND 4.0"
     CC0 = "cc0-1.0", "CC0 1.0"
-
-
-LICENCE_URLS = {
-    Licence.CC0.value: "https://creativecommons.org/publicdomain/zero/1.0/",
-    **{
-        licence.value: f"https://creativecommons.org/licenses/{licence.value[3:-4]}/4.0/"
-        for licence in Licence
-        if licence.value.startswith("cc-")
-    },
-}
 
 
 class PartnerBlock(blocks.StructBlock):
@@ -295,11 +286,20 @@ class PublicationFile(Orderable):
     language = models.CharField(_("language"), max_length=10, choices=language_choices, blank=True)
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.FULL)
     label = models.CharField(_("label"), max_length=200, blank=True, help_text=_("Empty: what the role is called."))
+    format_group = models.CharField(
+        _("same thing as"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "Files of one language with the same word here are one entry with a link for each format, such as PDF, EPUB "
+            "or large print. Empty: an entry of its own."
+        ),
+    )
 
     panels = [
         FieldPanel("document"),
         FieldRowPanel([FieldPanel("language"), FieldPanel("role")]),
-        FieldPanel("label"),
+        FieldRowPanel([FieldPanel("label"), FieldPanel("format_group")]),
     ]
 
     class Meta(Orderable.Meta):

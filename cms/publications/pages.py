@@ -75,7 +75,11 @@ def files_of(page: PublicationPage, visitor: Visitor) -> list[FileRow]:
         readable = {row.pk: row for row in readable_by(visitor).filter(pk__in=own)}
         rows = rows.filter(page__in=languages.exclude(pk=page.pk).values("pk"))
         return [
-            *(file_row(row, readable[pk], page.locale.language_code) for pk, row in own.items() if pk in readable),
+            *(
+                file_row(row, readable[pk], page.locale.language_code, is_draft=True)
+                for pk, row in own.items()
+                if pk in readable
+            ),
             *_distinct(rows, page, set(own)),
         ]
     return _distinct(rows, page, set())
@@ -91,15 +95,24 @@ def _distinct(rows: QuerySet[PublicationFile], page: PublicationPage, seen: set[
     return found
 
 
-def file_row(row: PublicationFile, document: Document, page_language: str) -> FileRow:
+def file_row(row: PublicationFile, document: Document, page_language: str, *, is_draft: bool = False) -> FileRow:
     """What is shown of a file: its label, else what its role is called; its language, else the document's."""
     label = row.label or str(row.get_role_display())
-    return FileRow(document, label, row.language or document.language or page_language, row.role, label)
+    return FileRow(
+        document,
+        label,
+        row.language or document.language or page_language,
+        row.role,
+        label,
+        own_label=row.label,
+        format_group=row.format_group,
+        is_draft=is_draft,
+    )
 
 
 def main_file(groups: Sequence[FileGroup], own: str) -> FileRow | None:
     """The file that "Read" and "Download" mean: the full report in the page's language, else the first there is."""
-    rows = [row for group in groups for row in group.rows]
+    rows = [entry.main for group in groups for entry in group.entries]
     best = sorted(rows, key=lambda row: (row.language != own, row.role != PublicationFile.Role.FULL))
     return best[0] if best else None
 
@@ -127,11 +140,11 @@ def publication_context(page: PublicationPage, request: HttpRequest, frame: Fram
         "cases": cards_of(frame.of_kind("case"), page, request),
         "related": cards_of(related(page, frame), page, request),
         "file_groups": groups,
-        "file_count": sum(len(group.rows) for group in groups),
+        "file_count": sum(len(group.entries) for group in groups),
         "main_file": main,
         "cover_url": f"/d/{main.series}/v{main.version}/cover.webp" if main and main.pages else "",
         "cover_alt": "",
-        "citation": citation(page, frame, authors),
+        "citation": citation(page, frame, authors, main),
         "change_notes": [note.value for note in page.change_notes],
         "updated": page.last_major_change,
         "original_title": Card.of(original, language, request)
@@ -169,8 +182,10 @@ def meta_line(page: PublicationPage, frame: Frame, kind: MetaPart | None, topics
     return [part for part in parts if part is not None]
 
 
-def citation(page: PublicationPage, frame: Frame, authors: Sequence[Contributor]) -> Citation:
-    """ "Author (year): Title. Subtitle. Publisher. DOI or address"."""
+def citation(
+    page: PublicationPage, frame: Frame, authors: Sequence[Contributor], main: FileRow | None = None
+) -> Citation:
+    """ "Author (year): Title. Subtitle. Publisher. Credit and licence of the main file. DOI or address"."""
     names = "; ".join(person.name for person in authors)
     publisher = page.publisher or frame.publisher
     date: datetime.date | None = page.date
@@ -182,4 +197,6 @@ def citation(page: PublicationPage, frame: Frame, authors: Sequence[Contributor]
         parts.append(publisher)
     if page.reference_number:
         parts.append(page.reference_number)
+    if main is not None:
+        parts += [part.rstrip(".") for part in (main.rights.credit, main.rights.name) if part]
     return Citation(". ".join([*parts, url]), url)

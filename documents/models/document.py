@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
-from typing import Any, Self
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
-from wagtail.documents.models import DocumentQuerySet as WagtailDocumentQuerySet
 
 from documents import wording
 from documents.exceptions import AppendOnlyError
+from documents.models.querysets import NAMED, PUBLIC_COPY, SEALED, STATE, STATED, UNDER_REVIEW, DocumentQuerySet
 from documents.names import public_name
+from documents.rights import Licence, Rights, web_address
 
 
 def document_storage() -> Storage:
@@ -31,127 +31,6 @@ def document_storage() -> Storage:
 def document_key(instance: models.Model, filename: str) -> str:
     """A storage key that tells nothing: no uploaded name, no number."""
     return f"documents/{uuid.uuid4()}"
-
-
-SEALED = frozenset({"series", "number", "original", "original_sha256", "original_name", "mime", "uploaded_by_user_id"})
-"""Fields that never change after the first save."""
-PUBLIC_COPY = frozenset({"file", "sha256", "size", "page_count", "removed"})
-"""Fields that change once, by ``DocumentQuerySet.finish()``."""
-STATE = frozenset(
-    {"state", "failure", "started_at", "retry_at", "processed_at", "original_kept", "original_stored_sha256", "scan"}
-)
-"""Fields that only the verbs of ``DocumentQuerySet`` change."""
-NAMED = frozenset({"title", "language"})
-"""Fields that make up the public name: sealed from the first release on."""
-
-
-class DocumentQuerySet(WagtailDocumentQuerySet):
-    """The verbs that move a document through its life."""
-
-    def update(self, **values: Any) -> int:
-        """Like Django's, but refuses every field that the verbs below or nobody may change."""
-        refused = {name.removesuffix("_id") for name in values} & {
-            name.removesuffix("_id") for name in SEALED | PUBLIC_COPY | STATE
-        }
-        if refused or (NAMED & values.keys() and self.filter(releases__isnull=False).exists()):
-            raise AppendOnlyError(gettext("A document's file and its details never change; add a new version."))
-        return int(super().update(**values))
-
-    def ready(self) -> Self:
-        """Those whose public copy exists."""
-        return self.filter(state=Document.State.READY)
-
-    def in_series(self, series: uuid.UUID | str) -> Self:
-        """All versions of one document, newest number first."""
-        return self.filter(series=series).order_by("-number")
-
-    def unfinished(self, now: datetime, lost_after: timedelta) -> Self:
-        """Those that nobody works on: ``retry_at`` has passed, or they never got one and are older than ``lost_after``."""
-        overdue = Q(retry_at__lte=now) | Q(retry_at=None, created_at__lt=now - lost_after)
-        return self.filter(overdue, state__in=(Document.State.WAITING, Document.State.RUNNING))
-
-    def start(self, until: datetime) -> int:
-        """Marks waiting, failed or abandoned documents as being processed, held ``until`` then; returns how many."""
-        return int(
-            super(DocumentQuerySet, self.exclude(state=Document.State.READY)).update(
-                state=Document.State.RUNNING, failure="", started_at=timezone.now(), retry_at=until
-            )
-        )
-
-    def hold(self, until: datetime) -> int:
-        """Renews the hold of a worker on what it processes; returns how many documents it still had."""
-        running = self.filter(state=Document.State.RUNNING)
-        return int(super(DocumentQuerySet, running).update(retry_at=until))
-
-    def finish(
-        self,
-        *,
-        file: str,
-        sha256: str,
-        size: int,
-        page_count: int,
-        language: str = "",
-        mime: str = "",
-        removed: Mapping[str, int] | None = None,
-        original_kept: str = "sealed",
-    ) -> int:
-        """Writes the public copy, once: ``file`` is its key in the documents storage. The document is ready then.
-
-        ``language`` is the detected one; it fills the field only where the uploader left it empty. ``mime`` is
-        the public copy's type where that is another than the original's. ``removed``
-        says what the public copy is without, and how often; ``original_kept`` what becomes of the original.
-        Returns 1, or 0 where the public copy was there already (nothing is changed then).
-        """
-        unwritten = self.filter(sha256="")
-        if language:
-            super(DocumentQuerySet, unwritten.filter(language="")).update(language=language)
-        if mime:
-            super(DocumentQuerySet, unwritten).update(mime=mime)
-        return int(
-            super(DocumentQuerySet, unwritten).update(
-                file=file,
-                sha256=sha256,
-                size=size,
-                file_size=size,
-                page_count=page_count,
-                removed=dict(removed or {}),
-                original_kept=original_kept,
-                state=Document.State.READY,
-                failure="",
-                processed_at=timezone.now(),
-            )
-        )
-
-    def recount(self, page_count: int) -> int:
-        """Records how many pages there are to read after a preview was made or given up; the file is the same."""
-        return int(super(DocumentQuerySet, self.ready()).update(page_count=page_count))
-
-    def put_original_away(self, key: str = "", stored_sha256: str = "") -> int:
-        """Names the encrypted original and its own hash, or none any more; the upload's hash stays. Returns how many."""
-        return int(super(DocumentQuerySet, self.ready()).update(original=key, original_stored_sha256=stored_sha256))
-
-    def fail(self, reason: str) -> int:
-        """Records why processing failed; ready documents stay ready. ``reason`` is a sentence for the editor."""
-        return int(
-            super(DocumentQuerySet, self.exclude(state=Document.State.READY)).update(
-                state=Document.State.FAILED, failure=reason, processed_at=timezone.now()
-            )
-        )
-
-    def retry(self, at: datetime | None = None, why: str = "") -> int:
-        """Puts failed and abandoned documents back to waiting, for a try at ``at`` or by a task; returns how many.
-
-        ``why`` is a sentence (msgid) for the editor where something outside keeps the document waiting.
-        """
-        return int(
-            super(DocumentQuerySet, self.exclude(state=Document.State.READY)).update(
-                state=Document.State.WAITING, failure=why, retry_at=at
-            )
-        )
-
-    def scanned(self, verdict: str) -> int:
-        """Writes the virus scanner's verdict, one of ``Document.Scan``; returns how many rows."""
-        return int(super().update(scan=verdict))
 
 
 class Document(AbstractDocument):
@@ -184,7 +63,17 @@ class Document(AbstractDocument):
         PARTIAL = "partial", _("Not scanned to its end")
         INFECTED = "infected", _("Malware found")
 
-    admin_form_fields = ("title", "file", "language", "collection", "tags")
+    admin_form_fields = (
+        "title",
+        "file",
+        "language",
+        "licence",
+        "licence_text",
+        "licence_url",
+        "credit",
+        "collection",
+        "tags",
+    )
 
     series = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
     number = models.PositiveIntegerField(default=1, editable=False)
@@ -202,6 +91,30 @@ class Document(AbstractDocument):
     size = models.PositiveBigIntegerField(default=0, editable=False)
     mime = models.CharField(max_length=120, blank=True, editable=False)
     language = models.CharField(max_length=10, blank=True, verbose_name=_("language"))
+    licence = models.CharField(max_length=20, choices=Licence.choices, blank=True, verbose_name=_("licence"))
+    licence_text = models.CharField(
+        max_length=200,
+        blank=True,
+        verbose_name=_("other terms"),
+        help_text=_("In a few words, if the licence is not in the list."),
+    )
+    licence_url = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[web_address],
+        verbose_name=_("address of the other terms"),
+    )
+    credit = models.CharField(
+        max_length=300,
+        blank=True,
+        verbose_name=_("credit"),
+        help_text=_("Whom to name with the file, as readers shall see it. Name nobody who must not be named."),
+    )
+    approved_rights: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True, editable=False)
+    embargo = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    """Until then the public knows nothing of the file, whatever page names it."""
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the end of the embargo was noticed: then the search index heard of it."""
     page_count = models.PositiveIntegerField(default=0, editable=False)
     removed: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True, editable=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, editable=False)
@@ -241,17 +154,25 @@ class Document(AbstractDocument):
         sealed = SEALED | PUBLIC_COPY | STATE
         if self.releases.exists():
             sealed |= NAMED
+        judged = NAMED | STATED
         if update_fields is not None:
-            sealed &= set(update_fields) | {f"{name}_id" for name in update_fields}
-        before = Document.objects.filter(pk=self.pk).values(*sealed).first() if sealed else None
-        now = {name: getattr(self, name) for name in sealed}
-        now |= {name: now[name].name or "" for name in ("original", "file") if name in now}
-        changed = sorted(name for name, value in (before or {}).items() if value != now[name])
-        if changed:
+            written = set(update_fields) | {f"{name}_id" for name in update_fields}
+            sealed, judged = sealed & written, judged & written
+        changed = self._changed(sealed | judged)
+        if changed & sealed:
             raise AppendOnlyError(
                 gettext("A document's file and its details never change; add a new version. Changed: %(fields)s.")
-                % {"fields": ", ".join(changed)}
+                % {"fields": ", ".join(sorted(changed & sealed))}
             )
+        if changed and Document.objects.filter(pk=self.pk).under_review().exists():
+            raise AppendOnlyError(str(UNDER_REVIEW))
+
+    def _changed(self, names: frozenset[str]) -> set[str]:
+        """Those of the fields that differ from what is stored. One query."""
+        before = Document.objects.filter(pk=self.pk).values(*names).first() if names else None
+        now = {name: getattr(self, name) for name in names}
+        now |= {name: now[name].name or "" for name in ("original", "file") if name in now}
+        return {name for name, value in (before or {}).items() if value != now[name]}
 
     @property
     def is_ready(self) -> bool:
@@ -262,6 +183,21 @@ class Document(AbstractDocument):
     def is_infected(self) -> bool:
         """Whether the virus scanner found something: then its bytes are given to nobody."""
         return bool(self.scan == self.Scan.INFECTED)
+
+    @property
+    def stated_rights(self) -> Rights:
+        """Licence and credit as its editors state them: for those who work on it."""
+        return Rights(self.licence, self.licence_text, self.licence_url, self.credit)
+
+    @property
+    def public_rights(self) -> Rights:
+        """Licence and credit as they were approved: what readers are told."""
+        return Rights(**self.approved_rights)
+
+    @property
+    def held_until(self) -> datetime | None:
+        """The end of an embargo of its own that is not over; None for none."""
+        return self.embargo if self.embargo and self.embargo > timezone.now() else None
 
     @property
     def filename(self) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
@@ -92,6 +93,12 @@ class DocumentRelease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} at {self.released_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def anyone_could_read(self) -> bool:
+        """Whether there was a time when everybody read the document because of it: not, if its embargo outlasted it."""
+        embargo = self.document.embargo
+        return self.was_public and (embargo is None or embargo <= (self.withdrawn_at or timezone.now()))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Saves a new release; raises AppendOnlyError on an existing one."""

@@ -22,6 +22,7 @@ from documents.reader.hits import HitPage, Hits
 from documents.reader.languages import direction
 from documents.reader.pictures import Weight, weight_of
 from documents.reader.ways import Show, Way, landmarks
+from documents.releases import told_since
 
 LISTED_HITS = 12
 """Pages with hits that are listed beside the text, those around the page one is at."""
@@ -51,12 +52,13 @@ class ReaderPage:
     page_text: DocumentPageText = field(init=False)
     total: int = field(init=False)
     released_at: datetime | None = field(init=False)
-    """When this version became public."""
+    """When this version became public, as readers are told."""
 
     def __post_init__(self) -> None:
         """Reads the page. Raises DocumentPageText.DoesNotExist."""
         found = _with_surroundings(self.document.page_texts).get(number=self.number)
-        self.page_text, self.total, self.released_at = found, found.total, found.released_at
+        self.page_text, self.total = found, found.total
+        self.released_at = told_since(self.document, found.released_at)
         self._outline = found.outline_entries
 
     @property

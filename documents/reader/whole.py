@@ -42,7 +42,8 @@ def whole_text(document: Document, address: str) -> Made | None:
     language = get_language() or ""
     # Texts are replaced as rows, or filled in by recognition: their number, age and length tell. Keyed, for the numbers
     # of rows are nobody's business.
-    stamp = f"{FORM} {language} {address} {document.title} {sorted(extent.items())}"
+    said = f"{document.title} {document.public_rights} {document.embargo}"
+    stamp = f"{FORM} {language} {address} {said} {sorted(extent.items())}"
     return Made(
         chunks=_chunks(document, address, language),
         etag=salted_hmac("documents.reader.whole", f"{stamp} {document.sha256}", algorithm="sha256").hexdigest()[:32],

@@ -20,6 +20,7 @@ from cms.publications.models import PublicationIndexPage, PublicationPage
 from cms.topics.models import TopicPage
 from documents.access import readable_by
 from documents.models import Document, DocumentRelease, DocumentUse
+from documents.rights import Rights
 from search.models import SearchOutbox
 from tests.factories import PlaceFactory, PublicationKindFactory, TopicPageFactory, UserFactory, publish
 from workflows.content import content_hash
@@ -351,6 +352,92 @@ class TestFiles:
         rows = [json.loads(line) for line in again.read_text().splitlines()]
         assert rows == [{name: value for name, value in row.items() if name != "files"} for row in exported]
         assert Document.objects.latest("pk").original_sha256
+
+
+class TestRightsOfFiles:
+    STATED = {
+        "path": "a.pdf",
+        "group": "report",
+        "licence": "CC-BY-4.0",
+        "credit": "Photo: M. Osei",
+        "embargo": "2100-01-01T06:00:00+00:00",
+    }
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        folder = tmp_path / "in"
+        folder.mkdir()
+        (folder / "a.pdf").write_bytes(pdf())
+        return folder
+
+    def row(self, **file):
+        return {**ROW, "files": [{**self.STATED, **file}]}
+
+    def test_a_file_gets_what_its_row_states(self, folder):
+        assert run(self.row(), files=folder, publish=True).errors == []
+        document = Document.objects.get()
+        assert document.public_rights == Rights("cc-by-4.0", credit="Photo: M. Osei")
+        assert document.held_until.isoformat() == self.STATED["embargo"]
+        assert not readable_by(Visitor()).exists()
+        assert PublicationPage.objects.get(key="r-0001").files.get().format_group == "report"
+
+    @pytest.mark.parametrize(
+        ("stated", "rights"),
+        [
+            ({"licence": "all-rights-reserved"}, Rights("all-rights-reserved")),
+            ({"licence": "https://e.org/terms"}, Rights("other", "", "https://e.org/terms")),
+            ({"licence": "Ask us", "licence_url": "https://e.org/"}, Rights("other", "Ask us", "https://e.org/")),
+            ({"licence": "", "credit": ""}, Rights()),
+        ],
+    )
+    def test_terms_of_other_kinds(self, folder, stated, rights):
+        run(self.row(**{"credit": ""} | stated), files=folder)
+        assert Document.objects.get().stated_rights == rights
+
+    @pytest.mark.parametrize(
+        ("stated", "sentence"),
+        [
+            ({"licence_url": "javascript:alert(1)", "licence": "x"}, "begins with http"),
+            ({"licence": "x" * 201}, "at most 200"),
+            ({"credit": "x" * 301}, "credit of a file has at most 300"),
+            ({"group": "x" * 61}, "group of a file has at most 60"),
+            ({"embargo": "2100-01-01T06:00:00"}, "time zone"),
+            ({"embargo": "2100-02-31T06:00:00+00:00"}, "calendar"),
+        ],
+    )
+    def test_what_is_wrong_is_refused(self, folder, stated, sentence):
+        (error,) = errors(self.row(**stated), files=folder)
+        assert sentence in error
+
+    def test_a_later_row_changes_them_and_lifts_nothing(self, folder):
+        run(self.row(), files=folder, publish=True)
+        run(self.row(licence="cc0-1.0", embargo=""), files=folder, publish=True)
+        document = Document.objects.get()
+        assert document.public_rights == Rights("cc0-1.0", credit="Photo: M. Osei")
+        assert document.held_until is not None
+
+    def test_who_may_not_open_a_file_may_not_by_an_import(self, folder):
+        run(self.row(), files=folder, publish=True)
+        editor = UserFactory(groups=["Editors"])
+        (error,) = errors(self.row(embargo="2099-01-01T06:00:00+00:00"), files=folder, user=editor)
+        assert "Only Legal review" in error
+
+    def test_an_embargo_that_is_over_is_none(self, folder):
+        run(self.row(embargo="2001-01-01T06:00:00+00:00"), files=folder, publish=True)
+        assert Document.objects.get().embargo is None
+
+    def test_they_come_back_from_an_export(self, folder, tmp_path, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):  # the file is processed
+            run(self.row(licence="Ask us", licence_url="https://e.org/"), files=folder, publish=True)
+        for everything in (False, True):
+            target = tmp_path / "out.jsonl"
+            call_command("export_publications", target, files=tmp_path / "out", all=everything, stdout=io.StringIO())
+            (row,) = [json.loads(line) for line in target.read_text().splitlines()]
+            if not everything:
+                assert "files" not in row and not list((tmp_path / "out").iterdir())
+        (file,) = row["files"]
+        wanted = self.STATED | {"licence": "Ask us", "licence_url": "https://e.org/", "path": file["path"]}
+        assert {name: file[name] for name in wanted} == wanted
 
 
 def test_export_holds_what_anybody_may_read(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
 from access.models import User
@@ -52,13 +54,16 @@ PAGES = frozenset(
         "withdrawn",
         "superseding",
         "kept",
+        "held",
+        "opened",
     ]
 )
 FILES = PAGES | {"superseded", "rejected"}
-"""``superseded`` is the first version of the file of ``superseding``, ``rejected`` a later one of that of ``kept``."""
+"""``held`` is public, its file under an embargo of its own; that of ``opened`` is over. ``superseded`` is the first version of the file of ``superseding``, ``rejected`` a later one of that of ``kept``."""
 
 # Who sees what. Public, and what a role sees of the rest as a reader:
-PUBLIC = frozenset({"live", "superseding", "kept"})
+PUBLIC = frozenset({"live", "superseding", "kept", "held", "opened"})
+HELD = frozenset({"held"})
 AS_READER = {role: PUBLIC | {"members"} for role in ROLES} | {
     "anonymous": PUBLIC,
     "legal": PUBLIC | {"members", "group"},
@@ -74,7 +79,12 @@ EXPLORERS = {"author": PAGES, "author2": AS_READER["author2"], "editor": PAGES, 
 
 def readable_files(role: str) -> frozenset[str]:
     """What the rule of files says; the older version goes with the newer one."""
-    return AS_READER[role] | {"superseded"} | BY_RIGHT.get(role, frozenset())
+    return (AS_READER[role] - HELD) | {"superseded"} | BY_RIGHT.get(role, frozenset())
+
+
+def found_by_text(role: str) -> frozenset[str]:
+    """Files that the search finds by their text: the index holds what readers of the page read."""
+    return AS_READER[role] - HELD
 
 
 def knowable(role: str) -> frozenset[str]:
@@ -123,6 +133,9 @@ def archive(db):
         made.files[FIRST_FILE.get(name, name)] = _file(FIRST_FILE.get(name, name), people["author"])
         made.images[name] = new_image(people["author"], color=_color(name), title=f"{name} picture")
         made.images[name].get_rendition("width-40")
+    ahead = timezone.now() + datetime.timedelta(days=1)
+    for name, until in (("held", ahead), ("opened", timezone.now())):
+        Document.objects.filter(pk=made.files[name].pk).hold_back(until)
     made.files["superseding"] = _file("superseding", people["author"], series=made.files["superseded"].series, number=2)
     made.files["rejected"] = _file("rejected", people["author"], series=made.files["kept"].series, number=2)
     for name in sorted(PAGES):
@@ -295,7 +308,7 @@ SEARCH: dict[str, tuple[Channel, Expected]] = {
     "search for everything": (in_text("/api/v1/search?q=&lang=en&kind=publication"), AS_READER.__getitem__),
     "facet counts": (facet_count, AS_READER.__getitem__),
     "suggestions": (in_text("/api/v1/suggest?q=quok&lang=en"), AS_READER.__getitem__),
-    "pages of files": (pages_of_files, AS_READER.__getitem__),
+    "pages of files": (pages_of_files, found_by_text),
 }
 CHANNELS: dict[str, tuple[Channel, Expected]] = SEARCH | {
     "page": (pages, AS_READER.__getitem__),

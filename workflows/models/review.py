@@ -10,7 +10,9 @@ from wagtail.models import AbstractGroupApprovalTask, Page, TaskState, WorkflowS
 
 from workflows import approvals, eyes
 from workflows.content import content_hash
+from workflows.exceptions import ApprovalRefused
 from workflows.files import named_files
+from workflows.refusals import note_refusal
 
 if TYPE_CHECKING:
     from access.models import User
@@ -77,6 +79,14 @@ class ReviewTask(AbstractGroupApprovalTask):
             pk=workflow_state.object_id
         )
         return super().start(workflow_state, user=user)
+
+    def on_action(self, task_state: TaskState, user: User | None, action_name: str, **kwargs: Any) -> Any:
+        """Like Wagtail's, whose view knows one stock sentence for every refusal: the reviewer reads the reason."""
+        try:
+            return super().on_action(task_state, user, action_name, **kwargs)
+        except ApprovalRefused as refusal:
+            note_refusal(refusal)
+            raise
 
     def locked_for_user(self, obj: Any, user: User) -> bool:
         return True

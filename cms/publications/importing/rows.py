@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.utils.dateparse import parse_date
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_date, parse_datetime
 
 from cms.core.languages import language_choices
 from cms.core.models.base import SUMMARY_LENGTH
 from cms.publications.exceptions import RowError
 from cms.publications.importing.cleaning import clean_html, clean_text
 from cms.publications.models import Contributor, Licence, PublicationFile
+from documents.rights import Licence as FileLicence
+from documents.rights import Rights, web_address
 
 LONGEST_LINE = 20_000_000
 LENGTHS = {
@@ -55,6 +58,9 @@ class FileEntry:
     language: str
     role: str
     label: str
+    format_group: str = ""
+    rights: Rights = field(default_factory=Rights)
+    embargo: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -202,5 +208,51 @@ def _file(entry: Any, page_language: str) -> FileEntry:
     role = ROLES.get(_string(entry, "role").casefold() or "full report")
     if role is None:
         raise RowError(f"role is one of: {', '.join(ROLES)}.")
-    label = clean_text(_string(entry, "label"))[:200]
-    return FileEntry(_string(entry, "path"), language, role, label)
+    return FileEntry(
+        path=_string(entry, "path"),
+        language=language,
+        role=role,
+        label=clean_text(_string(entry, "label"))[:200],
+        format_group=_short(entry, "group", 60),
+        rights=_rights(entry),
+        embargo=_moment(entry, "embargo"),
+    )
+
+
+def _short(entry: Mapping[str, Any], name: str, limit: int) -> str:
+    value = clean_text(_string(entry, name))
+    if len(value) > limit:
+        raise RowError(f"{name} of a file has at most {limit} characters.")
+    return value
+
+
+def _rights(entry: Mapping[str, Any]) -> Rights:
+    """Licence and credit of a file. A licence is an identifier, an address, or the terms in a few words."""
+    licence, url, credit = (
+        _short(entry, "licence", 300),
+        _short(entry, "licence_url", 300),
+        _short(entry, "credit", 300),
+    )
+    if licence.casefold() in FileLicence.values and licence.casefold() != FileLicence.OTHER:
+        return Rights(licence.casefold(), credit=credit)
+    if licence.startswith(("http://", "https://")):
+        licence, url = "", url or licence
+    if url:
+        try:
+            web_address(url)
+        except ValidationError as error:
+            raise RowError("The address of a licence begins with http:// or https://.") from error
+    if len(licence) > 200:
+        raise RowError("licence of a file has at most 200 characters.")
+    return Rights(FileLicence.OTHER if licence or url else "", licence, url, credit)
+
+
+def _moment(entry: Mapping[str, Any], name: str) -> datetime.datetime | None:
+    value = _string(entry, name)
+    try:
+        found = parse_datetime(value) if value else None
+    except ValueError as error:
+        raise RowError(f"{name} doesn't exist in the calendar.") from error
+    if value and (found is None or found.tzinfo is None):
+        raise RowError(f"{name} is written with its time zone, as 2027-06-01T06:00:00+00:00.")
+    return found

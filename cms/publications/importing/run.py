@@ -169,10 +169,7 @@ class Importer:
         if self.dry_run or not row.files:
             return related
         with transaction.atomic():
-            related.files = [
-                (file_of(entry, row, self.folder, self.user, documents), entry.language, entry.role, entry.label)
-                for entry in row.files
-            ]
+            related.files = [(file_of(entry, row, self.folder, self.user, documents), entry) for entry in row.files]
         return related
 
     def _create(self, new: list[New], counts: Summary) -> int:

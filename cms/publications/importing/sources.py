@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from django.core.files import File
+from django.utils import timezone
 
 from cms.publications.exceptions import RowError
 from cms.publications.importing.rows import FileEntry, Row
+from documents import embargo
 from documents.actions import add_document
 from documents.exceptions import DocumentError
 
@@ -67,6 +71,7 @@ def file_of(
         sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
         same = [document for document in known if document.original_sha256 == sha256]
         if same:
+            _restate(same[0], entry, user)
             return same[0]
         older = [document for document in known if (document.language, document.title) == (entry.language, title)]
         handle.seek(0)
@@ -78,6 +83,29 @@ def file_of(
                 language=entry.language,
                 series=older[0].series if older else None,
                 original_name=path.name,
+                rights=entry.rights,
+                embargo=_ahead(entry),
             )
         except DocumentError as error:
             raise RowError(f"A file was refused: {error}") from error
+
+
+def _ahead(entry: FileEntry) -> datetime | None:
+    return entry.embargo if entry.embargo and entry.embargo > timezone.now() else None
+
+
+def _restate(document: Document, entry: FileEntry, user: User | None) -> None:
+    """Licence, credit and embargo of a file that is filed already, as far as the row states them.
+
+    Readers get the rights with the row's approval. Raises RowError with the sentence of a refusal.
+    """
+    try:
+        if entry.rights and entry.rights != document.stated_rights:
+            for name, value in asdict(entry.rights).items():
+                setattr(document, name, value)
+            document.save(update_fields=list(asdict(entry.rights)))
+        until = _ahead(entry)
+        if until and until != document.held_until:
+            embargo.change(document, until, user, reason="import")
+    except DocumentError as error:
+        raise RowError(f"A file was refused: {error}") from error

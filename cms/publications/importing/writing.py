@@ -24,7 +24,7 @@ from wagtail.search.backends import get_search_backends
 from cms.core.keys import key_of
 from cms.core.models import PagePlace
 from cms.glossary.models import PageTerm
-from cms.publications.importing.rows import Row
+from cms.publications.importing.rows import FileEntry, Row
 from cms.publications.models import Contributor, ImportedRow, PublicationFile, PublicationIndexPage, PublicationPage
 from cms.topics.models import PageTopic
 from documents.releases import release
@@ -47,8 +47,7 @@ class Related:
     topics: list[Any] = field(default_factory=list)
     places: list[Any] = field(default_factory=list)
     terms: list[Any] = field(default_factory=list)
-    files: list[tuple[Document, str, str, str]] = field(default_factory=list)
-    """(document, language, role, label)"""
+    files: list[tuple[Document, FileEntry]] = field(default_factory=list)
 
 
 @dataclass
@@ -78,8 +77,15 @@ def fill(page: PublicationPage, row: Row, related: Related) -> None:
     page.places = [PagePlace(place=each, sort_order=number) for number, each in enumerate(related.places)]
     page.glossary_terms = [PageTerm(term=each, sort_order=number) for number, each in enumerate(related.terms)]
     page.files = [
-        PublicationFile(document=document, language=language, role=role, label=label, sort_order=number)
-        for number, (document, language, role, label) in enumerate(related.files)
+        PublicationFile(
+            document=document,
+            language=entry.language,
+            role=entry.role,
+            label=entry.label,
+            format_group=entry.format_group,
+            sort_order=number,
+        )
+        for number, (document, entry) in enumerate(related.files)
     ]
 
 

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
             with part.open("w", encoding="utf-8") as lines:
-                for row in rows(pages, folder):
+                for row in rows(pages, folder, everything=options["all"]):
                     lines.write(json.dumps(row, ensure_ascii=False) + "\n")
                     count += 1
                     if count % 100 == 0 and self.stderr.isatty():

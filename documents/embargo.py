@@ -1,0 +1,103 @@
+"""An embargo of a file's own: until its time the public knows nothing of the file, whatever page names it.
+
+It holds for one version of a file and on every page; rule 1 of ``documents.access`` asks it. Hiding more is quickly
+done, opening earlier is not: once a page with the file was submitted for review, its time was approved with it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from wagtail.log_actions import log
+from wagtail.models import TaskState
+
+from access.editorial import may_withdraw
+from access.models import User
+from documents.exceptions import EmbargoRefused
+from documents.models import Document
+from documents.permissions import document_policy
+from documents.safety import may_judge
+from documents.signals import embargo_changed
+
+EVERY = timedelta(seconds=15)
+LATE = timedelta(seconds=60)
+"""An end that is noticed later than this raises an alarm in the log: the search doesn't find the file before."""
+
+logger = logging.getLogger(__name__)
+
+
+def was_submitted(document: Document) -> bool:
+    """Whether somebody was ever asked to approve a page with the file, or it was released without being asked."""
+    reviewed = Exists(TaskState.objects.filter(revision=OuterRef("revision")))
+    asked = document.uses.filter(Q(reviewed) | Q(revision__approved_go_live_at__isnull=False))
+    return bool(asked.exists() or document.releases.exists())
+
+
+@transaction.atomic
+def change(document: Document, until: datetime | None, user: User | None, reason: str = "") -> None:
+    """Holds ``document`` back ``until`` then, or with None no longer; logged. Without a user the system acts.
+
+    Raises EmbargoRefused with a sentence. Until a page with the file is submitted, whoever may change the file decides.
+    After that editors, legal reviewers and administrators may hide it, now or for longer; only legal reviewers and
+    administrators open it earlier, and not their own uploads. Both say why.
+    """
+    locked = Document.objects.select_for_update().get(pk=document.pk)
+    now, before = timezone.now(), locked.held_until
+    if until == before:
+        raise EmbargoRefused(gettext("This changes nothing: choose another time."))
+    if until is not None and until <= now:
+        raise EmbargoRefused(gettext("This time is over. Leave it empty to end the embargo now."))
+    if user is not None and (refusal := _refusal(locked, until, user, reason)):
+        raise EmbargoRefused(refusal)
+    # An ended embargo stays as a time that is over: so it is known whether there was a day when everybody could read.
+    Document.objects.filter(pk=locked.pk).hold_back(until or now)
+    data = {"until": until.isoformat() if until else "", "before": before.isoformat() if before else ""}
+    log(instance=locked, action="dossier.document.embargo", user=user, data={**data, "reason": reason.strip()})
+    embargo_changed.send(sender=Document, document_ids=[locked.pk])
+
+
+def _refusal(document: Document, until: datetime | None, user: User, reason: str) -> str:
+    """Why ``user`` may not, as a sentence; empty where they may."""
+    if not was_submitted(document):
+        if document_policy.user_has_permission_for_instance(user, "change", document):
+            return ""
+        return gettext("You may not change this file.")
+    before = document.held_until
+    if before is None or (until is not None and until > before):
+        if not may_withdraw(user):
+            return gettext("This file was submitted for review: only editors and legal reviewers may hold it back.")
+    elif not may_judge(user):
+        return gettext("Only Legal review may open a file earlier than it was approved.")
+    elif document.uploaded_by_user_id == user.pk:
+        return gettext("You uploaded this file: someone else has to open it earlier.")
+    return "" if reason.strip() else gettext("Say why: the reason is kept in the log.")
+
+
+def end_due() -> int:
+    """Tells the search of the files whose embargo is over; returns how many. Safe to run in several workers at once.
+
+    Readers get a file at its time, whether this ran or not.
+    """
+    now = timezone.now()
+    due = Document.objects.filter(embargo__lte=now, opened_at=None).order_by("embargo", "pk")
+    return sum(_end(pk, now) for pk in list(due.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _end(document_id: int, now: datetime) -> int:
+    document = Document.objects.filter(pk=document_id)
+    if not document.open(now):
+        return 0
+    embargo_changed.send(sender=Document, document_ids=[document_id])
+    planned = document.values_list("embargo", flat=True).get()
+    if planned is not None and (delay := now - planned) > LATE:
+        extra = {"event": "file_embargo_late", "document_id": document_id, "seconds": int(delay.total_seconds())}
+        logger.error("The end of a file's embargo was noticed late", extra=extra)
+    else:
+        logger.info("The embargo of a file is over", extra={"event": "file_embargo_over", "document_id": document_id})
+    return 1

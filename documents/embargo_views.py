@@ -1,0 +1,72 @@
+"""The screen on which a file gets an embargo of its own, or loses it. It works without JavaScript."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+from wagtail.admin.widgets import AdminDateTimeInput
+
+from access.models import User
+from documents import embargo
+from documents.exceptions import EmbargoRefused
+from documents.models import Document
+from documents.permissions import document_policy
+from documents.safety_views import judged
+
+
+class EmbargoForm(forms.Form):
+    """Until when, and why."""
+
+    until = forms.DateTimeField(label=_("Not public before"), required=False, widget=AdminDateTimeInput)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept for good, with your name. Needed once the file was submitted for review."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = timezone.get_current_timezone_name()
+        self.fields["until"].help_text = gettext(
+            "Empty: no embargo. Time zone: %(zone)s. Until then readers see neither the file nor that there is one."
+        ) % {"zone": zone}
+
+
+@judged
+@require_http_methods(["GET", "HEAD", "POST"])
+def embargo_screen(request: HttpRequest, document: Document) -> HttpResponse:
+    """Asks for the time, and changes it for those who may."""
+    form = EmbargoForm(request.POST or None, initial={"until": document.held_until})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            embargo.change(document, data["until"], cast(User, request.user), data["reason"])
+        except EmbargoRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, gettext("The embargo was changed."))
+            return redirect(_back(request, document))
+    context = {
+        "document": document,
+        "form": form,
+        "was_submitted": embargo.was_submitted(document),
+        "back_url": _back(request, document),
+    }
+    return render(request, "documents/embargo.html", context)
+
+
+def _back(request: HttpRequest, document: Document) -> str:
+    """The edit screen, or for legal reviewers, who have none, that of the safety checks."""
+    may_edit = document_policy.user_has_permission_for_instance(request.user, "change", document)
+    return reverse("wagtaildocs:edit" if may_edit else "document_safety", args=[document.pk])
