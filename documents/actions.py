@@ -40,8 +40,8 @@ def add_document(
     """Files ``file`` as a new document, or as the next version of ``series``; it is processed after the commit.
 
     ``original_name`` is what its uploader called it (default: ``file.name``); its extension must
-    agree with the content. ``embargo`` is a time before which the public knows nothing of it. Raises IntakeError where the file is refused, StorageError where it
-    could not be stored; both leave nothing behind.
+    agree with the content. ``embargo`` is a time before which the public knows nothing of it. Raises IntakeError
+    where the file is refused, StorageError where it could not be stored; both leave nothing behind.
     """
     inspected = inspect(file, original_name or file.name or "")
     stated = asdict(rights or Rights())

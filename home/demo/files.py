@@ -13,8 +13,10 @@ from access.models import User
 from documents.actions import add_document
 from documents.models import Document
 from documents.processing import process
+from documents.rights import Rights
 from home.demo.pdf.manuscripts import FileSpec, compose, specs
 from home.demo.people import writer_of
+from home.demo.pictures import CREDIT
 from home.demo.texts import identifier
 
 SOME = 4
@@ -47,6 +49,7 @@ class Shelf:
                 user=people[writer_of(spec.language)],
                 language=spec.language,
                 series=identifier("file", f"{spec.key}/{spec.language}"),
+                rights=Rights(credit=CREDIT),
             )
         if self._pool:
             self._pool.shutdown()
