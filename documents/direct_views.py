@@ -1,17 +1,20 @@
-"""Two requests around a direct upload: a signed form before it, the document after it. JSON, for the upload page."""
+"""A direct upload: its screen, and two requests in JSON around it, a signed form before and the document after."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from access.models import User
 from documents import quarantine
 from documents.actions import add_document
-from documents.exceptions import DocumentError
+from documents.exceptions import DocumentError, StorageError
+from documents.forms import NamingForm
 from documents.permissions import document_policy
 from documents.storage import PrivateS3Storage
 
@@ -22,6 +25,15 @@ def _bucket_for(request: HttpRequest) -> PrivateS3Storage:
     if bucket is None or not document_policy.user_has_permission(request.user, "add"):
         raise Http404
     return bucket
+
+
+@require_safe
+def screen(request: HttpRequest) -> HttpResponse:
+    """Where a person chooses the file. It needs JavaScript; "Add files" does without."""
+    _bucket_for(request)
+    extensions = ",".join(f".{extension}" for extension in settings.WAGTAILDOCS_EXTENSIONS)
+    context = {"form": NamingForm(), "extensions": extensions, "max_size": settings.DOCUMENT_MAX_SIZE}
+    return render(request, "documents/direct.html", context)
 
 
 @require_POST
@@ -37,7 +49,10 @@ def issue(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 def file(request: HttpRequest) -> JsonResponse:
-    """Files what was uploaded: ``token``, ``name``, ``title``, ``language`` -> ``{"id", "url"}``; 400 with ``{"error"}``."""
+    """Files what was uploaded: ``token``, ``name``, ``title``, ``language`` -> ``{"id", "url"}``.
+
+    400 with ``{"error"}`` where it is refused; 503 where the storage doesn't answer: it is there still, come back.
+    """
     bucket = _bucket_for(request)
     user = cast(User, request.user)
     name = request.POST.get("name", "")
@@ -50,6 +65,8 @@ def file(request: HttpRequest) -> JsonResponse:
                 language=request.POST.get("language", ""),
                 original_name=name,
             )
+    except StorageError as err:
+        return JsonResponse({"error": str(err)}, status=503)
     except DocumentError as err:
         return JsonResponse({"error": str(err)}, status=400)
     return JsonResponse({"id": document.pk, "url": reverse("wagtaildocs:edit", args=[document.pk])})

@@ -96,11 +96,16 @@ class ImageForm(BaseImageForm):
             self.add_error("file", str(err))
 
 
-class NewVersionForm(forms.Form):
-    """A file that becomes the next version of a document."""
+class NamingForm(forms.Form):
+    """What a file is called, and its language."""
 
     title = forms.CharField(label=_("Title"), max_length=255)
     language = forms.ChoiceField(label=_("Language"), choices=language_choices, required=False)
+
+
+class NewVersionForm(NamingForm):
+    """A file that becomes the next version of a document."""
+
     file = forms.FileField(label=_("File"))
 
     def clean_file(self) -> File[bytes]:

@@ -42,7 +42,10 @@ SAME_ON_EVERY_DATABASE = [
 """What reads files, or asks the loaded demo for everything: half of the time, and the database makes no difference."""
 SAME_ON_EVERY_STACK = ["tests/a11y", "tests/e2e/test_page_scripts.py"]
 """What looks at pages and not at what is behind them: on SQLite only."""
-ONCE_ON_ALL_SERVERS = ["tests/e2e/test_adding.py", "tests/e2e/test_reader.py", "tests/faults/test_kills.py"]
+ONCE_ON_ALL_SERVERS = [
+    *("tests/e2e/test_adding.py", "tests/e2e/test_direct.py", "tests/e2e/test_reader.py"),
+    "tests/faults/test_kills.py",
+]
 """Single screens that lean on storage and search, and random kills: on the full stack only. The story is told on both."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
 NO_TESTS = 5

@@ -29,6 +29,7 @@ from wagtail.models import Page
 
 from access.models import User
 from access.visitor import Visitor
+from documents import quarantine
 from documents.adding import filing, guessing, pending
 from documents.exceptions import DocumentError
 from documents.forms import language_choices
@@ -157,6 +158,7 @@ class AddFilesView(View):
             "extensions": ",".join(f".{extension}" for extension in settings.WAGTAILDOCS_EXTENSIONS),
             "max_size": settings.DOCUMENT_MAX_SIZE,
             "hours": int(pending.KEPT.total_seconds() // 3600),
+            "takes_direct": quarantine.storage() is not None,
         }
         return render(self.request, self.template_name, context | more)
 

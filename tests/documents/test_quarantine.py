@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
+from botocore.exceptions import EndpointConnectionError
 from django.urls import reverse
 
 from documents import quarantine
@@ -109,3 +110,29 @@ def test_only_who_may_add_a_file_gets_a_form(client, bucket, people, who):
 
 def test_it_is_off_by_default(author, s3_settings):
     assert author.post(reverse("document_direct_issue")).status_code == 404
+
+
+def test_the_screen_is_there_only_where_the_bucket_takes_files(author, bucket, client, people, settings):
+    assert reverse("document_direct") in author.get(reverse("document_adding")).content.decode()
+    assert "data-direct" in author.get(reverse("document_direct")).content.decode()
+    client.force_login(people["member"])
+    assert client.get(reverse("document_direct")).status_code in (302, 404)
+    client.force_login(people["author"])
+    settings.S3_DIRECT_UPLOAD = False
+    assert reverse("document_direct") not in author.get(reverse("document_adding")).content.decode()
+    assert author.get(reverse("document_direct")).status_code == 404
+
+
+def test_what_arrived_can_be_filed_when_the_storage_answers_again(author, bucket, monkeypatch):
+    form = ticket(author)
+    send(form, small_pdf())
+    with monkeypatch.context() as patch:
+
+        def away(*args, **kwargs):
+            raise EndpointConnectionError(endpoint_url="http://bucket.example.org")
+
+        patch.setattr(quarantine, "read_range", away)
+        patch.setattr(PrivateS3Storage, "size", away)
+        answer = come_back(author, form)
+    assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
+    assert come_back(author, form).status_code == 200
