@@ -87,6 +87,11 @@ FINDINGS: dict[str, Wording] = {
         gettext_noop("Bookmarks hold words that stand on no page. Programs show them beside the pages."),
         gettext_noop("Delete or rename these bookmarks and add the file as a new version."),
     ),
+    "bookmarks_unread": Wording(
+        gettext_noop("Bookmarks of a scan"),
+        gettext_noop("The pages are pictures, so nobody could compare the bookmarks with them. Read what they say."),
+        gettext_noop("Nothing, if all of them may be public. Else delete them and add the file as a new version."),
+    ),
     "redactions": Wording(
         gettext_noop("Redaction that was not applied"),
         gettext_noop("Places are marked for redaction, but nothing was taken out."),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import unicodedata
 from collections.abc import Set
 from itertools import islice
 from pathlib import Path
@@ -35,6 +36,8 @@ SECONDS = 10.0
 
 _WORD = re.compile(r"\w{2,}")
 """What is looked for in the text. A single letter or digit names nobody."""
+LOOSE_LETTERS = 2
+"""Single letters that a title may have beside its words: "Annex A, part b"."""
 
 
 def outline(source: Path, texts: Path) -> list[tuple[int, int, str]]:
@@ -59,15 +62,45 @@ def outline(source: Path, texts: Path) -> list[tuple[int, int, str]]:
         return []  # the text was read all the same
     if not found:
         return []
-    said = words_of("\n".join(json.loads(texts.read_text(encoding="utf-8"))))
-    return [entry for entry in found if words_of(entry[2]) <= said]
+    said = Said()
+    for text in json.loads(texts.read_text(encoding="utf-8")):
+        said.add(text)
+    return [entry for entry in found if said.has(entry[2])]
 
 
-def words_of(text: str) -> Set[str]:
+class Said:
     """The words of a text, each as its letters: readers of PDFs differ in the order of Arabic ones."""
+
+    def __init__(self) -> None:
+        self._words: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+    def add(self, text: str) -> None:
+        """Adds the words of ``text``, as a reader of PDFs gives it."""
+        self._words |= _words(normalise(text))
+
+    def has(self, title: str) -> bool:
+        """Whether all words of ``title`` are among them. What is spelt out letter by letter is no word, and is not."""
+        plain = _plain(title)
+        letters = sum(character.isalpha() for character in _WORD.sub("", plain))
+        return letters <= LOOSE_LETTERS and _words(plain) <= self._words
+
+
+def _words(text: str) -> Set[str]:
     from documents.extraction.layout import word_key
 
-    return {word_key(word) for word in {match.group() for match in _WORD.finditer(text)}}
+    return {word_key(word) for word in set(_WORD.findall(_plain(text)))}
+
+
+def _plain(text: str) -> str:
+    """Without vowel signs and accents, which stand between letters and make single ones of them."""
+    if text.isascii():
+        return text
+    return "".join(
+        mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.category(mark).startswith("M")
+    )
 
 
 def _page(bookmark: pypdfium2.PdfBookmark) -> int:
@@ -82,12 +115,12 @@ def _page(bookmark: pypdfium2.PdfBookmark) -> int:
     return 0 if index is None else index + 1
 
 
-def title_of(bookmark: pypdfium2.PdfBookmark, length: int = TITLE_LENGTH) -> str:
-    """What a bookmark says, in one line of at most ``length`` characters; "" where it is no text."""
+def title_of(bookmark: pypdfium2.PdfBookmark, length: int = TITLE_LENGTH) -> str | None:
+    """What a bookmark says, in one line of at most ``length`` characters; None where it is no text."""
     try:
         title = bookmark.get_title()
     except UnicodeDecodeError:
-        return ""
+        return None
     return " ".join(normalise(title[: 2 * length]).split())[:length].rstrip()
 
 

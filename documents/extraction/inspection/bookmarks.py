@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from itertools import islice
+from typing import Any
 
 import pypdfium2
+from pypdfium2 import raw
 
 from documents.extraction.inspection.findings import Findings, Place
-from documents.extraction.outline import MAX_LOOKED_AT, title_of, words_of
+from documents.extraction.outline import MAX_LOOKED_AT, Said, title_of
 
 MAX_DEPTH = 15
 """Levels that are looked at; programs write six at most."""
-
 MAX_LENGTH = 100_000
 """Characters of a title that are looked at."""
 
 
-def inspect_bookmarks(document: pypdfium2.PdfDocument, said: Set[str], findings: Findings) -> None:
-    """Adds the bookmarks of which a word is not among ``said``, the words of all pages as ``words_of`` gives them.
+def inspect_bookmarks(document: pypdfium2.PdfDocument, said: Said, findings: Findings) -> None:
+    """Adds the bookmarks with words that are not ``said`` on any page.
 
-    More than are looked at are a finding too: nobody knows what they say. Raises pypdfium2.PdfiumError.
+    What can't be looked at (too many, too deep, no text) is a finding too: nobody knows what it says. In a scan
+    without text nothing can be compared: its bookmarks are shown to whoever judges. Raises pypdfium2.PdfiumError.
     """
     for number, bookmark in enumerate(islice(document.get_toc(max_depth=MAX_DEPTH), MAX_LOOKED_AT + 1)):
-        if number == MAX_LOOKED_AT:
-            findings.add("bookmarks")
-            return
         title = title_of(bookmark, MAX_LENGTH)
-        if not words_of(title) <= said:
+        if number == MAX_LOOKED_AT or title is None or _has_more_below(document, bookmark):
+            findings.add("bookmarks")
+        elif not said:
+            findings.add("bookmarks_unread", Place(words=title))
+        elif not said.has(title):
             findings.add("bookmarks", Place(words=title))
+
+
+def _has_more_below(document: pypdfium2.PdfDocument, bookmark: Any) -> bool:
+    return bookmark.level == MAX_DEPTH - 1 and bool(raw.FPDFBookmark_GetFirstChild(document, bookmark))

@@ -25,6 +25,7 @@ CODES: dict[str, Verdict] = {
     "layers": "blocked",
     "attachments": "blocked",
     "bookmarks": "blocked",
+    "bookmarks_unread": "warning",
     "redactions": "blocked",
     "annotations": "blocked",
     "form_hidden": "blocked",

@@ -15,7 +15,7 @@ from documents.extraction.inspection.findings import Findings, Place
 from documents.extraction.inspection.hidden import inspect_text
 from documents.extraction.inspection.links import internal_addresses
 from documents.extraction.inspection.structure import inspect_structure
-from documents.extraction.outline import words_of
+from documents.extraction.outline import Said
 from documents.extraction.pdf import opened
 
 PDF = "application/pdf"
@@ -33,11 +33,12 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str = 
     try:
         with pypdfium2.PdfDocument(path) as document:
             has_bookmarks = next(document.get_toc(max_depth=1), None) is not None
-            said: set[str] = set()
+            said = Said()
             for index in range(len(document)):
                 page = document[index]
                 text = _inspect_page(page, index + 1, hosts, findings)
-                said |= words_of(text) if has_bookmarks else set()
+                if has_bookmarks:
+                    said.add(text)
                 page.close()
             inspect_bookmarks(document, said, findings)
     except pypdfium2.PdfiumError as error:

@@ -374,15 +374,27 @@ def photo_on_page() -> bytes:
     return making.changed(done(document()), change)
 
 
-def bookmarked(title: str = NAMED) -> bytes:
+def bookmarked(title: str = NAMED, *, depth: int = 2, on: bytes = b"") -> bytes:
     """Taken off the page by hand, and forgotten in the contents that the word processor had made of the headings."""
 
     def change(pdf):
-        with pdf.open_outline() as outline:
-            outline.root.append(pikepdf.OutlineItem("The witness", 0))
-            outline.root[0].children.append(pikepdf.OutlineItem(title, 0))
+        with pdf.open_outline(max_depth=depth) as outline:
+            items = outline.root
+            for _ in range(depth - 1):
+                items.append(pikepdf.OutlineItem("The witness", 0))
+                items = items[0].children
+            items.append(pikepdf.OutlineItem(title, 0))
 
-    return making.changed(done(document()), change)
+    return making.changed(on or done(document()), change)
+
+
+def bookmarked_badly() -> bytes:
+    """A title in UTF-16 with half of a pair: no text for a program, and most of one for a viewer."""
+
+    def change(pdf):
+        pdf.Root.Outlines.First.First.Title = pikepdf.String(b"\xfe\xff\xd8\x00" + NAME.encode("utf-16-be"))
+
+    return making.changed(bookmarked(), change)
 
 
 def attachment() -> bytes:
@@ -535,6 +547,11 @@ PLANTED = [
     Planted("picture beyond the page", picture_beyond_page, "picture_cropped", trace=""),
     Planted("photo with its place on a page", photo_on_page, "place", removed=True),
     Planted("bookmark", bookmarked, "bookmarks"),
+    Planted("bookmark, letter by letter", lambda: bookmarked(" ".join(NAME)), "bookmarks", trace=""),
+    Planted("bookmark with vowel signs", lambda: bookmarked("مُحَمَّد عَلِيّ"), "bookmarks", trace=""),
+    Planted("bookmark far below", lambda: bookmarked(depth=18), "bookmarks"),
+    Planted("bookmark that is no text", lambda: bookmarked_badly(), "bookmarks", trace=""),
+    Planted("bookmark of a scan", lambda: bookmarked(on=scan_without_text(patch=False)), "bookmarks_unread"),
     Planted("attachment", attachment, "attachments", removed=True),
     Planted("attachment by annotation", attached_by_annotation, "attachments", removed=True),
     Planted("note", annotated, "annotations", removed=True),
@@ -660,7 +677,7 @@ def really_redacted() -> bytes:
 
 CLEAN = {
     "plain": lambda: done(document()),
-    "bookmarks": lambda: bookmarked("1. The Court, the convoy"),
+    "bookmarks": lambda: bookmarked("1. The Court, the convoy, b"),
     "report": lambda: making.report(4),
     "Arabic": lambda: making.pdf_of([making.ARABIC], rtl=True),
     "two columns": lambda: making.two_columns(making.FILLER, making.GERMAN),
