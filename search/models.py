@@ -16,7 +16,11 @@ class SearchOutbox(models.Model):
     parked = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["key"]), models.Index(fields=["parked", "not_before"])]
+        indexes = [
+            models.Index(fields=["key"]),
+            models.Index(fields=["parked", "not_before"]),
+            models.Index(fields=["parked", "id"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} ({self.attempts})"

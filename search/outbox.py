@@ -238,8 +238,8 @@ def _release(claims: Sequence[_Claim], err: Exception) -> None:
 
 
 def unwritten(limit: int) -> set[str]:
-    """Keys of the newest ``limit`` rows, parked ones too: what the index doesn't know yet."""
-    return set(SearchOutbox.objects.order_by("-pk").values_list("key", flat=True)[:limit])
+    """Keys of at most ``limit`` rows, parked ones first and then the newest: what the index doesn't know yet."""
+    return set(SearchOutbox.objects.order_by("-parked", "-pk").values_list("key", flat=True)[:limit])
 
 
 def waiting() -> int:

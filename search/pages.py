@@ -74,6 +74,14 @@ def unpack(blob: bytes) -> Unpacked:
         raise ValueError("These bytes are no blob of page tokens.") from err
 
 
+def has_words(blob: bytes) -> bool:
+    """Whether any page has one; not, where the bytes are none of ours."""
+    try:
+        return bool(unpack(blob).run)
+    except ValueError:
+        return False
+
+
 def page_count(blob: bytes) -> int:
     """How many pages the file has."""
     return len(unpack(blob).ends)

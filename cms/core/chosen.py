@@ -16,7 +16,7 @@ from wagtail.models import Page
 from access.visitor import Visitor
 from cms.core.blocks.choosers import taken_from
 from cms.core.files import readable_in_texts
-from cms.core.links import Links, linked_from
+from cms.core.links import load_links
 from documents.access import readable_by, readable_images
 from documents.models import Document, Image
 
@@ -38,8 +38,7 @@ class Chosen:
 
     def load(self) -> None:
         """Fills the texts and the lead images of ``pages``, which must be public and of their own types."""
-        links = Links.of(self.visitor)
-        links.load(pk for page in self.pages for pk in linked_from(page))
+        load_links(self.pages, self.visitor)
         with taken_from(self._rows):
             for page in self.pages:
                 for field in page._meta.fields:

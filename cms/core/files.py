@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from access.visitor import Visitor
 from cms.core.languages import autonym, direction, language_name
 from cms.core.templatetags.look_tags import file_size, num, plain_num
 from documents.access import readable_by
+from search.pages import has_words
 
 if TYPE_CHECKING:
     from documents.models import Document
@@ -159,8 +160,23 @@ def _entry(same: list[FileRow]) -> FileEntry:
 
 
 def best_formats(rows: Iterable[FileRow]) -> list[FileRow]:
-    """The best file of each entry: a search finds a thing once, however many formats it has."""
+    """The best file of each entry."""
     return [entry.main for entry in entries(rows)]
+
+
+def best_texts(rows: Iterable[FileRow], blobs: Mapping[int, bytes]) -> list[FileRow]:
+    """The best file to search in of each entry: a thing is found once, however many formats it has.
+
+    Of ``rows`` those with a blob of page tokens in ``blobs``, by the document's primary key. A scan without words gives way to the
+    next format.
+    """
+    return [_with_words(entry, blobs) for entry in entries(row for row in rows if row.document.pk in blobs)]
+
+
+def _with_words(entry: FileEntry, blobs: Mapping[int, bytes]) -> FileRow:
+    if not entry.others:
+        return entry.main
+    return next((row for row in (entry.main, *entry.others) if has_words(blobs[row.document.pk])), entry.main)
 
 
 def readable_in_texts(visitor: Visitor) -> set[int]:

@@ -17,7 +17,7 @@ from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
-from cms.core.files import FileRow, best_formats
+from cms.core.files import FileRow, best_texts
 from cms.core.keys import key_of, keys_of, split, with_keys
 from cms.core.types import joined, own_types
 from cms.core.vocabulary import Kinds, places_in
@@ -66,13 +66,9 @@ def _files(pages: Sequence[Any], sources: Mapping[str, Any], visitor: Visitor) -
     if not wanted:
         return {}
     readable = readable_by(visitor).filter(pk__in=wanted, tokens__isnull=False)
-    blobs = dict(readable.values_list("pk", "tokens__blob"))
+    blobs = {pk: bytes(blob) for pk, blob in readable.values_list("pk", "tokens__blob")}
     return {
-        pk: [
-            found_file(row, bytes(blobs[row.document.pk]))
-            for row in best_formats(row for row in rows if row.document.pk in blobs)
-        ]
-        for pk, rows in named.items()
+        pk: [found_file(row, blobs[row.document.pk]) for row in best_texts(rows, blobs)] for pk, rows in named.items()
     }
 
 

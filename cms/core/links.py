@@ -7,9 +7,9 @@ export, a task), a text is written for strangers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import Subquery
 from django.http import HttpRequest
@@ -43,40 +43,65 @@ class ReaderMiddleware:
             _request.reset(token)
 
 
-class Links:
-    """Addresses of pages by primary key, None for what the visitor may not see; many are read in one query."""
+class Addresses:
+    """Addresses by primary key, None for what the visitor may not see; many are read in one query."""
 
     def __init__(self, visitor: Visitor) -> None:
         self.visitor = visitor
         self._known: dict[tuple[int, str | None], str | None] = {}
 
     @classmethod
-    def of(cls, visitor: Visitor) -> Links:
+    def of(cls, visitor: Visitor) -> Self:
         """Those of the answer to this visitor's request."""
         known = visitor.memo.get(cls)
         if not isinstance(known, cls):
             known = visitor.memo[cls] = cls(visitor)
         return known
 
-    def address(self, pk: int) -> str | None:
-        """The address of the page, or of its translation into the active language."""
-        self.load([pk])
-        return self._known[pk, get_language()]
+    @classmethod
+    def for_reader(cls) -> Self:
+        """Those for whoever is looking now; for strangers where nobody is known to."""
+        request = _request.get()
+        return cls.of(Visitor.of(request) if request is not None else Visitor())
 
     def load(self, pks: Iterable[int]) -> None:
         """Reads what isn't known yet. One query, or none."""
         language = get_language()
         wanted = {pk for pk in pks if (pk, language) not in self._known}
-        if not wanted:
-            return
-        keys = Page.objects.filter(pk__in=wanted).values("translation_key")
+        if wanted:
+            found = self.read(wanted)
+            self._known |= {(pk, language): found.get(pk) for pk in wanted}
+
+    def read(self, pks: Collection[int]) -> Mapping[int, str]:
+        """The addresses of those of ``pks`` that the visitor may see."""
+        raise NotImplementedError
+
+    def opening_tags(self, attrs_list: list[dict[str, str]]) -> list[str]:
+        """What Wagtail wants of a handler. A tag without an address is no link, and a screen reader says none."""
+        pks = [_number(attrs) for attrs in attrs_list]
+        self.load(pks)
+        addresses = [self._known[pk, get_language()] for pk in pks]
+        return [f'<a href="{escape(address)}">' if address else "<a>" for address in addresses]
+
+
+class PageAddresses(Addresses):
+    """Those of pages, or of their translations into the active language."""
+
+    def read(self, pks: Collection[int]) -> Mapping[int, str]:
+        keys = Page.objects.filter(pk__in=pks).values("translation_key")
         pages = list(Page.objects.filter(translation_key__in=Subquery(keys)).select_related("locale"))
         key_by_pk = {page.pk: page.translation_key for page in pages}
         own = {page.pk: page for page in pages if is_visible(page, self.visitor)}
-        local = {page.translation_key: page for page in own.values() if page.locale.language_code == language}
-        for pk in wanted:
-            page = local.get(key_by_pk.get(pk)) or own.get(pk)
-            self._known[pk, language] = page.get_url(_request.get()) if page else None
+        local = {page.translation_key: page for page in own.values() if page.locale.language_code == get_language()}
+        shown = {pk: local.get(key_by_pk.get(pk)) or own.get(pk) for pk in pks}
+        return {pk: page.get_url(_request.get()) or "" for pk, page in shown.items() if page}
+
+
+class FileAddresses(Addresses):
+    """Those of files."""
+
+    def read(self, pks: Collection[int]) -> Mapping[int, str]:
+        return {pk: file.url for pk, file in readable_by(self.visitor).in_bulk(pks).items()}
 
 
 class VisiblePageLinkHandler(PageLinkHandler):
@@ -84,13 +109,8 @@ class VisiblePageLinkHandler(PageLinkHandler):
 
     @classmethod
     def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
-        """The opening tags; one without an address is no link, and a screen reader says none."""
-        request = _request.get()
-        links = Links.of(Visitor.of(request) if request is not None else Visitor())
-        pks = [_pk(attrs) for attrs in attrs_list]
-        links.load(pk for pk in pks if pk is not None)
-        addresses = [links.address(pk) if pk is not None else None for pk in pks]
-        return [f'<a href="{escape(address)}">' if address else "<a>" for address in addresses]
+        """The opening tags."""
+        return PageAddresses.for_reader().opening_tags(attrs_list)
 
 
 class ReadableDocumentLinkHandler(DocumentLinkHandler):
@@ -98,33 +118,34 @@ class ReadableDocumentLinkHandler(DocumentLinkHandler):
 
     @classmethod
     def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
-        """The opening tags; one to a file that the visitor may not read is no link. A query for each text, as before."""
-        request = _request.get()
-        visitor = Visitor.of(request) if request is not None else Visitor()
-        numbers = [int(pk) if (pk := attrs.get("id", "")).isdecimal() else 0 for attrs in attrs_list]
-        files = readable_by(visitor).in_bulk(set(numbers))
-        return [f'<a href="{escape(files[pk].url)}">' if pk in files else "<a>" for pk in numbers]
+        """The opening tags."""
+        return FileAddresses.for_reader().opening_tags(attrs_list)
 
 
-def linked_from(page: Page) -> set[int]:
-    """Primary keys of the pages to which the texts of ``page`` link. Asks nothing of the database."""
-    found = set()
+def load_links(pages: Iterable[Page], visitor: Visitor) -> None:
+    """Reads the addresses of all to which the texts of ``pages`` link. Two queries at most."""
+    found: dict[str, set[int]] = {"page": set(), "document": set()}
+    for page in pages:
+        for text in _texts(page):
+            for tag in FIND_A_TAG.findall(text):
+                attrs = extract_attrs(tag)
+                found.get(attrs.get("linktype", ""), set()).add(_number(attrs))
+    PageAddresses.of(visitor).load(found["page"])
+    FileAddresses.of(visitor).load(found["document"])
+
+
+def _number(attrs: Mapping[str, str]) -> int:
+    """What a tag names; 0 for nothing, and for more than a column holds."""
+    number = attrs.get("id", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+
+
+def _texts(page: Page) -> Iterator[str]:
     for field in page._meta.fields:
         if isinstance(field, StreamField):
-            texts = _strings(list(getattr(page, field.name).raw_data))
+            yield from _strings(list(getattr(page, field.name).raw_data))
         elif isinstance(field, RichTextField):
-            texts = iter([getattr(page, field.name) or ""])
-        else:
-            continue
-        for text in texts:
-            found |= {pk for tag in FIND_A_TAG.findall(text) if (pk := _pk(extract_attrs(tag))) is not None}
-    return found
-
-
-def _pk(attrs: dict[str, str]) -> int | None:
-    """The page that a tag names."""
-    number = attrs.get("id", "")
-    return int(number) if attrs.get("linktype") == "page" and number.isdecimal() else None
+            yield getattr(page, field.name) or ""
 
 
 def _strings(value: Any) -> Iterator[str]:

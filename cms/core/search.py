@@ -15,7 +15,7 @@ from wagtail.rich_text import get_text_for_indexing
 from access.boundary import page_tokens, restrictions
 from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
-from cms.core.files import FileRow, best_formats
+from cms.core.files import FileRow, best_texts
 from cms.core.hits import found_pages
 from cms.core.keys import key_of, with_keys
 from cms.core.models import PagePlace, Place
@@ -128,15 +128,12 @@ class PageSource:
         if not wanted:
             return {}
         released = DocumentRelease.objects.active().filter(document=OuterRef("pk"))
-        blobs = dict(
-            Document.objects.filter(may_be_shown(), Exists(released), pk__in=wanted, tokens__isnull=False).values_list(
-                "pk", "tokens__blob"
-            )
-        )
+        rows = Document.objects.filter(may_be_shown(), Exists(released), pk__in=wanted, tokens__isnull=False)
+        blobs = {pk: bytes(blob) for pk, blob in rows.values_list("pk", "tokens__blob")}
         return {
             pk: [
-                FileText(row.series, row.version, row.language, row.label, bytes(blobs[row.document.pk]))
-                for row in best_formats(row for row in rows if row.document.pk in blobs)
+                FileText(row.series, row.version, row.language, row.label, blobs[row.document.pk])
+                for row in best_texts(rows, blobs)
             ]
             for pk, rows in named.items()
         }

@@ -76,8 +76,15 @@ def write(erasure: Erasure) -> None:
 
 
 def noted() -> set[str]:
-    """The identifiers of all erasures in the ledger. Raises one of ``STORAGE_FAULTS``."""
-    return {key.rpartition("/")[2].removesuffix(".json") for key in keys(storages["documents"])}
+    """The identifiers of all erasures in the ledger. What is called otherwise is none, and an error in the log.
+
+    Raises one of ``STORAGE_FAULTS``.
+    """
+    names = {key.rpartition("/")[2].removesuffix(".json") for key in keys(storages["documents"])}
+    identifiers = {name for name in names if _is_identifier(name)}
+    if len(identifiers) < len(names):
+        logger.error("A file in the ledger is no erasure", extra={"event": "erasure_unreadable"})
+    return identifiers
 
 
 def entries(wanted: set[str] | None = None) -> Iterator[Entry]:
@@ -110,6 +117,13 @@ def entries(wanted: set[str] | None = None) -> Iterator[Entry]:
 
 def _key(identifier: str) -> str:
     return f"{FOLDER}/{uuid.UUID(identifier)}.json"
+
+
+def _is_identifier(name: str) -> bool:
+    try:
+        return str(uuid.UUID(name)) == name
+    except ValueError:
+        return False
 
 
 def _canonical(facts: Any) -> str:

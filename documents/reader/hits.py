@@ -16,7 +16,7 @@ from documents.reader.ways import Way
 from search.languages import searched
 from search.marking import mark, snippet
 from search.matching import plan
-from search.pages import page_hits, unpack
+from search.pages import has_words, page_hits
 from search.query import ParsedQuery, parse
 
 MAX_HITS = 2000
@@ -51,7 +51,7 @@ class Hits:
     @cached_property
     def is_readable(self) -> bool:
         """Whether any text could be read out of the file."""
-        return self._tokens is not None and bool(unpack(self._tokens).run)
+        return self._tokens is not None and has_words(self._tokens)
 
     @cached_property
     def _tokens(self) -> bytes | None:
@@ -61,7 +61,7 @@ class Hits:
     @cached_property
     def numbers(self) -> list[int]:
         """The pages with hits, in order; the best ones where there are too many."""
-        if self.parsed is None or self._tokens is None:
+        if self.parsed is None or not self.is_readable or self._tokens is None:
             return []
         found = page_hits(self._tokens, plan(self.parsed, searched()))
         return sorted(hit.number for hit in found[:MAX_HITS])

@@ -168,3 +168,9 @@ class TestTheSearch:
         page = with_rows(PublicationPageFactory(published=True), *rows)
         type(formats[1]).objects.filter(pk=formats[1].pk).hold_back(timezone.now() + datetime.timedelta(days=1))
         assert self.files(page) == [str(formats[0].series)]
+
+    def test_by_the_next_best_where_the_best_is_a_scan_without_words(self, formats):
+        rows = [(document, {"format_group": "x"}) for document in formats[:2]]
+        page = with_rows(PublicationPageFactory(published=True), *rows)
+        DocumentTokens.objects.filter(document=formats[1]).update(blob=pack([("en", "")]))
+        assert self.files(page) == [str(formats[0].series)]

@@ -8,17 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from wagtail.rich_text import expand_db_html
 
-from tests.factories import PublicationPageFactory, UserFactory, publish
+from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
 
 pytestmark = pytest.mark.django_db
 
 
 def link(page, words="the words"):
     return f'<p><a linktype="page" id="{page.pk}">{words}</a></p>'
-
-
-def text_block(*pages):
-    return {"type": "text", "value": "".join(map(link, pages))}
 
 
 @pytest.mark.parametrize("state", ["drafted", "embargoed", "expired", "restricted", "withdrawn"])
@@ -50,9 +46,13 @@ def test_without_a_reader_texts_are_written_for_strangers():
     assert 'href="/en/publications/open-one/"' in expand_db_html(link(shown))
 
 
-@pytest.mark.parametrize("tag", ['linktype="page"', 'linktype="page" id="x"', 'linktype="page" id="999999"'])
-def test_a_broken_link_keeps_its_words(tag):
-    assert expand_db_html(f"<p><a {tag}>the words</a></p>") == "<p><a>the words</a></p>"
+@pytest.mark.parametrize("kind", ["page", "document"])
+@pytest.mark.parametrize(
+    "number", ["", ' id="x"', ' id="999999"', f' id="{"9" * 30}"', f' id="{"9" * 5000}"', ' id="٣"']
+)
+def test_a_broken_link_keeps_its_words(kind, number):
+    text = f'<p><a linktype="{kind}"{number}>the words</a></p>'
+    assert expand_db_html(text) == "<p><a>the words</a></p>"
 
 
 def test_a_link_leads_to_the_translation_where_it_is_public():
@@ -67,13 +67,17 @@ def test_a_link_leads_to_the_translation_where_it_is_public():
 
 def test_links_of_all_texts_are_read_together(client):
     targets = [PublicationPageFactory(published=True) for _ in range(6)]
-    one = PublicationPageFactory(published=True, body=[text_block(targets[0])])
-    many = PublicationPageFactory(
-        published=True, body=[text_block(target) for target in targets], abstract=link(targets[0])
-    )
+    files = [DocumentFactory(title=f"File {number}") for number in range(6)]
+    texts = [
+        {"type": "text", "value": f'{link(target)}<p><a linktype="document" id="{file.pk}">it</a></p>'}
+        for target, file in zip(targets, files, strict=True)
+    ]
+    one = PublicationPageFactory(published=True, body=texts[:1], abstract=texts[0]["value"])
+    many = PublicationPageFactory(published=True, body=texts, abstract=texts[0]["value"])
     counts = []
     for page in (one, many):
-        client.get(page.get_url())
+        answer = client.get(page.get_url()).content.decode()
+        assert answer.count(f"/d/{files[0].series}/") >= 2
         with CaptureQueriesContext(connection) as queries:
             client.get(page.get_url())
         counts.append(len(queries))

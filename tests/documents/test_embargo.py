@@ -128,7 +128,10 @@ class TestWhoReads:
 
 
 class TestNothingTells:
-    ADDRESSES = ("", "v1/", "v1/x.pdf", "p/1/", "v1/p/1/", "v1/p/1/image.webp", "v1/cover.webp")
+    ADDRESSES = (
+        *("", "v1/", "v1/x.pdf", "p/1/", "v1/p/1/", "v1/p/1/image.webp", "v1/cover.webp", "v1/p/1/large.webp"),
+        *("search/?q=word", "v1/search/?q=word", "v1/text.html"),
+    )
 
     def test_its_addresses_are_those_of_nothing(self, client, people, until):
         document = with_text(held(people, until))

@@ -133,6 +133,12 @@ class TestAfterARestore:
         assert running.erase_again(everything=True) == 1
         assert "can't be read" in caplog.text
 
+    def test_a_file_of_another_name_stops_nothing(self, world, caplog):
+        world.erase()
+        storages["documents"].save("erasures/notes.json", ContentFile(b"{}"))
+        assert running.erase_again(everything=True) == 1
+        assert "is no erasure" in caplog.text
+
     @pytest.mark.parametrize("mac", ["", "0" * 64, None])
     def test_who_writes_to_the_storage_can_not_have_anything_erased(self, world, caplog, mac):
         world.erase()

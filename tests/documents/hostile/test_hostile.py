@@ -58,10 +58,18 @@ def resident() -> int:
 def test_a_broken_file_ends_in_time_with_a_reason(name):
     make, mime = CLEAN[name]
     whole = make()
+    assert outcome(whole, mime) == Document.State.READY, "unbroken, it is read"
     for number in range(EACH):
         began = time.monotonic()
         outcome(mutated(whole, f"{name} {number}"), mime)
         assert time.monotonic() - began < LIMIT + 10, number
+
+
+def test_readers_see_broken_files_too():
+    """Were all of them refused at the door, nothing would be known of those who read."""
+    make, mime = CLEAN[next(iter(CLEAN))]
+    outcomes = {outcome(mutated(make(), f"outcome {number}"), mime) for number in range(16)}
+    assert outcomes == {"refused", Document.State.READY, Document.State.FAILED}
 
 
 def test_the_worker_does_not_grow():
