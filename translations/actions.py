@@ -90,10 +90,9 @@ def _make_target(source: TranslationSource, locale: Locale) -> None:
     target.go_live_at = target.expire_at = None
     target.save()
     # The copy's first revision holds the source's text and files: nobody may go back to it.
-    first = target.latest_revision
+    first = Revision.objects.filter(pk=target.latest_revision_id)
     target.save_revision(changed=False, clean=False)
-    if first:
-        first.delete()
+    first.delete()
 
 
 def _require_approved_parent(original: Page, locale: Locale) -> None:

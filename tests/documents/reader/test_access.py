@@ -3,11 +3,13 @@
 import uuid
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
+from documents.models import Document
 from documents.releases import withdraw_versions
 from tests.documents import making
-from tests.factories import PublicationPageFactory, UserFactory
+from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +118,28 @@ def test_only_visible_pages_are_linked(published, client):
     assert "In the chain of command" in content
     assert "Secret dossier" not in content
     assert "Members dossier" not in content
+
+
+def test_a_file_that_is_not_ready_has_no_pages_for_its_uploader_either(client, editor):
+    document = DocumentFactory(uploaded_by_user=editor, state=Document.State.WAITING)
+    client.force_login(editor)
+    for address in addresses(document):
+        assert client.get(address).status_code == 404, address
+
+
+def test_a_file_without_pages_leads_to_none(client, paged):
+    document = paged()
+    assert client.get(f"/d/{document.series}/v1/p/1/?n=2").status_code == 404
+
+
+def test_a_picture_that_the_storage_does_not_give_is_a_sentence(published, client, monkeypatch):
+    address = f"/d/{published.series}/v1/p/1/image.webp"
+    assert client.get(address).status_code == 200
+
+    def away(self, name):
+        raise OSError("away")
+
+    monkeypatch.setattr(FileSystemStorage, "size", away)
+    answer = client.get(address)
+    assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+    assert "try again" in answer.content.decode().lower()
