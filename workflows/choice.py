@@ -8,6 +8,8 @@ from django.conf import settings
 from wagtail.models import Page, Workflow
 from wagtail_localize.models import Translation
 
+from documents.uses import documents_named_by, named_by_revision
+from workflows.files import unjudged
 from workflows.models.records import WorkflowChoice
 
 Purpose = WorkflowChoice.Purpose
@@ -33,11 +35,21 @@ def choose_workflow(page: Any, nearest: Workflow | None) -> Workflow | None:
 
 
 def brings_files(page: Any) -> bool:
-    """Whether ``page`` brings files of its own, in the state at hand or in its newest draft.
+    """Whether ``page`` brings files of its own, or names one that the full way has not judged as it is now.
 
-    What is submitted is the draft: a file that only the draft names must not slip past the full way.
+    What is submitted is the draft: what only the draft names must not slip past the full way, neither in a list of
+    files nor as a link in a text. The approval makes the file public, and what is stated of its rights.
     """
+    named = documents_named_by(page) | named_by_revision(page.latest_revision_id).documents
+    if unjudged(named):
+        return True
     return bool(page.has_own_files() or page.get_latest_revision_as_object().has_own_files())
+
+
+def slips_past(workflow: Workflow, page: Any) -> bool:
+    """Whether ``page`` is in a translation review though its files need more by now: one was withdrawn or hidden."""
+    translation = WorkflowChoice.objects.filter(purpose=Purpose.TRANSLATION, workflow=workflow)
+    return translation.exists() and brings_files(page)
 
 
 def is_translation(page: Page) -> bool:

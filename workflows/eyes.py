@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, TaskState, WorkflowState
 
+from workflows.choice import slips_past
 from workflows.content import content_hash
 from workflows.exceptions import ApprovalRefused
 from workflows.files import file_hashes, obstacles
@@ -41,6 +42,10 @@ def assert_may_approve(state: ReviewTaskState, user: User | None) -> None:
     now = file_hashes(int(pk) for pk in state.documents)
     if set(now) != set(state.documents) or any(now[pk] != sha256 for pk, sha256 in judged.items()):
         raise ApprovalRefused(_("A file changed after the text was submitted. It has to be submitted again."))
+    if slips_past(state.workflow_state.workflow, revision.content_object):
+        raise ApprovalRefused(
+            _("A file of this text isn't public, or its rights changed: submit the text again, for the full review.")
+        )
     if sentences := obstacles(state.documents, int(revision.object_id)):
         raise ApprovalRefused(" ".join(sentences))
 

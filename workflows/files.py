@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from wagtail.models import Revision
 
+from access.visitor import Visitor
+from documents.access import released_to
 from documents.checks import blocking
 from documents.models import Document
 from documents.safety import overridden
@@ -36,3 +38,10 @@ def overrides(files: dict[str, str]) -> list[str]:
 def obstacles(files: dict[str, str], page_id: int) -> list[str]:
     """Sentences that say why these files can't go public on this page yet; empty when they can."""
     return blocking([int(pk) for pk in files], page_id) if files else []
+
+
+def unjudged(document_ids: Iterable[int]) -> bool:
+    """Whether one of the files isn't public to everybody now, or has rights that readers aren't told yet."""
+    ids = set(document_ids)
+    public = list(released_to(Visitor()).filter(pk__in=ids)) if ids else []
+    return len(public) < len(ids) or any(document.stated_rights != document.public_rights for document in public)

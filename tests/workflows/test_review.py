@@ -21,6 +21,7 @@ from wagtail.models import (
 )
 from wagtail_localize.models import Translation, TranslationSource
 
+from documents.releases import withdraw_releases
 from tests.factories import (
     DocumentFactory,
     PublicationPageFactory,
@@ -439,6 +440,37 @@ class TestChoiceOfWorkflow:
         source = PublicationPageFactory(published=True)
         page = translate(source, "de", files=[DocumentFactory(language="de")])
         assert page.get_workflow().name == "Editorial and legal review"
+
+    def test_a_translation_that_links_a_file_in_its_text(self):
+        source, document = PublicationPageFactory(published=True), DocumentFactory()
+        page = translate(source, "de", abstract=f'<p><a linktype="document" id="{document.pk}">Akte</a></p>')
+        page.save_revision()
+        assert page.get_workflow().name == "Editorial and legal review"
+        PublicationPageFactory(published=True, files=[document])
+        assert page.get_workflow().name == "Translation review (de)", "the file is public: it was judged"
+        document.refresh_from_db()
+        document.credit = "Photo: a witness"
+        document.save()
+        assert page.get_workflow().name == "Editorial and legal review", "its credit was not"
+
+    def test_a_file_that_only_the_draft_names(self):
+        page = translate(TopicPageFactory(published=True), "de")
+        page.body = [{"type": "text", "value": f'<a linktype="document" id="{DocumentFactory().pk}">Akte</a>'}]
+        page.save_revision()
+        assert Page.objects.get(pk=page.pk).specific.get_workflow().name == "Editorial review"
+
+    def test_a_file_that_is_withdrawn_while_the_translation_waits(self, people):
+        document = DocumentFactory()
+        other = PublicationPageFactory(published=True, files=[document])
+        text = f'<p><a linktype="document" id="{document.pk}">Akte</a></p>'
+        page = translate(PublicationPageFactory(published=True), "de", abstract=text)
+        page.save_revision()
+        page.get_workflow().start(page, people.translator_de.user)
+        state = review_of(page)
+        withdraw_releases([other.pk], "A witness asked for it.")
+        with pytest.raises(ApprovalRefused, match="isn't public"):
+            state.approve(user=people.reviewer_de.user)
+        assert not Page.objects.get(pk=page.pk).live
 
     def test_a_translation_of_a_draft(self):
         assert translate(PublicationPageFactory(), "de").get_workflow().name == "Editorial and legal review"
