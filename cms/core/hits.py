@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.http import urlencode
 from wagtail.models import Page
 
@@ -22,7 +22,7 @@ from cms.core.keys import key_of, keys_of, split, with_keys
 from cms.core.types import joined, own_types
 from cms.core.vocabulary import Kinds, places_in
 from documents.access import readable_by
-from documents.models import Document, DocumentPageText
+from documents.models import Document, DocumentPageText, DocumentRelease, DocumentUse
 from search import registry
 from search.registry import Found, FoundFile, PageText
 
@@ -53,8 +53,16 @@ def found_pages(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: 
 
 
 def visible_keys(keys: Sequence[str], visitor: Visitor) -> set[str]:
-    """Those of ``keys`` whose page ``visitor`` may see now, in one query."""
-    return set(keys_of(visible_to(Page.objects.filter(with_keys(keys)), visitor)))
+    """Those of ``keys`` whose page and its files ``visitor`` may see now, in one query.
+
+    A page that names a file which was released and which this visitor may not read now is none of them: what the index
+    has of the page may still hold the file's words.
+    """
+    readable = readable_by(visitor).filter(pk=OuterRef("document"))
+    released = DocumentRelease.objects.filter(document=OuterRef("document"))
+    lost = DocumentUse.objects.filter(Exists(released), ~Exists(readable), revision=OuterRef("live_revision"))
+    pages = visible_to(Page.objects.filter(with_keys(keys)), visitor)
+    return set(keys_of(pages.exclude(Exists(lost))))
 
 
 def _files(pages: Sequence[Any], sources: Mapping[str, Any], visitor: Visitor) -> dict[int, list[FoundFile]]:
