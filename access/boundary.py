@@ -161,6 +161,15 @@ def closing(page: Page) -> frozenset[Restriction | str]:
     return frozenset(found)
 
 
+def restricted(pages: QuerySet[Page]) -> set[int]:
+    """Primary keys of those ``pages`` that lie below a view restriction of any kind. Three queries, however many pages."""
+    closed = Page.objects.filter(translation_key__in={rule.translation_key for rule in restrictions()})
+    inside = Q(pk__in=[])
+    for path in Boundary._outermost(set(closed.values_list("path", flat=True))):
+        inside |= Q(path__startswith=path)
+    return set(pages.filter(inside).values_list("pk", flat=True))
+
+
 def page_tokens(page: Page) -> frozenset[str]:
     """The access tokens that the search index stores for ``page``: who passes every restriction above it.
 

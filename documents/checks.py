@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from wagtail.models import Page, PageViewRestriction
 
-from access.boundary import Restriction, closing
+from access.boundary import restricted
 from access.visibility import visible_to
 from access.visitor import Visitor
 from documents import scanning
@@ -84,7 +84,7 @@ def _held_elsewhere(ids: list[int], page_id: int) -> set[int]:
     if PageViewRestriction.objects.exists():
         open_revisions = visible_to(live, Visitor()).values("live_revision")
         closed_revisions = live.exclude(live_revision__in=open_revisions).values("live_revision")
-        closed_drafts = [page.latest_revision_id for page in drafts if _is_restricted(page)]
+        closed_drafts = Page.objects.filter(pk__in=restricted(drafts)).values("latest_revision")
         closed = Q(revision__in=closed_revisions) | Q(revision__in=closed_drafts)
         held |= set(uses.filter(closed).values_list("document", flat=True))
     everywhere = visible_to(Page.objects.all(), Visitor()).exclude(pk=page_id).values("live_revision")
@@ -99,7 +99,3 @@ def _planned(drafts: QuerySet[DocumentUse]) -> set[int]:
         for document, stored in drafts.values_list("document", "revision__content__go_live_at")
         if stored and (when := parse_datetime(stored)) is not None and when > now
     }
-
-
-def _is_restricted(page: Page) -> bool:
-    return any(isinstance(each, Restriction) for each in closing(page))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
-from tests.factories import DocumentFactory, PublicationPageFactory, publish
+from documents.checks import blocking
+from tests.factories import DocumentFactory, PublicationPageFactory, SectionPageFactory, publish
 from tests.workflows.conftest import review_of
 from workflows import schedule
 
@@ -122,3 +125,13 @@ def test_an_embargo_of_the_files_own_blocks_nothing(people, document, report, cl
     assert "Not public before" in screen
     approve(people, report)
     assert client.get(f"/d/{document.series}/v1/").status_code == 404
+
+
+def test_many_drafts_cost_no_more_than_one(people, document, report, django_assert_num_queries):
+    PageViewRestriction.objects.create(page=SectionPageFactory(), restriction_type=PageViewRestriction.LOGIN)
+    with CaptureQueriesContext(connection) as one:
+        assert blocking([document.pk], report.pk) == []
+    for _ in range(3):
+        PublicationPageFactory(files=[document]).save_revision()
+    with django_assert_num_queries(len(one)):
+        assert blocking([document.pk], report.pk) == []
