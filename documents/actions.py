@@ -105,7 +105,8 @@ def seal(document: Document, file: File[bytes], inspected: Inspected) -> None:
 def save_sealed(document: Document) -> Document:
     """Gives a sealed document the next number of its series and saves it; removes the blob where that fails.
 
-    A version has the rights of the one before it, where none are stated, and its embargo, where that is not over.
+    A version has the rights of the one before it, where none are stated. It is held back as long as any version of the
+    series: a new version must not be the way out of an embargo.
     """
     try:
         with transaction.atomic():
@@ -126,7 +127,8 @@ def _inherit(document: Document) -> None:
     if not document.stated_rights:
         for name in STATED:
             setattr(document, name, getattr(before, name))
-    document.embargo = document.embargo or before.held_until
+    held = [version.held_until for version in Document.objects.in_series(document.series)]
+    document.embargo = max(filter(None, [document.embargo, *held]), default=None)
 
 
 def next_number(series: uuid.UUID) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from wagtail.models import Page, PageViewRestriction
 
@@ -14,7 +15,8 @@ from access.boundary import restricted
 from access.visibility import visible_to
 from access.visitor import Visitor
 from documents import scanning
-from documents.models import Document, DocumentCheck, DocumentUse
+from documents.access import released_to
+from documents.models import Document, DocumentCheck, DocumentRelease, DocumentUse
 from documents.releases import replaced_and_withdrawn
 
 
@@ -22,8 +24,9 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
     """Sentences that block approval of a page that names the documents; empty when nothing does.
 
     Blocking are: a file that isn't ready, one that failed, one that a configured virus scanner didn't find clean, a
-    safety check without an override, a version that was withdrawn in favour of a newer one, and a file that another page than
-    ``page_id`` holds under embargo or for a closed circle. An embargo of the file's own blocks nothing: it goes on.
+    safety check without an override, a version that was withdrawn in favour of a newer one, a version of a file of which
+    another is held back longer, and a file that another page than ``page_id`` holds under embargo or for a closed circle.
+    An embargo of the version's own blocks nothing: it goes on.
     """
     documents = list(Document.objects.filter(pk__in=list(document_ids)).order_by("title", "number"))
     sentences = [sentence for document in documents if (sentence := _state(document))]
@@ -38,6 +41,7 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
         gettext("%(file)s was withdrawn and replaced by a newer version.") % {"file": names[pk]}
         for pk in replaced_and_withdrawn().filter(pk__in=ids).order_by("title", "number").values_list("pk", flat=True)
     ]
+    sentences += _held_versions(documents)
     if page_id is not None:
         sentences += [
             gettext("%(file)s is held back by another page: it is under embargo or restricted there.")
@@ -45,6 +49,29 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
             for pk in sorted(_held_elsewhere(ids, page_id))
         ]
     return sentences
+
+
+def notes(document_ids: Iterable[int]) -> list[str]:
+    """Sentences about what approval of a page that names the documents would hide, for those who decide; they block nothing."""
+    held = list(
+        Document.objects.filter(pk__in=list(document_ids), embargo__gt=timezone.now()).order_by("title", "number")
+    )
+    series = {document.series for document in held}
+    public = set(released_to(Visitor()).filter(series__in=series).values_list("series", flat=True)) if held else set()
+    return [
+        gettext(
+            "%(file)s is held back until %(time)s. Approval hides the older versions, which readers have now, until then "
+            "too: that can tell them that something is coming."
+        )
+        % {"file": _name(document), "time": _time(document)}
+        for document in held
+        if document.series in public
+    ]
+
+
+def _time(document: Document) -> str:
+    """The end of its embargo."""
+    return date_format(timezone.localtime(document.embargo), "SHORT_DATETIME_FORMAT")
 
 
 def _name(document: Document) -> str:
@@ -66,10 +93,30 @@ def _state(document: Document) -> str:
     return ""
 
 
-def _is_ahead(stored: str | None) -> bool:
-    """Whether a go-live time, as a revision stores it, is still to come."""
-    when = parse_datetime(stored) if stored else None
-    return when is not None and when > timezone.now()
+def _held_versions(documents: list[Document]) -> Iterator[str]:
+    """Other versions of the documents that are held back longer, as sentences. What was withdrawn is out of the way.
+
+    Nothing is said of a document that everybody reads already: approval gives nothing away.
+    """
+    others = Document.objects.filter(series__in={document.series for document in documents}, embargo__gt=timezone.now())
+    ended = DocumentRelease.objects.filter(document=OuterRef("pk"))
+    settled = Exists(ended) & ~Exists(ended.active())
+    held = list(others.exclude(settled).order_by("number"))
+    series = {other.series for other in held}
+    public = set(released_to(Visitor()).filter(series__in=series).values_list("pk", flat=True)) if held else set()
+    for document in documents:
+        for other in held if document.pk not in public else ():
+            if other.series != document.series or other.pk == document.pk or other.held_until is None:
+                continue
+            if document.held_until is None or document.held_until < other.held_until:
+                yield gettext(
+                    "%(file)s: version %(number)d is held back until %(time)s. Hold this version back as long, or let "
+                    "the other one be opened or withdrawn first."
+                ) % {
+                    "number": other.number,
+                    "file": _name(document),
+                    "time": _time(other),
+                }
 
 
 def _held_elsewhere(ids: list[int], page_id: int) -> set[int]:

@@ -19,7 +19,7 @@ from wagtail.models import TaskState
 from access.editorial import may_withdraw
 from access.models import User
 from documents.exceptions import EmbargoRefused
-from documents.models import Document
+from documents.models import Document, DocumentRelease, DocumentUse
 from documents.permissions import document_policy
 from documents.safety import may_judge
 from documents.signals import embargo_changed
@@ -32,10 +32,30 @@ logger = logging.getLogger(__name__)
 
 
 def was_submitted(document: Document) -> bool:
-    """Whether somebody was ever asked to approve a page with the file, or it was released without being asked."""
+    """Whether somebody was ever asked to approve a page with the file, or it was released without being asked.
+
+    While a version is held back, the answer is that of the whole series: the next version is no way out.
+    """
+    versions = Document.objects.in_series(document.series)
+    if not versions.filter(embargo__gt=timezone.now()).exists():
+        versions = versions.filter(pk=document.pk)
     reviewed = Exists(TaskState.objects.filter(revision=OuterRef("revision")))
-    asked = document.uses.filter(Q(reviewed) | Q(revision__approved_go_live_at__isnull=False))
-    return bool(asked.exists() or document.releases.exists())
+    asked = Q(reviewed) | Q(revision__approved_go_live_at__isnull=False)
+    ids = list(versions.values_list("pk", flat=True))
+    return (
+        DocumentUse.objects.filter(asked, document__in=ids).exists()
+        or DocumentRelease.objects.filter(document__in=ids).exists()
+    )
+
+
+def stamp(document: Document) -> str:
+    """The embargo as a form remembers it, to the microsecond: what its user saw before they changed it."""
+    return document.held_until.isoformat() if document.held_until else ""
+
+
+def is_too_far(until: datetime) -> bool:
+    """Whether no embargo may end that late."""
+    return until > timezone.now() + FARTHEST
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from wagtail.models import Revision
 from access.visitor import Visitor
 from documents.access import released_to
 from documents.checks import blocking
+from documents.checks import notes as what_it_hides
 from documents.models import Document
 from documents.safety import overridden
 from documents.uses import documents_named_by
@@ -38,6 +39,11 @@ def overrides(files: dict[str, str]) -> list[str]:
 def obstacles(files: dict[str, str], page_id: int) -> list[str]:
     """Sentences that say why these files can't go public on this page yet; empty when they can."""
     return blocking([int(pk) for pk in files], page_id) if files else []
+
+
+def notes(files: dict[str, str]) -> list[str]:
+    """Sentences that say what these files' publication would do to other versions of them."""
+    return what_it_hides(int(pk) for pk in files) if files else []
 
 
 def unjudged(document_ids: Iterable[int]) -> bool:

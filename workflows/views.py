@@ -24,7 +24,7 @@ from workflows import eyes
 from workflows.actions import WithdrawAction
 from workflows.emergency import emergency, is_administrator
 from workflows.exceptions import ApprovalRefused, WithdrawalRefused
-from workflows.files import obstacles
+from workflows.files import notes, obstacles
 from workflows.forms import DecisionForm, EmergencyForm, WithdrawForm
 from workflows.models import ReviewTaskState
 
@@ -147,9 +147,10 @@ class ReviewView(_PageView):
         return super().get_context_data(
             state=self.state,
             files=Document.objects.filter(pk__in=[int(pk) for pk in files])
-            .prefetch_related("checks__override_by")
+            .prefetch_related("checks__override_by", "releases")
             .order_by("title", "number"),
             may_judge=may_judge(self.user),
+            notes=notes(files),
             obstacles=[
                 *filter(None, [eyes.involvement(self.state, self.user)]),
                 *obstacles(files, self.page.pk),

@@ -16,11 +16,12 @@ from cms.core.templatetags.look_tags import date_words
 from cms.publications.models import PublicationFile
 from documents import embargo
 from documents.access import can_read, current_version, readable_by, reading, released_to
-from documents.actions import add_version
+from documents.actions import add_document, add_version
+from documents.checks import blocking, notes
 from documents.exceptions import AppendOnlyError, EmbargoRefused
-from documents.models import Document, DocumentPageText, DocumentTokens
+from documents.models import Document, DocumentPageText, DocumentRelease, DocumentTokens
+from documents.releases import public_since, public_withdrawal, withdraw_releases, withdraw_versions
 from documents.signals import documents_withdrawn
-from documents.releases import public_withdrawal, withdraw_releases
 from search.outbox import drain, waiting
 from search.pages import pack
 from tests import sitemaps
@@ -387,3 +388,42 @@ def test_a_new_version_is_held_back_as_long(people, until, no_processing):
     assert add_version(document, upload(small_pdf(), "a.pdf"), user=None).embargo == until
     over = DocumentFactory(embargo=timezone.now() - DAY)
     assert add_version(over, upload(small_pdf(), "a.pdf"), user=None).embargo is None
+class TestANewVersionIsNoWayOut:
+    """Of a series of which one version is held back and was submitted."""
+
+    def test_it_is_held_as_long_as_any_version(self, people, no_processing, submitted, until):
+        assert add_version(submitted, upload(small_pdf(), "a.pdf"), user=None).embargo == until
+        Document.objects.filter(series=submitted.series, number=2).hold_back(timezone.now())  # not held any more
+        assert add_version(submitted, upload(small_pdf(2), "b.pdf"), user=None).embargo == until
+
+    @pytest.mark.parametrize("days", [-1, 1])
+    def test_a_stated_embargo_only_prolongs_it(self, no_processing, submitted, until, days):
+        stated = until + days * DAY / 2
+        second = add_document(
+            upload(small_pdf(), "a.pdf"), title="x", user=None, series=submitted.series, embargo=stated
+        )
+        assert second.embargo == max(until, stated)
+
+    def test_its_author_does_not_clear_it(self, people, no_processing, submitted):
+        second = add_version(submitted, upload(small_pdf(), "a.pdf"), user=people["author"])
+        with pytest.raises(EmbargoRefused, match="Only Legal review"):
+            embargo.change(second, None, people["author"])
+        embargo.change(second, None, people["legal"], "It is out.")
+        assert Document.objects.get(pk=second.pk).held_until is None
+
+    def test_review_says_that_another_version_is_held(self, people, submitted, until):
+        waiting_one = DocumentFactory(title="Report", series=submitted.series, number=2)
+        (sentence,) = blocking([waiting_one.pk])
+        assert sentence.startswith("“Report” (version 2): version 1 is held back until ")
+        assert blocking([submitted.pk]) == []
+        page = PublicationPageFactory(published=True, files=[waiting_one])
+        assert blocking([waiting_one.pk]) == []  # everybody reads it already
+        withdraw(page, people["editor"], "A witness asked for it.")
+        assert blocking([waiting_one.pk]) == [sentence]
+        Document.objects.filter(pk=waiting_one.pk).hold_back(until)
+        assert blocking([waiting_one.pk]) == []
+        Document.objects.filter(pk=waiting_one.pk).hold_back(timezone.now())
+        withdraw_versions(submitted.series, 2, "A witness asked for it.")
+        assert blocking([waiting_one.pk]) == []
+
+

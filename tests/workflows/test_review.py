@@ -415,6 +415,25 @@ def review_task(name):
     return ReviewTask.objects.get(name=name)
 
 
+@pytest.mark.parametrize("credit", ["Photo: a witness", ""])
+def test_the_reviewer_reads_what_changes_of_a_files_rights(people, credit):
+    document = DocumentFactory(credit="Photo: M. Osei", uploaded_by_user=people.author.user)
+    other = PublicationPageFactory(files=[document], owner=people.author.user)
+    people.author.submit(other)
+    screen = people.editor.get("workflows_review", review_of(other).pk).content.decode()
+    assert "Photo: M. Osei" in screen and "Changes for readers." not in screen, "nobody reads it yet"
+    Page.objects.get(pk=other.pk).specific.current_workflow_state.cancel()
+    PublicationPageFactory(published=True, files=[document])
+    document.refresh_from_db()
+    document.credit = credit
+    document.save()
+    people.author.submit(other)
+    screen = people.editor.get("workflows_review", review_of(other).pk).content.decode()
+    changes = " ".join(screen.partition("Changes for readers.")[2].partition("</li>")[0].split())
+    assert "Until now: Credit: <bdi>Photo: M. Osei</bdi>" in changes
+    assert f"With the approval: {f'Credit: <bdi>{credit}</bdi>' if credit else 'nothing stated'}" in changes
+
+
 def translate(source, language, **fields):
     """A page in ``language`` that wagtail-localize knows as the translation of ``source``."""
     page = type(source)._default_manager.get(pk=source.pk)
