@@ -75,7 +75,7 @@ def change(document: Document, until: datetime | None, user: User | None, reason
     if user is not None and (refusal := _refusal(locked, until, user, reason)):
         raise EmbargoRefused(refusal)
     # An ended embargo stays as a time that is over: so it is known whether there was a day when everybody could read.
-    Document.objects.filter(pk=locked.pk).hold_back(until or now)
+    Document.objects.filter(pk=locked.pk).hold_back(until or now, was_public=locked.was_public)
     data = {"until": until.isoformat() if until else "", "before": before.isoformat() if before else ""}
     log(instance=locked, action="dossier.document.embargo", user=user, data={**data, "reason": reason.strip()})
     embargo_changed.send(sender=Document, document_ids=[locked.pk])

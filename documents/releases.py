@@ -48,13 +48,13 @@ def release(page: Page, revision: Revision, when: datetime | None = None) -> lis
 
 def public_since(document: Document) -> datetime | None:
     """When ``document`` became public, as it is told; None for what never was released."""
-    first = document.releases.order_by("released_at").first()
+    first = DocumentRelease.objects.filter(document=document).told_first().first()
     return told_since(document, first.released_at if first else None)
 
 
 def told_since(document: Document, released_at: datetime | None) -> datetime | None:
     """The day that readers are told of a release at ``released_at``: an embargo of the file's own is not told."""
-    return max(released_at, document.embargo or released_at) if released_at else None
+    return max(released_at, document.delayed_until or released_at) if released_at else None
 
 
 def _approve_rights(documents: Iterable[Document], public: bool) -> None:
@@ -118,10 +118,18 @@ def withdraw_versions(
 def public_withdrawal(documents: DocumentQuerySet) -> DocumentRelease | None:
     """The last withdrawal of the newest of ``documents`` that was public; None where one is still released.
 
+    A version that is released and whose embargo was never over doesn't count: its approval would be told by a 404.
     One query, whatever there is: the time that a refusal takes must not tell what is refused.
     """
     rows = DocumentRelease.objects.filter(document__in=documents.order_by().values("pk")).select_related("document")
     found = list(rows.order_by("-document__number", "-withdrawn_at"))
-    if any(row.withdrawn_at is None for row in found):
+    now = timezone.now()
+    if any(row.withdrawn_at is None and not _is_to_come(row, now) for row in found):
         return None
-    return next((row for row in found if row.anyone_could_read), None)
+    return next((row for row in found if row.withdrawn_at and row.anyone_could_read), None)
+
+
+def _is_to_come(row: DocumentRelease, now: datetime) -> bool:
+    """Whether an embargo has kept the file from the public since before its release: nothing may tell of it."""
+    delayed = row.document.delayed_until
+    return delayed is not None and delayed > now

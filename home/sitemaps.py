@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import SitemapIndexItem
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.urls import reverse
@@ -23,7 +23,7 @@ from wagtail.models import Page, Site
 
 from access.visibility import visible_to
 from access.visitor import Visitor
-from documents.models import DocumentUse
+from documents.models import Document, DocumentRelease, DocumentUse
 
 
 class PublicPages:
@@ -56,9 +56,16 @@ class PublicPages:
         return visible_to(Page.objects.filter(below), self.visitor).order_by().annotate(changed=self._changed())
 
     def _changed(self) -> Greatest:
-        """The last public change: the page was published, or an embargo of a file on it came to its end."""
-        opened = DocumentUse.objects.filter(revision=OuterRef("live_revision"), document__embargo__lte=timezone.now())
-        latest = Subquery(opened.order_by("-document__embargo").values("document__embargo")[:1])
+        """The last public change: the page was published, or the embargo that delayed a file on it came to its end.
+
+        Of files that are or were public only: the end of an embargo tells nothing of one that is withdrawn, infected or
+        was never released. A later embargo hides the file and moves nothing.
+        """
+        released = Exists(DocumentRelease.objects.active().filter(document=OuterRef("document")))
+        opened = DocumentUse.objects.filter(
+            released, revision=OuterRef("live_revision"), document__delayed_until__lte=timezone.now()
+        ).exclude(document__scan=Document.Scan.INFECTED)
+        latest = Subquery(opened.order_by("-document__delayed_until").values("document__delayed_until")[:1])
         return Greatest("last_published_at", Coalesce(latest, "last_published_at"))
 
     def address(self, language: str, url_path: str) -> str:

@@ -113,6 +113,8 @@ class Document(AbstractDocument):
     approved_rights: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True, editable=False)
     embargo = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
     """Until then the public knows nothing of the file, whatever page names it."""
+    delayed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    """The end of the embargo that kept the file from becoming public. One set after that is no part of its past."""
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When the end of the embargo was noticed: then the search index heard of it."""
     page_count = models.PositiveIntegerField(default=0, editable=False)
@@ -148,6 +150,8 @@ class Document(AbstractDocument):
             self._refuse_changes(kwargs.get("update_fields"))
         elif self.file and not self.sha256:
             raise AppendOnlyError(gettext("The public copy is made by processing; upload the file as the original."))
+        else:
+            self.delayed_until = self.embargo
         super().save(*args, **kwargs)
 
     def _refuse_changes(self, update_fields: Iterable[str] | None) -> None:
@@ -198,6 +202,11 @@ class Document(AbstractDocument):
     def held_until(self) -> datetime | None:
         """The end of an embargo of its own that is not over; None for none."""
         return self.embargo if self.embargo and self.embargo > timezone.now() else None
+
+    @property
+    def was_public(self) -> bool:
+        """Whether there was a time when everybody could read it."""
+        return any(release.anyone_could_read for release in self.releases.all())
 
     @property
     def filename(self) -> str:

@@ -33,6 +33,7 @@ STATE = frozenset(
         "scan",
         "approved_rights",
         "embargo",
+        "delayed_until",
         "opened_at",
     }
 )
@@ -164,9 +165,13 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         """Writes what readers are told of licence and credit from now on; returns how many rows."""
         return int(super().update(approved_rights=rights.as_json()))
 
-    def hold_back(self, until: datetime) -> int:
-        """Keeps them from the public until then, whatever page names them; returns how many. Log it (``embargo``)."""
-        return int(super().update(embargo=until, opened_at=None))
+    def hold_back(self, until: datetime, *, was_public: bool = False) -> int:
+        """Keeps them from the public until then, whatever page names them; returns how many. Log it (``embargo``).
+
+        Where everybody could read them before, their past stays as it is: ``was_public``.
+        """
+        delayed = {} if was_public else {"delayed_until": until}
+        return int(super().update(embargo=until, opened_at=None, **delayed))
 
     def open(self, now: datetime) -> int:
         """Notes that the end of their embargo was told to all that must know; returns of how many it was not before."""

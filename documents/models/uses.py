@@ -59,6 +59,10 @@ class DocumentReleaseQuerySet(models.QuerySet["DocumentRelease"]):
         """By time of release; two versions released together, by number."""
         return self.order_by("-released_at", "-document__number")
 
+    def told_first(self) -> DocumentReleaseQuerySet:
+        """The first one to everybody before all others: an earlier one to a closed circle is nothing to tell."""
+        return self.order_by("-was_public", "released_at")
+
     def withdraw(self, *, when: datetime, reason: str) -> int:
         """Ends the active ones; returns how many. ``reason`` is public."""
         return super(DocumentReleaseQuerySet, self.active()).update(withdrawn_at=when, reason=reason)
@@ -96,9 +100,12 @@ class DocumentRelease(models.Model):
 
     @property
     def anyone_could_read(self) -> bool:
-        """Whether there was a time when everybody read the document because of it: not, if its embargo outlasted it."""
-        embargo = self.document.embargo
-        return self.was_public and (embargo is None or embargo <= (self.withdrawn_at or timezone.now()))
+        """Whether there was a time when everybody read the document because of it: not, if its embargo outlasted it.
+
+        An embargo that was set when the document was public already takes nothing of that back.
+        """
+        delayed = self.document.delayed_until
+        return self.was_public and (delayed is None or delayed <= (self.withdrawn_at or timezone.now()))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Saves a new release; raises AppendOnlyError on an existing one."""

@@ -6,6 +6,7 @@ import datetime
 import logging
 
 import pytest
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry, Page
@@ -236,6 +237,104 @@ class TestNothingTells:
         clock(until + DAY)
         withdraw_releases([page.pk], "A witness asked for it.")
         assert client.get(f"/d/{document.series}/v1/").status_code == 410
+
+
+def test_a_release_to_members_is_no_date_for_everybody(people, clock):
+    now, document = timezone.now(), DocumentFactory()
+    clock(now - 9 * DAY)
+    page = PublicationPageFactory(restricted=True, published=True)
+    publish(Page.objects.get(pk=page.pk).specific, files=[PublicationFile(document=document)])
+    assert public_since(document) == now - 9 * DAY
+    clock(now)
+    PublicationPageFactory(published=True, files=[document])
+    assert public_since(document) == now
+
+
+class TestHiddenAfterItWasPublic:
+    """An embargo that is set later hides the file and changes nothing of its past."""
+
+    @pytest.fixture
+    def hidden(self, people, until):
+        document = with_text(DocumentFactory())
+        PublicationPageFactory(published=True, files=[document])
+        embargo.change(document, until, people["editor"], "Too early.")
+        return Document.objects.get(pk=document.pk)
+
+    def test_withdrawn_meanwhile_it_answers_410(self, client, hidden):
+        assert client.get(f"/d/{hidden.series}/v1/").status_code == 404
+        withdraw_releases([hidden.releases.get().page_id], "A witness asked for it.")
+        assert hidden.was_public
+        answer = client.get(f"/d/{hidden.series}/v1/")
+        assert answer.status_code == 410 and "A witness asked for it." in answer.content.decode()
+
+    @pytest.mark.parametrize("early", [True, False])
+    def test_its_date_is_that_of_its_release(self, client, people, hidden, until, clock, early):
+        if early:
+            clock(until - SECOND)
+            embargo.change(hidden, None, people["legal"], "It is out.")
+        clock(until + DAY)
+        found = Document.objects.get(pk=hidden.pk)
+        assert public_since(found) == found.releases.get().released_at
+        assert date_words(until) not in client.get(found.reading_url(1)).content.decode()
+
+    def test_the_sitemap_does_not_move(self, client, hidden, until, clock):
+        before = sitemaps.whole(client)
+        clock(until + SECOND)
+        assert sitemaps.whole(client) == before
+
+    def test_a_second_embargo_leaves_the_end_of_the_first(self, client, people, until, clock):
+        document = held(people, until)
+        PublicationPageFactory(published=True, files=[document])
+        clock(until + DAY)
+        embargo.change(document, until + 9 * DAY, people["editor"], "Too early.")
+        assert f"<lastmod>{until.date()}</lastmod>" in sitemaps.whole(client)
+        clock(until + 10 * DAY)
+        assert f"<lastmod>{until.date()}</lastmod>" in sitemaps.whole(client)
+        assert public_since(Document.objects.get(pk=document.pk)) == until
+
+    def test_prolonged_before_it_ended_it_was_not_public(self, people, until, clock):
+        document = held(people, until)
+        PublicationPageFactory(published=True, files=[document])
+        clock(until - SECOND)
+        embargo.change(document, until + DAY, people["editor"], "Later.")
+        clock(until + SECOND)
+        assert not Document.objects.get(pk=document.pk).was_public
+
+    @pytest.mark.parametrize("state", ["withdrawn", "infected", "unreleased"])
+    def test_the_sitemap_tells_nothing_of_what_nobody_reads(self, client, people, until, clock, state):
+        document = held(people, until)
+        page = PublicationPageFactory(published=True, files=[document])
+        if state == "withdrawn":
+            withdraw_releases([page.pk], "A witness asked for it.")
+        elif state == "infected":
+            Document.objects.filter(pk=document.pk).scanned("infected")
+        else:
+            QuerySet.delete(DocumentRelease.objects.all())
+        before = sitemaps.whole(client)
+        clock(until + SECOND)
+        assert sitemaps.whole(client) == before
+
+
+class TestANewVersionUnderEmbargo:
+    def test_its_approval_does_not_take_back_a_410(self, client, people, until, clock):
+        first = DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[first])
+        withdraw_versions(first.series, 2, "A witness asked for it.")
+        second = held(people, until, series=first.series, number=2)
+        publish(Page.objects.get(pk=page.pk).specific, files=[PublicationFile(document=second)])
+        assert [client.get(f"/d/{first.series}/{each}").status_code for each in ("", "v1/", "v2/")] == [410, 410, 404]
+        clock(until)
+        assert client.get(f"/d/{first.series}/").status_code == 200
+        embargo.change(second, until + DAY, people["editor"], "Too early.")
+        assert client.get(f"/d/{first.series}/").status_code == 404  # it was public: an old reason would mislead
+
+    def test_review_says_that_the_older_ones_are_hidden_with_it(self, people, until):
+        first = DocumentFactory()
+        second = held(people, until, title="Report", series=first.series, number=2)
+        assert notes([first.pk, second.pk]) == []  # nobody reads the first
+        PublicationPageFactory(published=True, files=[first])
+        (sentence,) = notes([first.pk, second.pk])
+        assert sentence.startswith("“Report” (version 2) is held back until ")
 
 
 @pytest.fixture
