@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from wagtail.log_actions import log
 from wagtail.models import TaskState
@@ -27,6 +28,8 @@ from documents.signals import embargo_changed
 EVERY = timedelta(seconds=15)
 LATE = timedelta(seconds=60)
 """An end that is noticed later than this raises an alarm in the log: the search doesn't find the file before."""
+FARTHEST = timedelta(days=50 * 366)
+"""How far ahead an embargo may end; the calendar's last days overflow in other time zones."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,19 +62,29 @@ def is_too_far(until: datetime) -> bool:
 
 
 @transaction.atomic
-def change(document: Document, until: datetime | None, user: User | None, reason: str = "") -> None:
+def change(
+    document: Document, until: datetime | None, user: User | None, reason: str = "", *, seen: str | None = None
+) -> None:
     """Holds ``document`` back ``until`` then, or with None no longer; logged. Without a user the system acts.
 
-    Raises EmbargoRefused with a sentence. Until a page with the file is submitted, whoever may change the file decides.
+    ``seen`` is the ``stamp`` that the asker saw: where the embargo is another by now, nothing changes. Raises
+    EmbargoRefused with a sentence. Until a page with the file is submitted, whoever may change the file decides.
     After that editors, legal reviewers and administrators may hide it, now or for longer; only legal reviewers and
     administrators open it earlier, and not their own uploads. Both say why.
     """
     locked = Document.objects.select_for_update().get(pk=document.pk)
     now, before = timezone.now(), locked.held_until
+    if seen is not None and seen != stamp(locked):
+        raise EmbargoRefused(
+            gettext("Somebody else changed the embargo meanwhile. Look at it again: %(now)s.")
+            % {"now": _in_words(before)}
+        )
     if until == before:
         raise EmbargoRefused(gettext("This changes nothing: choose another time."))
     if until is not None and until <= now:
         raise EmbargoRefused(gettext("This time is over. Leave it empty to end the embargo now."))
+    if until is not None and is_too_far(until):
+        raise EmbargoRefused(gettext("This is too far ahead: an embargo ends within 50 years."))
     if user is not None and (refusal := _refusal(locked, until, user, reason)):
         raise EmbargoRefused(refusal)
     # An ended embargo stays as a time that is over: so it is known whether there was a day when everybody could read.
@@ -79,6 +92,13 @@ def change(document: Document, until: datetime | None, user: User | None, reason
     data = {"until": until.isoformat() if until else "", "before": before.isoformat() if before else ""}
     log(instance=locked, action="dossier.document.embargo", user=user, data={**data, "reason": reason.strip()})
     embargo_changed.send(sender=Document, document_ids=[locked.pk])
+
+
+def _in_words(until: datetime | None) -> str:
+    if until is None:
+        return gettext("None of its own")
+    time = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
+    return gettext("Not public before %(time)s") % {"time": time}
 
 
 def _refusal(document: Document, until: datetime | None, user: User, reason: str) -> str:
@@ -105,7 +125,16 @@ def end_due() -> int:
     """
     now = timezone.now()
     due = Document.objects.filter(embargo__lte=now, opened_at=None).order_by("embargo", "pk")
-    return sum(_end(pk, now) for pk in list(due.values_list("pk", flat=True)))
+    return sum(_end_quietly(pk, now) for pk in list(due.values_list("pk", flat=True)))
+
+
+def _end_quietly(document_id: int, now: datetime) -> int:
+    try:
+        return _end(document_id, now)
+    except Exception:  # boundary to whoever listens: one file that fails must not hold up the others
+        extra = {"event": "file_embargo_failed", "document_id": document_id}
+        logger.exception("The end of a file's embargo could not be told to the search", extra=extra)
+        return 0
 
 
 @transaction.atomic

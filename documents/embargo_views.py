@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
@@ -42,6 +43,16 @@ class EmbargoForm(forms.Form):
             "Empty: no embargo. Time zone: %(zone)s. Until then readers see neither the file nor that there is one."
         ) % {"zone": zone}
 
+    def clean_until(self) -> datetime | None:
+        """The time; the present one to its second where the field, which shows minutes, was left as it is."""
+        until = cast("datetime | None", self.cleaned_data["until"])
+        shown = cast("datetime | None", self.initial.get("until"))
+        if until and shown and until == shown.replace(second=0, microsecond=0):
+            return shown
+        if until and embargo.is_too_far(until):
+            raise forms.ValidationError(gettext("This is too far ahead: an embargo ends within 50 years."))
+        return until
+
 
 @judged
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,15 +62,18 @@ def embargo_screen(request: HttpRequest, document: Document) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            embargo.change(document, data["until"], cast(User, request.user), data["reason"])
+            seen = request.POST.get("before", "")
+            embargo.change(document, data["until"], cast(User, request.user), data["reason"], seen=seen)
         except EmbargoRefused as refusal:
             form.add_error(None, str(refusal))
+            document.refresh_from_db(fields=["embargo"])
         else:
             messages.success(request, gettext("The embargo was changed."))
             return redirect(_back(request, document))
     context = {
         "document": document,
         "form": form,
+        "before": embargo.stamp(document),
         "was_submitted": embargo.was_submitted(document),
         "back_url": _back(request, document),
     }

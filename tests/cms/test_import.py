@@ -18,6 +18,7 @@ from cms.publications.importing import Importer
 from cms.publications.importing.cleaning import clean_html
 from cms.publications.models import PublicationIndexPage, PublicationPage
 from cms.topics.models import TopicPage
+from documents import embargo
 from documents.access import readable_by
 from documents.models import Document, DocumentRelease, DocumentUse
 from documents.rights import Rights
@@ -360,7 +361,7 @@ class TestRightsOfFiles:
         "group": "report",
         "licence": "CC-BY-4.0",
         "credit": "Photo: M. Osei",
-        "embargo": "2100-01-01T06:00:00+00:00",
+        "embargo": "2070-01-01T06:00:00+00:00",
     }
 
     @pytest.fixture
@@ -401,8 +402,9 @@ class TestRightsOfFiles:
             ({"licence": "x" * 201}, "at most 200"),
             ({"credit": "x" * 301}, "credit of a file has at most 300"),
             ({"group": "x" * 61}, "group of a file has at most 60"),
-            ({"embargo": "2100-01-01T06:00:00"}, "time zone"),
-            ({"embargo": "2100-02-31T06:00:00+00:00"}, "calendar"),
+            ({"embargo": "2070-01-01T06:00:00"}, "time zone"),
+            ({"embargo": "2070-02-31T06:00:00+00:00"}, "calendar"),
+            ({"embargo": "9999-12-31T23:59:00-05:00"}, "too far ahead"),
         ],
     )
     def test_what_is_wrong_is_refused(self, folder, stated, sentence):
@@ -419,8 +421,15 @@ class TestRightsOfFiles:
     def test_who_may_not_open_a_file_may_not_by_an_import(self, folder):
         run(self.row(), files=folder, publish=True)
         editor = UserFactory(groups=["Editors"])
-        (error,) = errors(self.row(embargo="2099-01-01T06:00:00+00:00"), files=folder, user=editor)
+        (error,) = errors(self.row(embargo="2069-01-01T06:00:00+00:00"), files=folder, user=editor)
         assert "Only Legal review" in error
+
+    def test_it_hides_no_file_that_was_opened_early(self, folder):
+        run(self.row(), files=folder, publish=True)
+        embargo.change(Document.objects.get(), None, UserFactory(groups=["Legal review"]), "It is out.")
+        (error,) = errors(self.row(credit="Photo: somebody else"), files=folder, publish=True)
+        assert "was ended here" in error
+        assert readable_by(Visitor()).exists()
 
     def test_an_embargo_that_is_over_is_none(self, folder):
         run(self.row(embargo="2001-01-01T06:00:00+00:00"), files=folder, publish=True)

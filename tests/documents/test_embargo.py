@@ -422,71 +422,6 @@ class TestWhoMayChangeIt:
         assert can_read(Visitor(), submitted)
 
 
-class TestTheScreen:
-    def post(self, client, document, when, reason=""):
-        address = reverse("document_embargo", args=[document.pk])
-        until = timezone.localtime(when).strftime("%Y-%m-%d %H:%M") if when else ""
-        return client.post(address, {"until": until, "reason": reason})
-
-    def test_an_author_sets_it_before_review_and_not_after(self, client, people, draft, submitted, until):
-        client.force_login(people["author"])
-        answer = self.post(client, draft, until + 2 * DAY)
-        assert (answer.status_code, answer["Location"]) == (302, reverse("wagtaildocs:edit", args=[draft.pk]))
-        assert Document.objects.get(pk=draft.pk).embargo > until + DAY
-        answer = self.post(client, submitted, None, "Please")
-        assert "Only Legal review" in answer.content.decode()
-        assert not can_read(Visitor(), submitted)
-
-    def test_legal_reviewers_have_it_though_they_edit_nothing(self, client, people, submitted):
-        client.force_login(people["legal"])
-        answer = self.post(client, submitted, None, "It is out.")
-        assert answer["Location"] == reverse("document_safety", args=[submitted.pk])
-        assert can_read(Visitor(), submitted)
-        assert client.get(answer["Location"]).status_code == 200
-
-    def test_for_all_others_it_is_not_there(self, client, people, submitted):
-        for name in ("author2", "translator-de", "member"):
-            client.force_login(people[name])
-            for pk in (submitted.pk, 999_999):
-                answer = client.get(reverse("document_embargo", args=[pk]))
-                assert answer.status_code in (302, 404), name
-                assert "/embargo/" not in answer.headers.get("Location", "").split("?")[0]
-
-    def test_a_wrong_time_stays_on_the_screen(self, client, people, draft):
-        client.force_login(people["author"])
-        answer = client.post(reverse("document_embargo", args=[draft.pk]), {"until": "soon"})
-        assert answer.status_code == 200
-
-
-class TestTheWorker:
-    def test_it_looks_every_fifteen_seconds(self):
-        (job,) = [job for job in schedule.jobs() if job.name == "documents.end_embargoes"]
-        assert (job.run, job.every) == (embargo.end_due, datetime.timedelta(seconds=15))
-
-    @pytest.mark.parametrize(("late", "level"), [(SECOND, logging.INFO), (DAY, logging.ERROR)])
-    def test_a_late_end_raises_an_alarm(self, people, draft, until, clock, caplog, late, level):
-        clock(until + late)
-        with caplog.at_level(logging.INFO, logger="documents.embargo"):
-            embargo.end_due()
-        assert [record.levelno for record in caplog.records if record.name == "documents.embargo"] == [level]
-
-    def test_one_of_two_workers_ends_it(self, draft, until, clock):
-        clock(until)
-        assert [embargo._end(draft.pk, until), embargo._end(draft.pk, until)] == [1, 0]
-
-    def test_set_again_it_ends_again(self, people, draft, until, clock):
-        clock(until)
-        assert embargo.end_due() == 1
-        embargo.change(draft, until + DAY, people["author"])
-        clock(until + DAY)
-        assert embargo.end_due() == 1
-
-
-def test_a_new_version_is_held_back_as_long(people, until, no_processing):
-    document = held(people, until)
-    assert add_version(document, upload(small_pdf(), "a.pdf"), user=None).embargo == until
-    over = DocumentFactory(embargo=timezone.now() - DAY)
-    assert add_version(over, upload(small_pdf(), "a.pdf"), user=None).embargo is None
 class TestANewVersionIsNoWayOut:
     """Of a series of which one version is held back and was submitted."""
 
@@ -526,3 +461,111 @@ class TestANewVersionIsNoWayOut:
         assert blocking([waiting_one.pk]) == []
 
 
+class TestTheScreen:
+    def post(self, client, document, when, reason="", seen=None):
+        address = reverse("document_embargo", args=[document.pk])
+        until = timezone.localtime(when).strftime("%Y-%m-%d %H:%M") if when else ""
+        before = client.get(address).context["before"] if seen is None else seen
+        return client.post(address, {"until": until, "reason": reason, "before": before})
+
+    def test_an_author_sets_it_before_review_and_not_after(self, client, people, draft, submitted, until):
+        client.force_login(people["author"])
+        answer = self.post(client, draft, until + 2 * DAY)
+        assert (answer.status_code, answer["Location"]) == (302, reverse("wagtaildocs:edit", args=[draft.pk]))
+        assert Document.objects.get(pk=draft.pk).embargo > until + DAY
+        answer = self.post(client, submitted, None, "Please")
+        assert "Only Legal review" in answer.content.decode()
+        assert not can_read(Visitor(), submitted)
+
+    def test_legal_reviewers_have_it_though_they_edit_nothing(self, client, people, submitted):
+        client.force_login(people["legal"])
+        answer = self.post(client, submitted, None, "It is out.")
+        assert answer["Location"] == reverse("document_safety", args=[submitted.pk])
+        assert can_read(Visitor(), submitted)
+        assert client.get(answer["Location"]).status_code == 200
+
+    def test_who_saw_another_embargo_changes_nothing(self, client, people, submitted, until):
+        seen = embargo.stamp(submitted)
+        embargo.change(submitted, until + 9 * DAY, people["editor"], "The court asked.")
+        client.force_login(people["legal"])
+        answer = self.post(client, submitted, until + DAY, "A day more.", seen=seen)
+        assert "Somebody else changed the embargo meanwhile" in answer.content.decode()
+        assert Document.objects.get(pk=submitted.pk).embargo == until + 9 * DAY
+        assert answer.context["before"] == (until + 9 * DAY).isoformat()  # what they see now
+        assert self.post(client, submitted, until + DAY, "All the same.").status_code == 302
+
+    def test_a_field_left_as_it_is_loses_no_seconds(self, client, people, draft):
+        exact = timezone.now().replace(second=30, microsecond=7) + DAY
+        Document.objects.filter(pk=draft.pk).hold_back(exact)
+        client.force_login(people["author"])
+        assert "This changes nothing" in self.post(client, draft, exact).content.decode()
+        assert Document.objects.get(pk=draft.pk).embargo == exact
+
+    def test_times_at_the_end_of_the_calendar_are_refused(self, client, people, draft, until):
+        last = datetime.datetime(9999, 12, 31, 23, 59, tzinfo=datetime.UTC)
+        client.force_login(people["author"])
+        address = reverse("document_embargo", args=[draft.pk])
+        for time in ("9999-12-31 23:59", "2126-01-01 10:00"):
+            answer = client.post(address, {"until": time, "before": embargo.stamp(draft)})
+            assert "too far ahead" in answer.content.decode()
+        with pytest.raises(EmbargoRefused, match="too far ahead"):
+            embargo.change(draft, last, None)
+        assert Document.objects.get(pk=draft.pk).embargo == until
+
+    def test_for_all_others_it_is_not_there(self, client, people, submitted):
+        for name in ("author2", "translator-de", "member"):
+            client.force_login(people[name])
+            for pk in (submitted.pk, 999_999):
+                answer = client.get(reverse("document_embargo", args=[pk]))
+                assert answer.status_code in (302, 404), name
+                assert "/embargo/" not in answer.headers.get("Location", "").split("?")[0]
+
+    def test_a_wrong_time_stays_on_the_screen(self, client, people, draft):
+        client.force_login(people["author"])
+        answer = client.post(reverse("document_embargo", args=[draft.pk]), {"until": "soon"})
+        assert answer.status_code == 200
+
+
+class TestTheWorker:
+    def test_it_looks_every_fifteen_seconds(self):
+        (job,) = [job for job in schedule.jobs() if job.name == "documents.end_embargoes"]
+        assert (job.run, job.every) == (embargo.end_due, datetime.timedelta(seconds=15))
+
+    @pytest.mark.parametrize(("late", "level"), [(SECOND, logging.INFO), (DAY, logging.ERROR)])
+    def test_a_late_end_raises_an_alarm(self, people, draft, until, clock, caplog, late, level):
+        clock(until + late)
+        with caplog.at_level(logging.INFO, logger="documents.embargo"):
+            embargo.end_due()
+        assert [record.levelno for record in caplog.records if record.name == "documents.embargo"] == [level]
+
+    def test_one_of_two_workers_ends_it(self, draft, until, clock):
+        clock(until)
+        assert [embargo._end(draft.pk, until), embargo._end(draft.pk, until)] == [1, 0]
+
+    def test_one_that_fails_holds_up_no_other(self, people, draft, until, clock, monkeypatch, caplog):
+        second = held(people, until)
+
+        def fail_once(sender, document_ids):
+            if document_ids == [draft.pk]:
+                raise RuntimeError("The index is away")
+
+        monkeypatch.setattr(embargo.embargo_changed, "send", fail_once)
+        clock(until)
+        assert embargo.end_due() == 1
+        opened = Document.objects.filter(opened_at=until)
+        assert list(opened) == [second]  # the other one comes again
+        assert any("could not be told" in record.getMessage() for record in caplog.records)
+
+    def test_set_again_it_ends_again(self, people, draft, until, clock):
+        clock(until)
+        assert embargo.end_due() == 1
+        embargo.change(draft, until + DAY, people["author"])
+        clock(until + DAY)
+        assert embargo.end_due() == 1
+
+
+def test_a_new_version_is_held_back_as_long(people, until, no_processing):
+    document = held(people, until)
+    assert add_version(document, upload(small_pdf(), "a.pdf"), user=None).embargo == until
+    over = DocumentFactory(embargo=timezone.now() - DAY)
+    assert add_version(over, upload(small_pdf(), "a.pdf"), user=None).embargo is None

@@ -18,6 +18,7 @@ from cms.core.models.base import SUMMARY_LENGTH
 from cms.publications.exceptions import RowError
 from cms.publications.importing.cleaning import clean_html, clean_text
 from cms.publications.models import Contributor, Licence, PublicationFile
+from documents.embargo import is_too_far
 from documents.rights import Licence as FileLicence
 from documents.rights import Rights, web_address
 
@@ -255,4 +256,6 @@ def _moment(entry: Mapping[str, Any], name: str) -> datetime.datetime | None:
         raise RowError(f"{name} doesn't exist in the calendar.") from error
     if value and (found is None or found.tzinfo is None):
         raise RowError(f"{name} is written with its time zone, as 2027-06-01T06:00:00+00:00.")
+    if found and is_too_far(found):
+        raise RowError(f"{name} of a file is too far ahead: it ends within 50 years.")
     return found

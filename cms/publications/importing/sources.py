@@ -106,6 +106,8 @@ def _restate(document: Document, entry: FileEntry, user: User | None) -> None:
             document.save(update_fields=list(asdict(entry.rights)))
         until = _ahead(entry)
         if until and until != document.held_until:
+            if document.embargo and document.held_until is None:
+                raise RowError("The embargo of a file is over, or was ended here: it is set again in the admin only.")
             embargo.change(document, until, user, reason="import")
     except DocumentError as error:
         raise RowError(f"A file was refused: {error}") from error
