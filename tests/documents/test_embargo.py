@@ -493,6 +493,9 @@ class TestTheScreen:
         assert Document.objects.get(pk=submitted.pk).embargo == until + 9 * DAY
         assert answer.context["before"] == (until + 9 * DAY).isoformat()  # what they see now
         assert self.post(client, submitted, until + DAY, "All the same.").status_code == 302
+        embargo.change(submitted, None, people["superuser"], "It is out.")
+        answer = self.post(client, submitted, until + 2 * DAY, "A day more.", seen=seen)
+        assert "None of its own" in answer.content.decode()
 
     def test_a_field_left_as_it_is_loses_no_seconds(self, client, people, draft):
         exact = timezone.now().replace(second=30, microsecond=7) + DAY
