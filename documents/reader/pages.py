@@ -228,7 +228,7 @@ def _with_surroundings(pages: QuerySet[DocumentPageText]) -> QuerySet[Any]:
     """``pages`` with ``total``, ``outline_entries`` and ``released_at`` of their document: one question instead of four."""
     same = {"document": OuterRef("document")}
     total = DocumentPageText.objects.filter(**same).order_by().values("document").annotate(total=Count("pk"))
-    released = DocumentRelease.objects.filter(**same).order_by("released_at")
+    released = DocumentRelease.objects.filter(**same).told_first()
     return pages.annotate(
         total=Subquery(total.values("total")),
         outline_entries=Subquery(DocumentOutline.objects.filter(**same).values("entries")),

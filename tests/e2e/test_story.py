@@ -150,6 +150,8 @@ def open_review(page, title: str) -> None:
 def approve(page, title: str) -> None:
     """Approves what waits for this person, from their home screen."""
     open_review(page, title)
+    # Not before the worker has read a new file and looked into it.
+    until(lambda: page.locator("button[value=approve]").is_enabled() or (page.reload() and False), 60)
     page.get_by_label("Comment").fill("Checked.")
     page.locator("button[value=approve]").click()
     page.wait_for_url(re.compile("/admin/$"))
