@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 
 from documents.extraction import sandbox
 from tests import servers
@@ -55,17 +56,21 @@ def _shared(item: pytest.Item) -> str:
     return str(item.path) if "module" in scopes else ""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keeps together what shares something costly, and leaves browser tests out of a mixed run.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keeps together what shares something costly, before xdist reads the groups.
 
     With ``--dist=loadgroup`` tests that share a fixture of their module or package run in one process, so that
-    it is made once. The browser's event loop breaks async views in the same process: ``make test`` runs browser
-    tests on their own; so does ``pytest tests/e2e tests/a11y tests/faults``.
+    it is made once.
     """
-    for item in items:
-        if shared := _shared(item):
-            item.add_marker(pytest.mark.xdist_group(shared))
+    if shared := _shared(item):
+        item.add_marker(pytest.mark.xdist_group(shared))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves browser tests out of a mixed run: the browser's event loop breaks async views in the same process.
+
+    ``make test`` runs browser tests on their own; so does ``pytest tests/e2e tests/a11y tests/faults``.
+    """
     browser_tests = [item for item in items if _runs_alone(item)]
     if browser_tests and len(browser_tests) < len(items):
         config.hook.pytest_deselected(items=browser_tests)
@@ -93,6 +98,12 @@ def measured_children():
         if measured:
             patch.setattr(sandbox, "_environment", lambda folder: clean(folder) | measured)
         yield
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_site():
+    """The last request of another test may have left its language switched on."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
