@@ -103,10 +103,15 @@ def body(response: HttpResponseBase) -> bytes:
 
 
 def said(response: HttpResponseBase, path: str) -> str:
-    """Headers and text of an answer, without its address."""
+    """Headers and text of an answer, without its address, and without the length of that very text.
+
+    A page may be as long as some hidden file by chance.
+    """
     content = body(response)
     text = content.decode() if response.headers.get("Content-Type", "").startswith(TEXTS) else ""
-    headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    own = {"Content-Length": str(len(content))} if text else {}
+    said = (header for header in response.headers.items() if header not in own.items())
+    headers = "\n".join(f"{name}: {value}" for name, value in said)
     return f"{headers}\n{text}".replace(path.partition("?")[0], "<address>")
 
 
