@@ -6,9 +6,10 @@ A ``Visitor`` lives as long as one request or one task. It remembers what it rea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from access.models import User
+
+T = TypeVar("T")
 
 
 def account_of(request: HttpRequest) -> User:
@@ -35,6 +38,13 @@ class Visitor:
         self.user: User | AnonymousUser = user or AnonymousUser()
         self.memo: dict[object, Any] = {}
         """What the apps above read once per visitor; each uses a key of its own, such as its class."""
+
+    def own(self, kind: type[T], make: Callable[[], T]) -> T:
+        """The one ``kind`` of this visitor, made by ``make`` when it is first asked for."""
+        known = self.memo.get(kind)
+        if not isinstance(known, kind):
+            known = self.memo[kind] = make()
+        return known
 
     @classmethod
     def of(cls, request: HttpRequest) -> Visitor:

@@ -8,23 +8,19 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
-from wagtail.log_actions import LogFormatter
 
 from access.visitor import Visitor
-from documents import admin_urls, safety, wording
+from documents import admin_urls, safety
 from documents.access import readable_by, readable_images
 from documents.bulk_actions import BULK_ACTIONS
 from documents.erasure.actions import may_erase
 from documents.erasure.panels import WaitingErasuresPanel
+from documents.log_entries import ENTRIES
 from documents.models import Document, Image
 from documents.processing_views import ProcessingMenuItem
 
@@ -73,74 +69,8 @@ def add_waiting_erasures(request: HttpRequest, panels: list[Any]) -> None:
 def log_actions(actions: Any) -> None:
     """What this app writes into the history of pages and documents."""
 
-    class WithReason(LogFormatter):
-        def format_comment(self, log_entry: Any) -> str:
-            return str(log_entry.data.get("reason", ""))
-
-    @actions.register_action("dossier.document.withdraw")
-    class VersionWithdrawn(WithReason):
-        label = _("Withdraw a version")
-        message = _("Version withdrawn")
-
-    @actions.register_action("dossier.document.embargo")
-    class EmbargoChanged(WithReason):
-        label = _("Change the embargo of a file")
-
-        def format_message(self, log_entry: Any) -> str:
-            until = parse_datetime(str(log_entry.data.get("until", "")))
-            if until is None:
-                return gettext("Ended the embargo of the file")
-            when = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
-            return gettext("Embargo of the file until %(time)s") % {"time": when}
-
-    @actions.register_action("dossier.document.move")
-    class MovedToVersion(LogFormatter):
-        label = _("Move to another version")
-
-        def format_message(self, log_entry: Any) -> str:
-            return gettext("Draft that names version %(number)s of a file") % {"number": log_entry.data.get("version")}
-
-    @actions.register_action("dossier.check.override")
-    class CheckOverridden(WithReason):
-        label = _("Override a safety check")
-
-        def format_message(self, log_entry: Any) -> str:
-            check = wording.label(str(log_entry.data.get("check", "")))
-            return gettext("Let the file pass in spite of the check “%(check)s”") % {"check": check}
-
-    @actions.register_action("dossier.document.erase")
-    class FileErased(LogFormatter):
-        label = _("Erase a file")
-        message = _("A file was erased from this page")
-
-    @actions.register_action("dossier.erasure.ask")
-    class ErasureAsked(WithReason):
-        label = _("Ask for an erasure")
-        message = _("Asked for the erasure")
-
-    @actions.register_action("dossier.erasure.confirm")
-    class ErasureConfirmed(WithReason):
-        label = _("Confirm an erasure")
-        message = _("Confirmed the erasure")
-
-    actions.register_action("dossier.erasure.cancel", _("Cancel an erasure"), _("Cancelled the erasure"))
-    actions.register_action("dossier.erasure.done", _("Finish an erasure"), _("Erased for good"))
-
-    @actions.register_action("dossier.document.unused")
-    class UnusedRemoved(LogFormatter):
-        label = _("Remove unused files")
-
-        def format_message(self, log_entry: Any) -> str:
-            return gettext("Removed version %(number)s, which nothing named") % {
-                "number": log_entry.data.get("version")
-            }
-
-    @actions.register_action("dossier.original.fetch")
-    class OriginalFetched(WithReason):
-        label = _("Fetch an uploaded file")
-        message = _("Fetched the uploaded file")
-
-    actions.register_action("documents.retry", _("Process again"), _("Put in the queue again"))
+    for action, entry in ENTRIES.items():
+        actions.register_action(action)(entry)
 
 
 def _only(viewset: type[Any], readable: Callable[[Visitor], QuerySet[Any]]) -> type[Any]:

@@ -31,10 +31,7 @@ class Chosen:
     @classmethod
     def of(cls, visitor: Visitor) -> Chosen:
         """That of the answer to this visitor's request."""
-        known = visitor.memo.get(cls)
-        if not isinstance(known, cls):
-            known = visitor.memo[cls] = cls(visitor)
-        return known
+        return visitor.own(cls, lambda: cls(visitor))
 
     def load(self) -> None:
         """Fills the texts and the lead images of ``pages``, which must be public and of their own types."""

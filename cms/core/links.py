@@ -53,10 +53,7 @@ class Addresses:
     @classmethod
     def of(cls, visitor: Visitor) -> Self:
         """Those of the answer to this visitor's request."""
-        known = visitor.memo.get(cls)
-        if not isinstance(known, cls):
-            known = visitor.memo[cls] = cls(visitor)
-        return known
+        return visitor.own(cls, lambda: cls(visitor))
 
     @classmethod
     def for_reader(cls) -> Self:

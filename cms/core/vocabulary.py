@@ -77,10 +77,7 @@ class Kinds:
     @classmethod
     def of(cls, visitor: Visitor) -> Kinds:
         """Read once per visitor, which is once per request."""
-        known = visitor.memo.get(cls)
-        if not isinstance(known, cls):
-            known = visitor.memo[cls] = cls()
-        return known
+        return visitor.own(cls, cls)
 
     def named(self, facet: str, pk: int | None, language: str) -> Entry | None:
         """The kind with this primary key, in ``language``, else in the source language, else in any."""
