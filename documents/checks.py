@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from wagtail.models import Page, PageViewRestriction
 
@@ -16,6 +15,7 @@ from access.visibility import visible_to
 from access.visitor import Visitor
 from documents import scanning
 from documents.access import released_to
+from documents.embargo import moment
 from documents.models import Document, DocumentCheck, DocumentRelease, DocumentUse
 from documents.releases import replaced_and_withdrawn
 
@@ -63,15 +63,10 @@ def notes(document_ids: Iterable[int]) -> list[str]:
             "%(file)s is held back until %(time)s. Approval hides the older versions, which readers have now, until then "
             "too: that can tell them that something is coming."
         )
-        % {"file": _name(document), "time": _time(document)}
+        % {"file": _name(document), "time": moment(document.embargo)}
         for document in held
-        if document.series in public
+        if document.series in public and document.embargo
     ]
-
-
-def _time(document: Document) -> str:
-    """The end of its embargo."""
-    return date_format(timezone.localtime(document.embargo), "SHORT_DATETIME_FORMAT")
 
 
 def _name(document: Document) -> str:
@@ -115,7 +110,7 @@ def _held_versions(documents: list[Document]) -> Iterator[str]:
                 ) % {
                     "number": other.number,
                     "file": _name(document),
-                    "time": _time(other),
+                    "time": moment(other.held_until),
                 }
 
 

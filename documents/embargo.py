@@ -56,6 +56,11 @@ def stamp(document: Document) -> str:
     return document.held_until.isoformat() if document.held_until else ""
 
 
+def moment(time: datetime) -> str:
+    """A time as sentences name it: short, in the language and the time zone of who reads it."""
+    return date_format(timezone.localtime(time), "SHORT_DATETIME_FORMAT")
+
+
 def is_too_far(until: datetime) -> bool:
     """Whether no embargo may end that late."""
     return until > timezone.now() + FARTHEST
@@ -97,8 +102,7 @@ def change(
 def _in_words(until: datetime | None) -> str:
     if until is None:
         return gettext("None of its own")
-    time = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
-    return gettext("Not public before %(time)s") % {"time": time}
+    return gettext("Not public before %(time)s") % {"time": moment(until)}
 
 
 def _refusal(document: Document, until: datetime | None, user: User, reason: str) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogFormatter
 
 from documents import wording
+from documents.embargo import moment
 
 
 class WithReason(LogFormatter):
@@ -28,8 +27,7 @@ class EmbargoChanged(WithReason):
         until = parse_datetime(str(log_entry.data.get("until", "")))
         if until is None:
             return gettext("Ended the embargo of the file")
-        when = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
-        return gettext("Embargo of the file until %(time)s") % {"time": when}
+        return gettext("Embargo of the file until %(time)s") % {"time": moment(until)}
 
 
 class MovedToVersion(LogFormatter):

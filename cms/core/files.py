@@ -167,8 +167,8 @@ def best_formats(rows: Iterable[FileRow]) -> list[FileRow]:
 def best_texts(rows: Iterable[FileRow], blobs: Mapping[int, bytes]) -> list[FileRow]:
     """The best file to search in of each entry: a thing is found once, however many formats it has.
 
-    Of ``rows`` those with a blob of page tokens in ``blobs``, by the document's primary key. A scan without words gives way to the
-    next format.
+    Of ``rows`` those with a blob of page tokens in ``blobs``, by the document's primary key. A scan without words
+    gives way to the next format.
     """
     return [_with_words(entry, blobs) for entry in entries(row for row in rows if row.document.pk in blobs)]
 

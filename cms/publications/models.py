@@ -27,7 +27,7 @@ from cms.core.translatable import OwnField, shared
 from cms.glossary.panels import TERM_PANELS
 from cms.publications.panels import AddFilesPanel
 from cms.topics.panels import TOPIC_PANELS
-from documents.rights import LICENCE_URLS
+from documents.rights import LICENCE_URLS, Licence
 
 if TYPE_CHECKING:
     from wagtail.admin.panels import Panel
@@ -36,17 +36,11 @@ if TYPE_CHECKING:
     from cms.core.frame import Frame
 
 
-class Licence(models.TextChoices):
-    """Under what terms others may use a publication."""
-
-    ALL_RIGHTS = "", _("All rights reserved")
-    CC_BY = "cc-by-4.0", "CC BY 4.0"
-    CC_BY_SA = "cc-by-sa-4.0", "CC BY-SA 4.0"
-    CC_BY_ND = "cc-by-nd-4.0", "CC BY-ND 4.0"
-    CC_BY_NC = "cc-by-nc-4.0", "CC BY-NC 4.0"
-    CC_BY_NC_SA = "cc-by-nc-sa-4.0", "CC BY-NC-SA 4.0"
-    CC_BY_NC_ND = "cc-by-nc-nd-4.0", "CC BY-NC-ND 4.0"
-    CC0 = "cc0-1.0", "CC0 1.0"
+LICENCES = [
+    ("", _("All rights reserved")),
+    *((licence.value, licence.label) for licence in Licence if licence.value in LICENCE_URLS),
+]
+"""Under what terms others may use a publication: nothing stated, or those of Creative Commons that a file may have."""
 
 
 class PartnerBlock(blocks.StructBlock):
@@ -125,7 +119,7 @@ class PublicationPage(BasePage):
     reference_number = models.CharField(_("reference number"), max_length=60, blank=True)
     isbn = models.CharField("ISBN", max_length=20, blank=True)
     doi = models.CharField("DOI", max_length=120, blank=True, help_text=_("For example 10.5555/report.2025.014."))
-    licence = models.CharField(_("licence"), max_length=20, choices=Licence.choices, blank=True)
+    licence = models.CharField(_("licence"), max_length=20, choices=LICENCES, blank=True)
     abstract = RichTextField(_("abstract"), features=LONG_TEXT_FEATURES, blank=True)
     body = StreamField(
         LONG_BODY_BLOCKS,

@@ -39,7 +39,7 @@ def targets_of(documents: Iterable[Document]) -> list[dict[str, Any]]:
             "number": document.number,
             "original_sha256": document.original_sha256,
             "sha256": document.sha256,
-            "was_public": any(release.anyone_could_read for release in document.releases.all()),
+            "was_public": document.was_public,
         }
         for document in documents
     ]

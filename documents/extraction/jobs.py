@@ -113,9 +113,8 @@ def extract(path: Path, mime: str, *, preview: Path | None = None, limits: Limit
     """The text of the file at ``path``, page by page. Raises ExtractionError.
 
     A PDF's pages come with the places of their words, and with its outline; where these can't be had the text stands
-    alone. So do
-    those of a file that :func:`convert` made a ``preview`` of: slides and sheets keep the text that the file
-    itself has, running text is cut as the preview's pages are. A preview that lost words or whose pages are
+    alone. So do those of a file that :func:`convert` made a ``preview`` of: slides and sheets keep the text that the
+    file itself has, running text is cut as the preview's pages are. A preview that lost words or whose pages are
     others is left aside, and the result is not ``drawn``.
     """
     if not readable(mime):

@@ -17,10 +17,9 @@ from cms.core.languages import language_choices
 from cms.core.models.base import SUMMARY_LENGTH
 from cms.publications.exceptions import RowError
 from cms.publications.importing.cleaning import clean_html, clean_text
-from cms.publications.models import Contributor, Licence, PublicationFile
+from cms.publications.models import LICENCES, Contributor, PublicationFile
 from documents.embargo import is_too_far
-from documents.rights import Licence as FileLicence
-from documents.rights import Rights, web_address
+from documents.rights import Licence, Rights, web_address
 
 LONGEST_LINE = 20_000_000
 LENGTHS = {
@@ -166,8 +165,9 @@ def _date(data: Mapping[str, Any]) -> datetime.date | None:
 
 def _licence(data: Mapping[str, Any]) -> str:
     value = _string(data, "licence")
-    if value not in Licence.values:
-        raise RowError(f"licence is one of: {', '.join(value for value in Licence.values if value)}.")
+    known = [licence for licence, _name in LICENCES]
+    if value not in known:
+        raise RowError(f"licence is one of: {', '.join(filter(None, known))}.")
     return value
 
 
@@ -234,7 +234,7 @@ def _rights(entry: Mapping[str, Any]) -> Rights:
         _short(entry, "licence_url", 300),
         _short(entry, "credit", 300),
     )
-    if licence.casefold() in FileLicence.values and licence.casefold() != FileLicence.OTHER:
+    if licence.casefold() in Licence.values and licence.casefold() != Licence.OTHER:
         return Rights(licence.casefold(), credit=credit)
     if licence.startswith(("http://", "https://")):
         licence, url = "", url or licence
@@ -245,7 +245,7 @@ def _rights(entry: Mapping[str, Any]) -> Rights:
             raise RowError("The address of a licence begins with http:// or https://.") from error
     if len(licence) > 200:
         raise RowError("licence of a file has at most 200 characters.")
-    return Rights(FileLicence.OTHER if licence or url else "", licence, url, credit)
+    return Rights(Licence.OTHER if licence or url else "", licence, url, credit)
 
 
 def _moment(entry: Mapping[str, Any], name: str) -> datetime.datetime | None:
