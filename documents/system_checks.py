@@ -148,7 +148,7 @@ def scanner_answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 def nothing_erased_came_back(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """A restored backup brings erased files back; the web must not start with them. Silent where nothing answers."""
     try:
-        returned, refused = len(running.returned()), len(running.refused())
+        returned, refused = map(len, running.compared())
     except (DatabaseError, *STORAGE_FAULTS):
         return []  # no database yet, or one before its migration; the bucket has a check of its own
     found: list[checks.CheckMessage] = []

@@ -116,34 +116,21 @@ def resume() -> int:
     return sum(run(str(pk)) for pk in Erasure.objects.free().values_list("pk", flat=True))
 
 
-def returned() -> list[ledger.Entry]:
-    """Erasures in the ledger whose files the database has again, or which it doesn't know: a backup was restored.
+def compared() -> tuple[list[ledger.Entry], set[str]]:
+    """The ledger beside the database: the erasures that came back, and the identifiers that are refused.
 
-    Raises one of ``STORAGE_FAULTS``.
+    Those came back whose files the database has again, or which it doesn't know: a backup was restored. Refused is what
+    the database doesn't know as confirmed and whose entry can't be read or trusted: what it destroyed may be there
+    again, and nothing here can tell. Raises one of ``STORAGE_FAULTS``.
     """
-    unknown, finished = _unknown_and_finished()
-    found = list(ledger.entries(unknown))
-    if finished:
-        found += [entry for entry in ledger.entries(finished) if targets.present(entry.targets).exists()]
-    return found
-
-
-def refused() -> set[str]:
-    """Identifiers in the ledger that the database doesn't know as confirmed, and whose entry can't be read or trusted.
-
-    What they destroyed may be there again, and nothing here can tell. Raises one of ``STORAGE_FAULTS``.
-    """
-    unknown, _finished = _unknown_and_finished()
-    return unknown - {entry.id for entry in ledger.entries(unknown)}
-
-
-def _unknown_and_finished() -> tuple[set[str], set[str]]:
-    """What the ledger names and the database doesn't know as confirmed, and what it knows as done."""
     noted = ledger.noted()
     known = Erasure.objects.in_bulk([*noted])
     finished = {str(pk) for pk, erasure in known.items() if erasure.state == State.DONE}
     under_way = {str(pk) for pk, erasure in known.items() if erasure.state == State.RUNNING}
-    return noted - finished - under_way, finished
+    unknown = noted - finished - under_way
+    trusted = list(ledger.entries(unknown))
+    again = [entry for entry in ledger.entries(finished) if targets.present(entry.targets).exists()]
+    return [*trusted, *again], unknown - {entry.id for entry in trusted}
 
 
 def erase_again(*, everything: bool = False) -> int:
@@ -154,7 +141,7 @@ def erase_again(*, everything: bool = False) -> int:
     """
     noted = ledger.noted()
     lost = [str(erasure.pk) for erasure in Erasure.objects.filter(state=State.DONE) if str(erasure.pk) not in noted]
-    again = list(ledger.entries(noted)) if everything else returned()
+    again = list(ledger.entries(noted)) if everything else compared()[0]
     for entry in again:
         _reopen(entry)
     Erasure.objects.filter(pk__in=lost).update(state=State.RUNNING, done=[], again=True)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         """Exit code 0 only where nothing waits."""
         try:
             done = running.erase_again(everything=options["everything"])
-            refused = running.refused()
+            _returned, refused = running.compared()
         except STORAGE_FAULTS as err:
             raise CommandError(f"The storage doesn't answer ({type(err).__name__}). Start again to go on.") from err
         done += running.resume()
