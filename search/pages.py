@@ -15,8 +15,7 @@ from dataclasses import dataclass
 
 from search.analysis import stamp, tokens
 from search.languages import index_language
-from search.matching import Form, Group, Plan, plan
-from search.query import ParsedQuery
+from search.matching import Form, Group, Plan
 
 _FORMAT = "pages1"
 
@@ -85,11 +84,6 @@ def has_words(blob: bytes) -> bool:
 def page_count(blob: bytes) -> int:
     """How many pages the file has."""
     return len(unpack(blob).ends)
-
-
-def best_pages(blob: bytes, query: ParsedQuery, languages: Sequence[str], limit: int) -> list[int]:
-    """The page numbers that answer ``query`` best, best first, at most ``limit``; none where no word occurs."""
-    return [hit.number for hit in page_hits(blob, plan(query, tuple(languages)))[:limit]]
 
 
 def page_hits(blob: bytes, wanted: Plan) -> list[PageHit]:

@@ -16,10 +16,10 @@ from documents.extraction.layout import unpack
 from documents.models import Document, DocumentRecognition
 from documents.processing import process, reread
 from documents.signals import document_processed
-from search.pages import best_pages
 from search.query import parse
 from tests import servers
 from tests.documents import making, office
+from tests.pages import best_pages
 
 pytestmark = pytest.mark.django_db
 TASK = tasks.recognise_document.module_path

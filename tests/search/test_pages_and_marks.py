@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from search.marking import coverage, mark, snippet
 from search.matching import plan
-from search.pages import best_pages, pack, page_count, unpack
+from search.pages import pack, page_count, unpack
 from search.query import parse
+from tests.pages import best_pages
 
 LANGUAGES = ("en", "de", "fr", "es", "ar")
 

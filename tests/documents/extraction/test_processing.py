@@ -15,9 +15,9 @@ from documents.actions import add_document
 from documents.models import Document, DocumentImage, document_storage
 from documents.processing import process, unfinished
 from documents.signals import document_processed
-from search.pages import best_pages
 from search.query import parse
 from tests.documents import making
+from tests.pages import best_pages
 
 pytestmark = pytest.mark.django_db
 TASK = tasks.process_document.module_path
