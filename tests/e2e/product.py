@@ -7,19 +7,23 @@ SQLite, disk and the embedded search.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -63,17 +67,7 @@ class Product:
 
     def manage(self, *arguments: str) -> str:
         """Runs a management command and returns what it printed; raises where it failed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, f"{arguments[0]}: {done.stdout}\n{done.stderr}"
-        return done.stdout
+        return manage(self.environment, *arguments)
 
     def start(self, name: str) -> None:
         """Starts the process ``web`` or ``worker``."""
@@ -114,13 +108,22 @@ class Product:
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """What the product's database answers to ``statement``."""
+        with self._database() as connection:
+            rows: list[tuple[Any, ...]] = connection.execute(statement).fetchall()
+            return rows
+
+    def take_address(self) -> None:
+        """Tells Wagtail the port: links start with it."""
+        with self._database() as connection, connection:
+            connection.execute(f"UPDATE wagtailcore_site SET port = {self.port}")
+
+    def _database(self) -> contextlib.AbstractContextManager[Any]:
+        """A connection to the product's database, past the product."""
         if url := self.environment.get("DATABASE_URL"):
             import psycopg
 
-            with psycopg.connect(urlunsplit(urlsplit(url)._replace(scheme="postgresql"))) as connection:
-                return connection.execute(statement).fetchall()
-        with contextlib.closing(sqlite3.connect(self.folder / "var" / "dossier.sqlite3", timeout=30)) as connection:
-            return connection.execute(statement).fetchall()
+            return psycopg.connect(urlunsplit(urlsplit(url)._replace(scheme="postgresql")))
+        return contextlib.closing(sqlite3.connect(self.folder / "var" / "dossier.sqlite3", timeout=30))
 
     def end(self) -> None:
         """Ends what runs; a failed test shows the ends of the logs."""
@@ -141,16 +144,32 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def manage(environment: Mapping[str, str], *arguments: str) -> str:
+    """Runs a management command and returns what it printed; raises AssertionError where it failed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, f"{arguments[0]}: {done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
 @contextlib.contextmanager
-def own_database(url: str) -> Iterator[str]:
-    """A PostgreSQL database of this run's own beside the one that ``url`` names."""
+def own_database(url: str, template: str = "") -> Iterator[str]:
+    """A PostgreSQL database of this run's own beside the one that ``url`` names; a copy of ``template``, or empty."""
     import psycopg
 
     name = f"dossier_e2e_{uuid.uuid4().hex[:10]}"
     parts = urlsplit(url)
     admin = urlunsplit(parts._replace(scheme="postgresql", path="/postgres"))
+    copied = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"{copied}')
     try:
         yield urlunsplit(parts._replace(path=f"/{name}"))
     finally:
@@ -158,14 +177,42 @@ def own_database(url: str) -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@dataclass(frozen=True)
+class Mould:
+    """An empty site with its people, of which every product is a copy: making one takes half a minute.
+
+    ``folder`` is its ``VAR_DIR``, ``database`` the address of its PostgreSQL database, empty for SQLite.
+    """
+
+    folder: Path
+    database: str
+
+
+@cache
+def mould() -> Mould:
+    """Makes the mould, once in this process; it goes when the process ends."""
+    stack = contextlib.ExitStack()
+    atexit.register(stack.close)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dossier-mould-"))) / "var"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings.dev", "VAR_DIR": str(folder)}
+    database = ""
+    if os.environ.get("DATABASE_URL"):
+        environment["DATABASE_URL"] = database = stack.enter_context(own_database(os.environ["DATABASE_URL"]))
+    manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
+    manage(environment, "shell", "-c", SET_UP)
+    return Mould(folder, database)
+
+
 @contextlib.contextmanager
-def running(folder: Path, *, people: bool = True, servers_at: Mapping[str, str] | None = None) -> Iterator[Product]:
-    """The product with an empty site, its people if wanted, and both processes running.
+def running(folder: Path, *, servers_at: Mapping[str, str] | None = None) -> Iterator[Product]:
+    """The product with an empty site and its people, both processes running.
 
     ``servers_at`` are other addresses (SEARCH_URL, S3_ENDPOINT_URL) for the servers that the environment names.
     """
-    port = free_port()
+    port, made = free_port(), mould()
     (folder / "tmp").mkdir()
+    shutil.copytree(made.folder, folder / "var")
     with contextlib.ExitStack() as stack:
         environment = {
             **os.environ,
@@ -176,8 +223,8 @@ def running(folder: Path, *, people: bool = True, servers_at: Mapping[str, str] 
             "LOG_FORMAT": "json",
             "EMAIL_URL": "dummymail://",
         }
-        if os.environ.get("DATABASE_URL"):
-            environment["DATABASE_URL"] = stack.enter_context(own_database(os.environ["DATABASE_URL"]))
+        if made.database:
+            environment["DATABASE_URL"] = stack.enter_context(own_database(made.database, template=made.database))
         if os.environ.get("SEARCH_URL"):
             environment["SEARCH_INDEX_PREFIX"] = stack.enter_context(servers.index_prefix(os.environ["SEARCH_URL"]))
         if os.environ.get("S3_BUCKET"):
@@ -187,10 +234,7 @@ def running(folder: Path, *, people: bool = True, servers_at: Mapping[str, str] 
                 )
             )
         product = Product(folder, environment | dict(servers_at or {}), port)
-        product.manage("migrate", "--verbosity", "0")
-        product.manage("collectstatic", "--no-input", "--verbosity", "0")
-        if people:
-            product.manage("shell", "-c", SET_UP)
+        product.take_address()
         stack.callback(product.end)
         product.start("web")
         product.start("worker")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import sqlite3
 import zlib
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from typing import Any
 import pikepdf
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
@@ -20,6 +24,7 @@ from wagtail.log_actions import log
 from wagtail.models import Comment, Page
 from wagtail_localize.models import TranslationSource
 
+from access.models import User
 from access.roles import AUTHORS, EDITORS, LEGAL
 from cms.publications.models import PublicationFile, PublicationPage
 from documents.actions import add_document, add_version
@@ -68,9 +73,66 @@ class World:
 
 
 @pytest.fixture
-def world(transactional_db, settings, tmp_path) -> World:
+def committed_db(request, django_db_setup, django_db_blocker):
+    """A database in which every transaction is real, and which is as before at the end.
+
+    On SQLite it is copied: to empty all tables and to set up the site again takes two seconds a test.
+    """
+    if connection.vendor != "sqlite":
+        request.getfixturevalue("transactional_db")
+        yield
+        return
+    with django_db_blocker.unblock(), closing(sqlite3.connect(":memory:")) as before:
+        connection.ensure_connection()
+        connection.connection.backup(before)
+        yield
+        before.backup(connection.connection)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """The world as it was made first, once for each process."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        yield Made(database, tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def world(committed_db, made, settings, tmp_path) -> World:
     settings.DOCUMENTS_ROOT = tmp_path / "documents"  # a ledger of its own
-    return make_world()
+    if connection.vendor != "sqlite":
+        return make_world()
+    if made.keys is None:
+        made.keep(make_world())
+    return made.brought_back()
+
+
+@dataclass
+class Made:
+    """A copy of a world, taken from its stores, from which each test gets one of its own. On SQLite and disk only."""
+
+    database: sqlite3.Connection
+    folder: Path
+    keys: dict[str, Any] | None = None
+
+    def keep(self, world: World) -> None:
+        people = {name: user.pk for name, user in world.people.items()}
+        self.keys = {"page": world.page.pk, "first": world.first.pk, "second": world.second.pk, "people": people}
+        connection.connection.backup(self.database)
+        for name in ("DOCUMENTS_ROOT", "SEARCH_DIR"):
+            shutil.copytree(getattr(django_settings, name), self.folder / name)
+
+    def brought_back(self) -> World:
+        cache.clear()
+        self.database.backup(connection.connection)
+        for name in ("DOCUMENTS_ROOT", "SEARCH_DIR"):
+            shutil.rmtree(getattr(django_settings, name), ignore_errors=True)
+            shutil.copytree(self.folder / name, getattr(django_settings, name))
+        return World(
+            PublicationPage.objects.get(pk=self.keys["page"]),
+            Document.objects.get(pk=self.keys["first"]),
+            Document.objects.get(pk=self.keys["second"]),
+            {name: User.objects.get(pk=pk) for name, pk in self.keys["people"].items()},
+        )
 
 
 def make_world() -> World:

@@ -43,7 +43,7 @@ class TestOnTheFullStack:
     """S3 that keeps versions, and Elasticsearch; PostgreSQL where the whole run is on it."""
 
     @pytest.fixture
-    def world(self, versioned_bucket, elasticsearch_settings, transactional_db):
+    def world(self, versioned_bucket, elasticsearch_settings, committed_db):
         return make_world()
 
     def test_no_store_has_the_words_any_more(self, world, versioned_bucket):

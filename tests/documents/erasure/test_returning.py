@@ -282,7 +282,7 @@ class TestKilled:
 
 class TestTwoProcesses:
     @pytest.fixture
-    def running_one(self, transactional_db, settings, tmp_path, monkeypatch):
+    def running_one(self, committed_db, settings, tmp_path, monkeypatch):
         settings.DOCUMENTS_ROOT = tmp_path / "documents"
         monkeypatch.setattr(steps, "_steps", {})
         return Erasure.objects.create(series=uuid.uuid4(), number=1, reason="Named.", state="running")
@@ -326,7 +326,7 @@ def test_words_in_files_that_stay_are_told(world):
 
 
 class TestDisk:
-    def test_tables_are_written_anew(self, transactional_db):
+    def test_tables_are_written_anew(self, committed_db):
         with CaptureQueriesContext(
             connection,
         ) as queries:
@@ -334,7 +334,7 @@ class TestDisk:
         text = " ".join(query["sql"] for query in queries)
         assert "VACUUM" in text
 
-    def test_a_reader_in_the_way_is_an_error(self, tmp_path, monkeypatch, transactional_db):
+    def test_a_reader_in_the_way_is_an_error(self, tmp_path, monkeypatch, committed_db):
         """On a database file with a write-ahead log, as in the default set-up."""
         import sqlite3
 
