@@ -1,7 +1,7 @@
 """``make test``: everything that proves the product, on SQLite and on PostgreSQL, units and browser.
 
-Starts the real servers that it finds or can install, runs four pytest processes one after the other, stops the servers
-that it started, and ends with what was missing, what was skipped and one line of totals. With COVERAGE=1 the
+Starts the real servers that it finds or can install, runs four pytest processes (the two with a browser side by
+side), stops the servers that it started, and ends with what was missing, what was skipped and one line of totals. With COVERAGE=1 the
 first pass is measured: it fails where it covers less of the code than ``pyproject.toml`` demands.
 
     python tests/run.py                      all four
@@ -12,6 +12,7 @@ first pass is measured: it fails where it covers less of the code than ``pyproje
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
 import signal
@@ -21,8 +22,10 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "deploy" / "services"))
@@ -31,15 +34,24 @@ import services  # noqa: E402
 BROWSER = ["tests/e2e", "tests/a11y", "tests/faults"]
 """What drives a browser or whole processes of the product."""
 SAME_ON_EVERY_DATABASE = [
-    *("tests/cms/test_import_scale.py", "tests/cms/test_queries.py", "tests/documents/erasure/test_returning.py"),
-    *("tests/house", "tests/look", "tests/demo", "tests/documents/safety", "tests/documents/hostile"),
+    *("tests/house", "tests/look", "tests/demo"),
+    *(
+        f"tests/cms/test_{name}.py"
+        for name in ("import_scale", "queries", "pages", "caching", "weight", "machine_readable", "links", "blocks")
+    ),
+    *(f"tests/documents/{folder}" for folder in ("safety", "hostile", "reader", "erasure/test_returning.py")),
+    *(
+        f"tests/documents/test_{name}.py"
+        for name in ("traps", "recognition", "storage", "serving", "delivery", "scanning", "naming", "intake", "admin")
+    ),
     *sorted(
         str(path.relative_to(ROOT))
         for path in (ROOT / "tests/documents/extraction").glob("test_*.py")
         if path.stem != "test_processing"
     ),
 ]
-"""What reads files, or asks the loaded demo for everything: half of the time, and the database makes no difference."""
+"""What reads or serves files, draws pages, or asks the loaded demo for everything: most of the time, and the database
+makes no difference. Rules of access, queues and locks, workflow, translation, import and search are asked on both."""
 SAME_ON_EVERY_STACK = ["tests/a11y", "tests/e2e/test_page_scripts.py"]
 """What looks at pages and not at what is behind them: on SQLite only."""
 ONCE_ON_ALL_SERVERS = [
@@ -48,6 +60,8 @@ ONCE_ON_ALL_SERVERS = [
 ]
 """Single screens that lean on storage and search, and random kills: on the full stack only. The story is told on both."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
+ROUNDS = (("units",), ("units-postgresql",), ("browser", "browser-full"))
+"""Passes that run side by side: units take all processors, a browser pass waits half of its time."""
 NO_TESTS = 5
 
 
@@ -84,11 +98,13 @@ class Pass:
 
 
 def passes(workers: str) -> list[Pass]:
-    """The four passes in the order in which they run."""
+    """The four passes."""
     units = ["tests", "-n", workers, *(f"--ignore={folder}" for folder in BROWSER)]
     on_postgresql = [*units, *(f"--ignore={path}" for path in SAME_ON_EVERY_DATABASE)]
     embedded = [*BROWSER, *(f"--ignore={path}" for path in ONCE_ON_ALL_SERVERS)]
-    on_the_full_stack = [*BROWSER, *(f"--ignore={path}" for path in SAME_ON_EVERY_STACK)]
+    # A folder that is named is collected, whatever is ignored.
+    on_the_full_stack = [folder for folder in BROWSER if folder not in SAME_ON_EVERY_STACK]
+    on_the_full_stack += [f"--ignore={path}" for path in SAME_ON_EVERY_STACK if path not in BROWSER]
     return [
         Pass("units", "units on SQLite", (), units, measured=os.environ.get("COVERAGE") == "1"),
         Pass("browser", "browser on SQLite, disk, embedded search", (), embedded),
@@ -101,6 +117,29 @@ def passes(workers: str) -> list[Pass]:
             full=True,
         ),
     ]
+
+
+@dataclass
+class Running:
+    """A pass at work: its process, where it reports, and the file that takes its output."""
+
+    one: Pass
+    process: subprocess.Popen[bytes]
+    report: Path
+    output: IO[str] | None
+
+    def count(self, totals: Totals, *, whole: bool) -> None:
+        """Adds what came of it, once it has ended; a part of the tests (not ``whole``) says nothing about coverage."""
+        before, title = totals.failed, self.one.title
+        if self.report.exists():
+            totals.add(self.report)
+        if self.process.returncode not in (0, NO_TESTS) and totals.failed == before:
+            totals.failed += 1
+            totals.not_run.append(f"{title}: pytest ended with {self.process.returncode}")
+        covered = [sys.executable, "deploy/checks/covered.py"]
+        if self.one.measured and whole and subprocess.run(covered, cwd=ROOT, check=False).returncode:
+            totals.failed += 1
+            totals.not_run.append(f"{title}: covered less than pyproject.toml demands")
 
 
 def environment(one: Pass, servers: dict[str, str]) -> dict[str, str]:
@@ -118,31 +157,41 @@ def environment(one: Pass, servers: dict[str, str]) -> dict[str, str]:
     return clean
 
 
-def run(one: Pass, servers: dict[str, str], totals: Totals, extra: list[str]) -> None:
-    """Runs one pass and adds its figures to ``totals``."""
-    if not one.arguments:
-        return
-    print(f"\n== {one.title}", flush=True)
-    began = time.monotonic()
+@contextlib.contextmanager
+def started(one: Pass, servers: dict[str, str], extra: list[str], output: IO[str] | None) -> Iterator[Running]:
+    """Starts the pytest process of a pass, which ends at the latest with this context. ``output`` None: our own."""
     with tempfile.TemporaryDirectory(prefix="dossier-run-") as folder:
         report = Path(folder) / "junit.xml"
         # --create-db: a test database that an interrupted run left is replaced without a question.
         command = [sys.executable, "-m", "pytest", *one.arguments, "--timeout=300", "--create-db", "--dist=loadgroup"]
-        measured = one.measured and not extra  # a part of the tests says nothing about what is covered
-        command += ["--cov", "--cov-report="] if measured else []
-        done = subprocess.run(
-            [*command, f"--junitxml={report}", *extra], cwd=ROOT, env=environment(one, servers), check=False
-        )
-        before = totals.failed
-        if report.exists():
-            totals.add(report)
-        if done.returncode not in (0, NO_TESTS) and totals.failed == before:
-            totals.failed += 1
-            totals.not_run.append(f"{one.title}: pytest ended with {done.returncode}")
-        if measured and subprocess.run([sys.executable, "deploy/checks/covered.py"], cwd=ROOT, check=False).returncode:
-            totals.failed += 1
-            totals.not_run.append(f"{one.title}: covered less than pyproject.toml demands")
-    print(f"== {one.title}: {time.monotonic() - began:.0f} s", flush=True)
+        command += ["--cov", "--cov-report="] if one.measured and not extra else []
+        command += [f"--junitxml={report}", *extra]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(one, servers), stdout=output, stderr=output)
+        try:
+            yield Running(one, process, report, output)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def run(together: list[Pass], servers: dict[str, str], totals: Totals, extra: list[str]) -> None:
+    """Runs passes side by side and adds their figures to ``totals``. Where it is more than one, each prints when it ends."""
+    with contextlib.ExitStack() as stack:
+        running = []
+        for one in together:
+            print(f"\n== {one.title}", flush=True)
+            output = stack.enter_context(tempfile.TemporaryFile("w+")) if len(together) > 1 else None
+            running.append(stack.enter_context(started(one, servers, extra, output)))
+        began = time.monotonic()
+        while running:
+            for ended in [one for one in running if one.process.poll() is not None]:
+                running.remove(ended)
+                if ended.output is not None:
+                    ended.output.seek(0)
+                    print(ended.output.read())
+                ended.count(totals, whole=not extra)
+                print(f"== {ended.one.title}: {time.monotonic() - began:.0f} s", flush=True)
+            time.sleep(0.2)
 
 
 def summary(totals: Totals) -> None:
@@ -171,14 +220,16 @@ def main() -> int:
     servers = services.variables()
     missing = [server.name for server in services.SERVERS if not set(server.variables) & set(servers)]
     try:
-        for one in passes(os.environ.get("WORKERS", "2")):
-            if arguments.only and one.name not in arguments.only:
-                continue
-            if absent := [name for name in one.needs if name in missing]:
-                totals.not_run.append(f"{one.title}, because {', '.join(absent)} is missing")
-                totals.failed += required
-                continue
-            run(one, servers, totals, extra)
+        chosen = [
+            one for one in passes(os.environ.get("WORKERS", "2")) if not arguments.only or one.name in arguments.only
+        ]
+        for one in [one for one in chosen if set(one.needs) & set(missing)]:
+            totals.not_run.append(f"{one.title}, because {', '.join(set(one.needs) & set(missing))} is missing")
+            totals.failed += required
+            chosen.remove(one)
+        for names in ROUNDS:
+            if together := [one for one in chosen if one.name in names]:
+                run(together, servers, totals, extra)
     finally:
         if not there_before and os.environ.get("KEEP_SERVICES") != "1":
             services.stop()

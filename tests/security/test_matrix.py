@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
@@ -317,13 +318,6 @@ CHANNELS: dict[str, tuple[Channel, Expected]] = SEARCH | {
     "sitemap": (sitemap, lambda role: PUBLIC),
     "file bytes": (file_bytes, readable_files),
     "current version": (current_versions, current_of),
-    "page reader": (below_the_version("p/1/"), readable_files),
-    "page reader, text alone": (below_the_version("p/1/?text=1"), readable_files),
-    "page image": (below_the_version("p/1/image.webp"), readable_files),
-    "page image, large": (below_the_version("p/1/large.webp"), readable_files),
-    "search in a file": (below_the_version("search/?q=wombat"), readable_files),
-    "whole text": (below_the_version("text.html"), readable_files),
-    "cover": (below_the_version("cover.webp"), readable_files),
     "picture": (renditions, lambda role: (AS_READER[role] | BY_RIGHT.get(role, frozenset())) & PAGES),
     "page chooser": (at_the_admin("/admin/choose-page/{}/"), knowable),
     "file chooser": (at_the_admin(*_paged("documents"), pattern="Numbat ([a-z-]+)"), choosable),
@@ -333,6 +327,21 @@ CHANNELS: dict[str, tuple[Channel, Expected]] = SEARCH | {
     "admin API, files": (at_the_admin("/admin/api/main/documents/?fields=*", pattern="Numbat ([a-z-]+)"), choosable),
     "admin API, pictures": (at_the_admin("/admin/api/main/images/?fields=*", pattern="([a-z-]+) picture"), knowable),
 }
+
+
+TAILS = {
+    "page reader": "p/1/",
+    "page reader, text alone": "p/1/?text=1",
+    "page image": "p/1/image.webp",
+    "page image, large": "p/1/large.webp",
+    "search in a file": "search/?q=wombat",
+    "whole text": "text.html",
+    "cover": "cover.webp",
+}
+BELOW_A_VERSION: dict[str, tuple[Channel, Expected]] = {
+    name: (below_the_version(tail), readable_files) for name, tail in TAILS.items()
+}
+"""Half of all requests. Each view asks the rule that gives the bytes: which database answers makes no difference."""
 
 
 def differences(archive: Archive, channels: dict[str, tuple[Channel, Expected]]) -> list[str]:
@@ -350,7 +359,7 @@ def differences(archive: Archive, channels: dict[str, tuple[Channel, Expected]])
 
 
 def test_every_role_sees_exactly_its_own_through_every_channel(archive):
-    assert differences(archive, CHANNELS) == []
+    assert differences(archive, CHANNELS | (BELOW_A_VERSION if connection.vendor == "sqlite" else {})) == []
 
 
 def test_elasticsearch_shows_every_role_exactly_its_own(elasticsearch_settings, archive):

@@ -72,21 +72,23 @@ class World:
         return Page.objects.get(pk=self.page.pk).specific
 
 
-@pytest.fixture
-def committed_db(request, django_db_setup, django_db_blocker):
-    """A database in which every transaction is real, and which is as before at the end.
-
-    On SQLite it is copied: to empty all tables and to set up the site again takes two seconds a test.
-    """
-    if connection.vendor != "sqlite":
-        request.getfixturevalue("transactional_db")
-        yield
-        return
+def _copied(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), closing(sqlite3.connect(":memory:")) as before:
         connection.ensure_connection()
         connection.connection.backup(before)
         yield
         before.backup(connection.connection)
+
+
+def _emptied(transactional_db):
+    yield
+
+
+committed_db = pytest.fixture(_copied if connection.vendor == "sqlite" else _emptied, name="committed_db")
+"""A database in which every transaction is real, and which is as before at the end.
+
+On SQLite it is copied: to empty all tables and to set up the site again takes two seconds a test.
+"""
 
 
 @pytest.fixture(scope="session")
