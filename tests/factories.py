@@ -70,6 +70,7 @@ class DocumentFactory(DjangoModelFactory):
 
     class Meta:
         model = Document
+        skip_postgeneration_save = True
 
     class Params:
         content = factory.Sequence("%PDF-1.7 test file {}".format)
