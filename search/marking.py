@@ -20,7 +20,7 @@ _ELLIPSIS = "…"
 def mark(text: str, query: ParsedQuery, language: str) -> list[Place]:
     """Where ``text`` (in ``language``) has what ``query`` asks for: (start, end) in characters, in order, no overlaps."""
     wanted = plan(query, searched())
-    groups = list(wanted.required)
+    groups = list(wanted.words)
     if wanted.together:
         groups.append(wanted.together)
     forms: dict[str, list[Form]] = {}
@@ -71,7 +71,7 @@ def best_snippet(text: str, query: ParsedQuery, language: str, length: int = SNI
 def coverage(text: str, wanted: Plan, language: str) -> int:
     """How many of the wanted groups ``text`` has."""
     run = f" {' '.join(tokens(text, index_language(language)))} "
-    return sum(any(f" {' '.join(form)} " in run for form in group.forms) for group in wanted.required)
+    return sum(any(f" {' '.join(form)} " in run for form in group.forms) for group in wanted.words)
 
 
 def _merged(places: list[Place]) -> list[Place]:

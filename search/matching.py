@@ -7,12 +7,13 @@ language breaks on stop words: ``die Folter`` found nothing, or ``die`` everythi
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
 from search.analysis import UNKNOWN, is_stop_word, query_tokens, surfaces, tokens
-from search.query import Clause, ParsedQuery, Term
+from search.query import Clause, Nested, ParsedQuery, Term
 
 Form = tuple[str, ...]
 
@@ -24,6 +25,49 @@ class Group:
     forms: tuple[Form, ...]
     surfaces: tuple[Form, ...] = ()
     """The same unstemmed, for the field ``tx``."""
+    in_title: bool = False
+    """Whether only titles are looked in."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a field says of a hit: it has one of ``values``, each (facet, value). None are known before ``search.fields``."""
+
+    name: str
+    text: str
+    values: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Years:
+    """A hit is of a year from ``first`` to ``last``."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Both:
+    """All of ``parts``."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Either:
+    """Any of ``parts``."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Without:
+    """Not ``part``."""
+
+    part: Condition
+
+
+Condition = Group | Fact | Years | Both | Either | Without
 
 
 @dataclass(frozen=True)
@@ -35,41 +79,108 @@ class Plan:
     together: Group | None = None
     """The plain words side by side; lifts, never filters. None for a single word, and where there is an OR:
     whatever has it must have every required group too."""
+    conditions: tuple[Condition, ...] = ()
+    """What fields and brackets ask for besides; all of them must be met."""
 
     @property
     def is_empty(self) -> bool:
         """True where there is nothing to look for: blank, or signs without a letter or digit."""
-        return not self.required and not self.excluded
+        return not (self.required or self.excluded or self.conditions)
+
+    @property
+    def texts(self) -> tuple[Group, ...]:
+        """What the conditions want to read somewhere; lifts what has it."""
+        return tuple(leaf for leaf in leaves(self.conditions, wanted=True) if isinstance(leaf, Group))
+
+    @property
+    def words(self) -> tuple[Group, ...]:
+        """What may be read on a page of a file, and is marked there: no fields, nothing that is excluded."""
+        return (*self.required, *(group for group in self.texts if not group.in_title))
+
+
+def leaves(conditions: Iterable[Condition], *, wanted: bool = False) -> Iterator[Group | Fact | Years]:
+    """The single conditions in ``conditions``; ``wanted``: without those that a hit must not meet."""
+    for each in conditions:
+        if isinstance(each, Both | Either):
+            yield from leaves(each.parts, wanted=wanted)
+        elif isinstance(each, Without):
+            if not wanted:
+                yield from leaves((each.part,))
+        else:
+            yield each
 
 
 @lru_cache(maxsize=512)
 def plan(query: ParsedQuery, languages: tuple[str, ...]) -> Plan:
     """``query`` as tokens in ``languages`` (two-letter codes; the unknown language is always added)."""
     wanted = tuple(dict.fromkeys((*languages, UNKNOWN)))
-    positive = [(clause, _group(clause, wanted)) for clause in query.clauses if not clause.excluded]
+    plain = [clause for clause in query.clauses if clause.words]
+    conditions = _conditions([clause for clause in query.clauses if not clause.words], wanted)
+    excluded = tuple(_group(clause.words, wanted) for clause in plain if clause.excluded)
+    positive = [(clause, _group(clause.words, wanted)) for clause in plain if not clause.excluded]
     positive = [(clause, group) for clause, group in positive if group.forms]
     telling = [group for clause, group in positive if not _says_nothing(clause, wanted)]
-    excluded = tuple(_group(clause, wanted) for clause in query.clauses if clause.excluded)
+    if not telling and all(isinstance(each, Without) for each in conditions):
+        telling = [group for _, group in positive]
     return Plan(
-        required=tuple(telling or [group for _, group in positive]),
+        required=tuple(telling),
         excluded=tuple(group for group in excluded if group.forms),
         together=_together(query, wanted) if len(positive) > 1 else None,
+        conditions=tuple(conditions),
     )
 
 
+def _conditions(clauses: Sequence[Clause], languages: tuple[str, ...]) -> list[Condition]:
+    """What ``clauses`` ask for. As outside of brackets, a lone stop word counts only where there is nothing else."""
+    telling = [clause for clause in clauses if clause.excluded or not _says_nothing(clause, languages)]
+    if all(clause.excluded for clause in telling):
+        telling = list(clauses)
+    found = (_condition(clause, languages) for clause in telling)
+    return [each for each in found if each is not None]
+
+
+def _condition(clause: Clause, languages: tuple[str, ...]) -> Condition | None:
+    terms = [option for option in clause.options if isinstance(option, Term)]
+    texts = (
+        _group([term for term in terms if not term.name], languages),
+        _group([term for term in terms if term.name == "title"], languages, in_title=True),
+    )
+    parts: list[Condition] = [group for group in texts if group.forms]
+    parts += [_fact(term) for term in terms if term.name not in ("", "title")]
+    for option in clause.options:
+        if isinstance(option, Nested):
+            inner = _conditions(option.clauses, languages)
+            parts += inner if len(inner) < 2 else [Both(tuple(inner))]
+    if not parts:
+        return None
+    found = parts[0] if len(parts) == 1 else Either(tuple(parts))
+    return Without(found) if clause.excluded else found
+
+
+def _fact(term: Term) -> Fact | Years:
+    if term.name == "year":
+        first, dots, last = term.text.partition("..")
+        years = [int(each) if each.isdecimal() and len(each) == 4 else None for each in (first, last or first)]
+        from_, to = (0 if dots and not first else years[0]), (9999 if dots and not last else years[1])
+        if from_ is not None and to is not None and from_ <= to:
+            return Years(from_, to)
+    return Fact(term.name, term.text)
+
+
 def _says_nothing(clause: Clause, languages: tuple[str, ...]) -> bool:
-    return all(not term.phrase and is_stop_word(term.text, languages) for term in clause.options)
+    words = clause.words
+    return bool(words) and all(not term.phrase and is_stop_word(term.text, languages) for term in words)
 
 
-def _group(clause: Clause, languages: tuple[str, ...]) -> Group:
+def _group(terms: Iterable[Term], languages: tuple[str, ...], *, in_title: bool = False) -> Group:
     forms: dict[Form, None] = {}
     written: dict[Form, None] = {}
-    for term in clause.options:
+    for term in terms:
         for language in languages:
             forms.update(dict.fromkeys(_forms(term, language)))
             written[tuple(surfaces(term.text, language))] = None
     written.pop((), None)
-    return Group(tuple(forms), tuple(written))
+    return Group(tuple(forms), tuple(written), in_title)
 
 
 def _forms(term: Term, language: str) -> list[Form]:

@@ -94,7 +94,7 @@ def page_hits(blob: bytes, wanted: Plan) -> list[PageHit]:
     """
     pages = unpack(blob)
     counts: dict[int, dict[int, int]] = {}
-    for at, group in enumerate(wanted.required):
+    for at, group in enumerate(wanted.words):
         for number in _places(pages, group):
             found = counts.setdefault(number, {})
             found[at] = found.get(at, 0) + 1

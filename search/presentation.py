@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from search.engines.base import FACETS, Sort
 from search.facets import FacetEntry
 from search.parameters import Parameters
-from search.query import FIELD_IGNORED, MAX_CHARACTERS, MAX_TERMS, TOO_DEEP, TOO_LONG, TOO_MANY_TERMS, ParsedQuery
+from search.query import FIELD_EMPTY, MAX_CHARACTERS, MAX_TERMS, TOO_DEEP, TOO_LONG, TOO_MANY_TERMS, ParsedQuery
 from search.ranking import FACET_VALUES_SHOWN, MAX_RESULTS, PAGE_SIZE
 from search.results import Answer
 
@@ -115,7 +115,7 @@ def query_notices(query: ParsedQuery) -> list[str]:
         TOO_LONG: _("Only the first %(count)s characters were searched.") % {"count": MAX_CHARACTERS},
         TOO_MANY_TERMS: _("Only the first %(count)s words were searched.") % {"count": MAX_TERMS},
         TOO_DEEP: _("The brackets go too deep; they were left out."),
-        FIELD_IGNORED: _("Searching in single fields is not possible yet; the words were searched everywhere."),
+        FIELD_EMPTY: _("A field has its value right behind the colon, as in title:prison."),
     }
     return [words[code] for code in query.notices]
 
@@ -123,6 +123,12 @@ def query_notices(query: ParsedQuery) -> list[str]:
 def notices(answer: Answer) -> Sequence[str]:
     """What a reader must know about the answer: what was cut, what is missing."""
     found = query_notices(answer.query)
+    for fact in answer.unknown:
+        asked = {"field": fact.name, "value": fact.text}
+        if fact.name == "year":
+            found.append(_("“%(value)s” is no year: write %(field)s:2019 or %(field)s:2019..2021.") % asked)
+        else:
+            found.append(_("Nothing here is known as %(field)s:“%(value)s”.") % asked)
     if answer.partial:
         found.append(_("The search took too long. There may be more results than these."))
     if answer.total > MAX_RESULTS:

@@ -1,13 +1,14 @@
-"""The query language: words are AND, ``"a phrase"``, ``-not``, ``OR`` between two terms.
+"""The query language: words are AND, ``"a phrase"``, ``-not``, ``OR`` between two terms, ``field:value``, brackets.
 
-One pass over the characters, no backtracking, and every input gives a result: what can't be
-understood is searched as plain words. Nothing of it ever reaches an engine's own query parser.
+One pass over the characters and one over the pieces, no backtracking and no recursion, and every input gives a result:
+what can't be understood is searched as plain words. Nothing of it ever reaches an engine's own query parser.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 MAX_CHARACTERS = 300
@@ -17,27 +18,43 @@ MAX_DEPTH = 4
 TOO_LONG = "too_long"
 TOO_MANY_TERMS = "too_many_terms"
 TOO_DEEP = "too_deep"
-FIELD_IGNORED = "field_ignored"
+FIELD_EMPTY = "field_empty"
 
-FIELDS = frozenset({"title", "author", "topic", "place", "kind", "lang", "year"})
+FIELDS = ("title", "author", "topic", "place", "kind", "lang", "year")
+"""What can stand before a colon."""
+
 _QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "”": "”"}
 _EDGE = "*?!,;:…"
 
 
 @dataclass(frozen=True)
 class Term:
-    """A word, or several that must stand side by side."""
+    """A word, or several that must stand side by side; ``name`` is the field to look in, empty for everywhere."""
 
     text: str
     phrase: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Nested:
+    """Several clauses in brackets, of which all must be met."""
+
+    clauses: tuple[Clause, ...]
 
 
 @dataclass(frozen=True)
 class Clause:
     """What a hit must have: any one of ``options``; or, ``excluded``, none of them."""
 
-    options: tuple[Term, ...]
+    options: tuple[Term | Nested, ...]
     excluded: bool = False
+
+    @property
+    def words(self) -> tuple[Term, ...]:
+        """The options, where all of them are words to be looked for everywhere; else nothing."""
+        terms = tuple(option for option in self.options if isinstance(option, Term) and not option.name)
+        return terms if len(terms) == len(self.options) else ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +64,7 @@ class ParsedQuery:
     text: str
     clauses: tuple[Clause, ...] = ()
     notices: tuple[str, ...] = ()
-    """Codes of what was left out: ``too_long``, ``too_many_terms``, ``too_deep``, ``field_ignored``."""
+    """Codes of what was left out: ``too_long``, ``too_many_terms``, ``too_deep``, ``field_empty``."""
 
     @property
     def is_blank(self) -> bool:
@@ -64,18 +81,58 @@ class ParsedQuery:
     @property
     def plain_words(self) -> str:
         """The wanted words in their order, without operators: searched as a phrase to rank what has them together."""
-        return " ".join(c.options[0].text for c in self.clauses if not c.excluded and len(c.options) == 1)
+        return " ".join(
+            clause.words[0].text for clause in self.clauses if not clause.excluded and len(clause.words) == 1
+        )
 
 
 @dataclass(frozen=True)
 class _Piece:
+    """A term, or a bracket with what stands before it."""
+
     text: str
-    phrase: bool
-    excluded: bool
+    phrase: bool = False
+    excluded: bool = False
+    name: str = ""
+
+    @property
+    def opens(self) -> bool:
+        return self.text == "(" and not self.phrase
+
+    @property
+    def closes(self) -> bool:
+        return self.text == ")" and not self.phrase
 
     @property
     def is_or(self) -> bool:
-        return self.text == "OR" and not self.phrase and not self.excluded
+        return self.text == "OR" and not (self.phrase or self.excluded or self.name)
+
+
+@dataclass
+class _Frame:
+    """What stands between two brackets, as far as it was read."""
+
+    name: str = ""
+    excluded: bool = False
+    clauses: list[Clause] = field(default_factory=list)
+    joining: bool = False
+
+    def add(self, options: tuple[Term | Nested, ...], excluded: bool) -> None:
+        """Behind an OR, ``options`` join those before it; a minus beside an OR takes away."""
+        if self.joining and not excluded and not self.clauses[-1].excluded:
+            self.clauses[-1] = Clause((*self.clauses[-1].options, *options))
+        else:
+            self.clauses.append(Clause(options, excluded))
+        self.joining = False
+
+    def flat(self) -> tuple[Clause, ...]:
+        """The clauses, without brackets that change nothing."""
+        found: list[Clause] = []
+        for clause in self.clauses:
+            only = clause.options[0]
+            alone = len(clause.options) == 1 and not clause.excluded
+            found += only.clauses if alone and isinstance(only, Nested) else (clause,)
+        return tuple(found)
 
 
 @lru_cache(maxsize=512)
@@ -86,37 +143,42 @@ def parse(text: str) -> ParsedQuery:
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rstrip()
         notices.append(TOO_LONG)
-    pieces = _pieces(text, notices)
-    clauses, cut = _clauses(pieces)
-    if cut:
-        notices.append(TOO_MANY_TERMS)
-    return ParsedQuery(text, tuple(clauses), tuple(dict.fromkeys(notices)))
+    clauses = _clauses(_pieces(text, notices), notices)
+    return ParsedQuery(text, clauses, tuple(dict.fromkeys(notices)))
 
 
 def _pieces(text: str, notices: list[str]) -> list[_Piece]:
     """Cuts at spaces, quotes and brackets. A quote that nothing closes reaches to the end."""
     found: list[_Piece] = []
-    at, depth, excluded = 0, 0, False
+    at, excluded, name = 0, False, ""
     while at < len(text):
         char = text[at]
+        if name and (char.isspace() or char == ")"):
+            notices.append(FIELD_EMPTY)
+            name = ""
         if char in "()":
-            depth += 1 if char == "(" else -1
-            if depth > MAX_DEPTH:
-                notices.append(TOO_DEEP)
+            found.append(_Piece(char, False, excluded, name))
             at += 1
         elif char.isspace():
             at, excluded = at + 1, False
-        elif char == "-" and text[at + 1 : at + 2] not in ("", " ", "-"):
+            continue
+        elif char == "-" and not name and text[at + 1 : at + 2] not in ("", " ", "-"):
             at, excluded = at + 1, True
+            continue
         elif char in _QUOTES:
             inside, at = _until(text, at + 1, _QUOTES[char])
-            found.append(_Piece(inside, True, excluded))
-            excluded = False
+            found.append(_Piece(inside, True, excluded, name))
+        elif not name and (length := _field(text, at)):
+            name, at = text[at : at + length].lower(), at + length + 1
+            continue
         else:
             word, at = _word(text, at)
-            found.append(_Piece(_without_field(word, notices), False, excluded))
-            excluded = False
-    return [piece for piece in found if any(c.isalnum() for c in piece.text)]
+            found.append(_Piece(word, False, excluded, name))
+        excluded, name = False, ""
+    silent = [piece for piece in found if not (piece.opens or piece.closes or any(c.isalnum() for c in piece.text))]
+    if name or any(piece.name for piece in silent):
+        notices.append(FIELD_EMPTY)
+    return [piece for piece in found if piece not in silent]
 
 
 def _until(text: str, start: int, closing: str) -> tuple[str, int]:
@@ -133,30 +195,49 @@ def _word(text: str, start: int) -> tuple[str, int]:
     return text[start:end].strip(_EDGE), end
 
 
-def _without_field(word: str, notices: list[str]) -> str:
-    """Searching in single fields comes later; until then the value is searched everywhere, with a notice."""
-    name, colon, value = word.partition(":")
-    if colon and name.lower() in FIELDS and not value.startswith("/"):
-        notices.append(FIELD_IGNORED)
-        return value
-    return word
+def _field(text: str, start: int) -> int:
+    """The length of the field's name that begins here, its colon not counted; 0 where there is none."""
+    for name in FIELDS:
+        end = start + len(name)
+        if text[end : end + 1] == ":" and text[end + 1 : end + 2] != "/" and text[start:end].lower() == name:
+            return len(name)
+    return 0
 
 
-def _clauses(pieces: list[_Piece]) -> tuple[list[Clause], bool]:
-    """Joins what stands left and right of OR, and stops at 32 terms. Tells whether it had to."""
-    clauses: list[Clause] = []
-    terms, joining = 0, False
+def _clauses(pieces: Sequence[_Piece], notices: list[str]) -> tuple[Clause, ...]:
+    """Joins what stands left and right of OR and between brackets. Stops at 32 terms; leaves out brackets too deep."""
+    frames, terms, surplus = [_Frame()], 0, 0
     for at, piece in enumerate(pieces):
-        if piece.is_or and clauses and at + 1 < len(pieces) and not joining:
-            joining = True
-            continue
-        if terms == MAX_TERMS:
-            return clauses, True
-        terms += 1
-        term = Term(piece.text, piece.phrase)
-        if joining and not piece.excluded and not clauses[-1].excluded:
-            clauses[-1] = Clause((*clauses[-1].options, term))
+        here = frames[-1]
+        if piece.opens:
+            if len(frames) > MAX_DEPTH:
+                notices.append(TOO_DEEP)
+                surplus += 1
+            else:
+                frames.append(_Frame(piece.name or here.name, piece.excluded))
+        elif piece.closes:
+            if surplus:
+                surplus -= 1
+            elif len(frames) > 1:
+                _close(frames)
+        elif piece.is_or and here.clauses and not here.joining and at + 1 < len(pieces) and not pieces[at + 1].closes:
+            here.joining = True
+        elif terms == MAX_TERMS:
+            notices.append(TOO_MANY_TERMS)
+            break
         else:
-            clauses.append(Clause((term,), piece.excluded))
-        joining = False
-    return clauses, False
+            terms += 1
+            here.add((Term(piece.text, piece.phrase, piece.name or here.name),), piece.excluded)
+    while len(frames) > 1:
+        _close(frames)
+    return frames[0].flat()
+
+
+def _close(frames: list[_Frame]) -> None:
+    """Puts what stands in the innermost brackets into those around them."""
+    inner = frames.pop()
+    clauses = inner.flat()
+    if len(clauses) == 1 and not clauses[0].excluded:
+        frames[-1].add(clauses[0].options, inner.excluded)
+    elif clauses:
+        frames[-1].add((Nested(clauses),), inner.excluded)

@@ -117,6 +117,7 @@ class ContentSource(Protocol):
 
 
 LabelFunction = Callable[[Sequence[str], str, "Visitor"], Mapping[str, str]]
+NameFunction = Callable[["Visitor"], Iterable[tuple[str, str]]]
 VisibleFunction = Callable[[Sequence[str], "Visitor"], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
 
@@ -125,6 +126,7 @@ PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, 
 class _Registry:
     sources: dict[str, ContentSource] = field(default_factory=dict)
     labels: dict[str, LabelFunction] = field(default_factory=dict)
+    names: dict[str, NameFunction] = field(default_factory=dict)
     visible: VisibleFunction | None = None
     page_reader: PageReader | None = None
 
@@ -167,6 +169,20 @@ def register_labels(facet: str, labels: LabelFunction) -> None:
 def labels_of(facet: str) -> LabelFunction | None:
     """The function that was registered for ``facet``."""
     return _registry.labels.get(facet)
+
+
+def register_names(facet: str, names: NameFunction) -> None:
+    """Says what can be asked for by name in ``facet`` (topic, place, publication_kind, author).
+
+    ``names(visitor)`` gives (name, value) for all that ``visitor`` may know, in every language, with other names and
+    codes, in one query. It is called only where somebody asks for such a field.
+    """
+    _registry.names[facet] = names
+
+
+def names_of(facet: str) -> NameFunction | None:
+    """The function that was registered for ``facet``."""
+    return _registry.names.get(facet)
 
 
 def register_visible(visible: VisibleFunction) -> None:

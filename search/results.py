@@ -22,9 +22,10 @@ from search.analysis import prefix_words
 from search.engines import get_engine
 from search.engines.base import Hit, SearchRequest, SearchResponse
 from search.facets import FacetEntry, labelled
+from search.fields import settled
 from search.languages import searched
 from search.marking import best_snippet, coverage
-from search.matching import Plan, plan
+from search.matching import Fact, Plan, plan
 from search.outbox import touch, unwritten
 from search.pages import page_hits, unpack
 from search.parameters import MAX_PAGE, Parameters
@@ -92,6 +93,8 @@ class Answer:
     partial: bool
     results: tuple[Result, ...]
     facets: Mapping[str, tuple[FacetEntry, ...]]
+    unknown: tuple[Fact, ...] = ()
+    """Values of fields that stand for nothing that this visitor may know."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
     """The answer for ``visitor``. Raises EngineUnavailableError."""
     started = time.monotonic()
     query = parse(parameters.q)
-    wanted = plan(query, searched())
+    wanted, unknown = settled(plan(query, searched()), visitor)
     response = get_engine().search(
         SearchRequest(
             plan=wanted,
@@ -145,6 +148,7 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
         partial=response.partial,
         results=tuple(results),
         facets=facets,
+        unknown=unknown,
     )
 
 

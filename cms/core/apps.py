@@ -10,7 +10,14 @@ class CmsCoreConfig(AppConfig):
 
     def ready(self) -> None:
         from access.roles import EDITORS, grant_on_model  # models must be loaded
-        from cms.core.hits import place_labels, publication_kind_labels, read_pages, visible_keys
+        from cms.core.hits import (
+            place_labels,
+            place_names,
+            publication_kind_labels,
+            publication_kind_names,
+            read_pages,
+            visible_keys,
+        )
         from cms.core.signal_handlers import register_signal_handlers
         from search import registry
 
@@ -18,6 +25,8 @@ class CmsCoreConfig(AppConfig):
             grant_on_model(EDITORS, "cms_core", model, ("add", "change"))
         registry.register_labels("place", place_labels)
         registry.register_labels("publication_kind", publication_kind_labels)
+        registry.register_names("place", place_names)
+        registry.register_names("publication_kind", publication_kind_names)
         registry.register_page_reader(read_pages)
         registry.register_visible(visible_keys)
         register_signal_handlers()

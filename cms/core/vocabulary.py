@@ -43,6 +43,7 @@ class Entry:
     name: str
     key: UUID
     language: str
+    code: str = ""
 
 
 def places_in(keys: QuerySet[Any] | Iterable[Any], language: str) -> list[Place]:
@@ -70,9 +71,9 @@ class Kinds:
         ]
         self._keys: dict[tuple[str, int], UUID] = {}
         self._entries: dict[tuple[str, UUID], dict[str, Entry]] = {}
-        for facet, pk, name, key, language, _code in parts[0].union(parts[1], all=True):
+        for facet, pk, name, key, language, code in parts[0].union(parts[1], all=True):
             self._keys[facet, pk] = key
-            self._entries.setdefault((facet, key), {})[language] = Entry(facet, name, key, language)
+            self._entries.setdefault((facet, key), {})[language] = Entry(facet, name, key, language, code)
 
     @classmethod
     def of(cls, visitor: Visitor) -> Kinds:
@@ -83,6 +84,10 @@ class Kinds:
         """The kind with this primary key, in ``language``, else in the source language, else in any."""
         key = self._keys.get((facet, pk)) if pk is not None else None
         return self.by_key(facet, key, language) if key else None
+
+    def all(self, facet: str) -> list[Entry]:
+        """Every kind in every language."""
+        return [entry for (of, _key), named in self._entries.items() if of == facet for entry in named.values()]
 
     def by_key(self, facet: str, key: UUID, language: str) -> Entry | None:
         """The same by translation key."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cms.core.lists import ContentList, register_list
 from cms.publications.models import PublicationIndexPage, PublicationPage
 from cms.publications.pages import ORDER
-from cms.publications.search import PublicationSource
+from cms.publications.search import PublicationSource, author_names
 from search import registry
 
 
@@ -13,3 +13,4 @@ def register() -> None:
     """Called once from ``ready()``."""
     register_list(ContentList("publications", PublicationPage, PublicationIndexPage, ORDER))
     registry.register(PublicationSource())
+    registry.register_names("author", author_names)

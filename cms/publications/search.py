@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from access.visibility import visible_to
+from access.visitor import Visitor
 from cms.core.files import FileRow
 from cms.core.search import PageSource, plain, stream_text
 from cms.publications.models import Contributor, PublicationFile, PublicationPage
@@ -62,3 +64,10 @@ class PublicationSource(PageSource):
     def kind_label(self, page: Any, kinds: Kinds, language: str) -> str:
         entry = kinds.named("kind", page.kind_id, language)
         return entry.name if entry else super().kind_label(page, kinds, language)
+
+
+def author_names(visitor: Visitor) -> list[tuple[str, str]]:
+    """The names of all who wrote or edited what ``visitor`` may see."""
+    pages = visible_to(PublicationPage.objects.all(), visitor).order_by()
+    names = Contributor.objects.filter(page__in=pages.values("pk")).order_by()
+    return [(name, name) for name in names.values_list("name", flat=True).distinct()]

@@ -10,7 +10,7 @@ from wagtail.signals import page_published
 from cms.core.lists import ContentList, register_list
 from cms.core.signal_handlers import touch_pages
 from cms.topics.models import TopicIndexPage, TopicPage
-from cms.topics.search import TopicSource, topic_labels
+from cms.topics.search import TopicSource, topic_labels, topic_names
 from search import registry
 
 
@@ -24,4 +24,5 @@ def register() -> None:
     register_list(ContentList("topics", TopicPage, TopicIndexPage, ("title", "pk")))
     registry.register(TopicSource())
     registry.register_labels("topic", topic_labels)
+    registry.register_names("topic", topic_names)
     page_published.connect(_topic_published, sender=TopicPage, dispatch_uid="cms.search.topic")

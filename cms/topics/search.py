@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
@@ -55,3 +55,11 @@ def topic_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict
     keys = [key for keys in split(f"{value}/x" for value in values).values() for key in keys]
     rows = visible_to(TopicPage.objects.filter(translation_key__in=keys), visitor).order_by("pk")
     return best_names(rows.values_list("translation_key", "locale__language_code", "title"), language)
+
+
+def topic_names(visitor: Visitor) -> Iterator[tuple[str, str]]:
+    """What the topics that ``visitor`` may see can be asked for by: titles in every language, other names, slugs."""
+    topics = visible_to(TopicPage.objects.all(), visitor).only("title", "slug", "synonyms", "translation_key")
+    for topic in topics.order_by("pk"):
+        for name in (topic.title, topic.slug, *topic.synonym_list):
+            yield name, str(topic.translation_key)

@@ -46,7 +46,7 @@ class Hits:
     def parsed(self) -> ParsedQuery | None:
         """The query, if there is something in it to look for."""
         parsed = parse(self.way.query)
-        return parsed if plan(parsed, searched()).required else None
+        return parsed if plan(parsed, searched()).words else None
 
     @cached_property
     def is_readable(self) -> bool:

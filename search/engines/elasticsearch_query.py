@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from search.engines.base import FACETS, FacetValue, SearchRequest, Sort
-from search.matching import Form, Group, Plan
+from search.matching import Both, Condition, Fact, Form, Group, Plan, Without, Years
 from search.ranking import (
     FACET_SIZE,
     FIELD_WEIGHTS,
@@ -31,6 +31,7 @@ FIELDS = {
     "year": "year",
     "publication_kind": "doctype",
 }
+_FACT_FIELDS = {**FIELDS, "author": "author"}
 _TIES: list[Body] = [{"published": "desc"}, {"doc_key": "asc"}]
 _ORDERS: dict[Sort, list[Body | str]] = {
     Sort.RELEVANCE: [{"_score": "desc"}, *_TIES],
@@ -120,11 +121,11 @@ def _scored(plan: Plan, allowed: list[Body], match_all: bool) -> Body:
     query: Body = {
         "bool": {
             "filter": allowed,
-            "must": [_group(group) for group in plan.required],
+            "must": [*[_group(group) for group in plan.required], *[_meets(each) for each in plan.conditions]],
             "must_not": [_forms(group.forms) for group in plan.excluded],
         }
     }
-    if not plan.required:
+    if not (plan.required or plan.texts):
         return query
     if plan.together:
         query["bool"]["should"] = [{"bool": {"should": [_forms(plan.together.forms)], "boost": PHRASE_BOOST}}]
@@ -137,21 +138,43 @@ def _scored(plan: Plan, allowed: list[Body], match_all: bool) -> Body:
             "boost_mode": "multiply",
         }
     }
-    if len(plan.required) > GLOSSARY_MAX_WORDS:
+    if not 1 <= len(plan.required) <= GLOSSARY_MAX_WORDS:
         return scored
     named = [_forms(group.forms, ("t",)) for group in plan.required]
     lift = {"filter": {"bool": {"filter": [{"term": {"kind": GLOSSARY_KIND}}, *named]}}, "weight": GLOSSARY_BOOST}
     return {"function_score": {"query": scored, "functions": [lift], "boost_mode": "multiply"}}
 
 
+def _meets(condition: Condition) -> Body:
+    """``condition`` as a query; only words add to the score."""
+    if isinstance(condition, Group):
+        return _group(condition)
+    if isinstance(condition, Years):
+        return {"bool": {"filter": [{"range": {"year": {"gte": condition.first, "lte": condition.last}}}]}}
+    if isinstance(condition, Fact):
+        if not condition.values:
+            return {"match_none": {}}
+        facets = {facet for facet, _value in condition.values}
+        terms = [
+            {"terms": {_FACT_FIELDS[facet]: sorted(value for name, value in condition.values if name == facet)}}
+            for facet in sorted(facets)
+        ]
+        return {"bool": {"filter": [{"bool": {"should": terms, "minimum_should_match": 1}}]}}
+    if isinstance(condition, Without):
+        return {"bool": {"must_not": [_meets(condition.part)]}}
+    parts = [_meets(each) for each in condition.parts]
+    return {"bool": {"must": parts}} if isinstance(condition, Both) else {"bool": {"should": parts}}
+
+
 def _group(group: Group) -> Body:
     """One word: any of its forms somewhere; the very word in the title adds to the score."""
+    forms = _forms(group.forms, ("t",) if group.in_title else MATCH_FIELDS)
     if not group.surfaces:
-        return _forms(group.forms)
+        return forms
     as_written = [
         {"match_phrase": {"tx": {"query": " ".join(form), "boost": FIELD_WEIGHTS["tx"]}}} for form in group.surfaces
     ]
-    return {"bool": {"must": [_forms(group.forms)], "should": as_written}}
+    return {"bool": {"must": [forms], "should": as_written}}
 
 
 def _forms(forms: Sequence[Form], fields: Sequence[str] = MATCH_FIELDS) -> Body:

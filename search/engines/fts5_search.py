@@ -7,6 +7,7 @@ Tokens are letters and digits only and each is quoted, so no input can be an ope
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 
 from search.engines.base import FACETS, FacetValue, Hit, SearchRequest, Sort
 from search.engines.sqlite_files import COLUMNS
-from search.matching import Form, Group, Plan
+from search.matching import Both, Condition, Fact, Form, Group, Plan, Without, Years
 from search.ranking import (
     FACET_SIZE,
     FIELD_WEIGHTS,
@@ -53,6 +54,7 @@ def run_search(connection: sqlite3.Connection, request: SearchRequest) -> Answer
         selected = [facet for facet in FACETS if request.filters.get(facet)]
         full = (1 << len(selected)) - 1
         _collect(connection, request, selected)
+        _lift_texts(connection, request.plan)
         _lift_glossary(connection, request.plan)
         total = connection.execute("SELECT count(*) FROM temp.hits WHERE mask = ?", (full,)).fetchone()[0]
         hits = _page(connection, request, full)
@@ -79,7 +81,7 @@ def _excluded(plan: Plan) -> str:
 
 
 def _group(group: Group) -> str:
-    found = _in_fields(MATCH_FIELDS, group.forms)
+    found = _in_fields(("t",) if group.in_title else MATCH_FIELDS, group.forms)
     return f"({found} OR {_in_fields(('tx',), group.surfaces)})" if group.surfaces else found
 
 
@@ -91,6 +93,9 @@ def _in_fields(fields: Sequence[str], forms: Sequence[Form]) -> str:
 def _collect(connection: sqlite3.Connection, request: SearchRequest, selected: Sequence[str]) -> None:
     mask, mask_values = _mask(request, selected)
     allowed, allowed_values = _allowed(request.tokens, request.now, request.hidden)
+    for condition in request.plan.conditions:
+        sql, values = _meets(condition)
+        allowed, allowed_values = f"{allowed} AND {sql}", [*allowed_values, *values]
     match = expression(request.plan)
     if match:
         # CROSS JOIN keeps the index first; "rowid IN (SELECT …)" around a match is forty times slower.
@@ -103,6 +108,25 @@ def _collect(connection: sqlite3.Connection, request: SearchRequest, selected: S
         connection.execute(
             "DELETE FROM temp.hits WHERE id IN (SELECT rowid FROM fts WHERE fts MATCH ?)", (_excluded(request.plan),)
         )
+
+
+def _meets(condition: Condition) -> tuple[str, list[str | float]]:
+    """``condition`` as SQL about ``d``, with its values."""
+    if isinstance(condition, Group):
+        return "d.id IN (SELECT rowid FROM fts WHERE fts MATCH ?)", [_group(condition)]
+    if isinstance(condition, Years):
+        sql = "EXISTS (SELECT 1 FROM facet v WHERE v.doc = d.id AND v.name = 'year' AND CAST(v.value AS INTEGER) BETWEEN ? AND ?)"
+        return sql, [condition.first, condition.last]
+    if isinstance(condition, Fact):
+        # One variable for all values: a common name may stand for more authors than a statement takes variables.
+        sql = "EXISTS (SELECT 1 FROM facet v JOIN json_each(?) j ON v.name = j.value ->> 0 AND v.value = j.value ->> 1 WHERE v.doc = d.id)"
+        return sql, [json.dumps(sorted(condition.values))]
+    if isinstance(condition, Without):
+        sql, values = _meets(condition.part)
+        return f"NOT {sql}", values
+    found = [_meets(each) for each in condition.parts]
+    joined = (" AND " if isinstance(condition, Both) else " OR ").join(sql for sql, _values in found)
+    return f"({joined})", [value for _sql, values in found for value in values]
 
 
 def _mask(request: SearchRequest, selected: Sequence[str]) -> tuple[str, list[str]]:
@@ -132,6 +156,14 @@ def _allowed(
 
 def _marks(values: Sequence[str] | frozenset[str]) -> str:
     return ", ".join("?" * len(values))
+
+
+def _lift_texts(connection: sqlite3.Connection, plan: Plan) -> None:
+    """Words in fields and brackets filter first; where they stand decides the order all the same."""
+    if plan.texts:
+        match = " OR ".join(_group(group) for group in plan.texts)
+        sql = f"WITH found AS MATERIALIZED (SELECT d.id AS id, {_SCORE} AS score FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ?) UPDATE temp.hits SET score = hits.score + found.score FROM found WHERE hits.id = found.id"  # noqa: S608  # own names only
+        connection.execute(sql, (match,))
 
 
 def _lift_glossary(connection: sqlite3.Connection, plan: Plan) -> None:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from access.visitor import Visitor
 from search.engines import get_engine
 from search.engines.base import Operation, SearchRequest
+from search.fields import settled
 from search.indexing import index_row
 from search.languages import searched
 from search.matching import plan
@@ -51,9 +53,8 @@ class Index:
 
     def search(self, text="", tokens=frozenset({"public"}), **options):
         query = parse(text)
-        return self.engine.search(
-            SearchRequest(plan=plan(query, searched()), tokens=tokens, match_all=query.is_blank, **options)
-        )
+        wanted, _unknown = settled(plan(query, searched()), Visitor())
+        return self.engine.search(SearchRequest(plan=wanted, tokens=tokens, match_all=query.is_blank, **options))
 
     def titles(self, text="", **options):
         by_key = {key: thing.title for s in self.content.sources.values() for key, thing in s.things.items()}

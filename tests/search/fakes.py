@@ -44,6 +44,7 @@ class Thing:
     places: tuple = ()
     doctype: str = ""
     languages: tuple = ()
+    authors: tuple = ()
     files: tuple = ()
     translation_key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
@@ -84,6 +85,7 @@ class FakeSource:
             doctype=thing.doctype,
             year=thing.published.year,
             languages=thing.languages or (thing.locale,),
+            authors=thing.authors,
             files=tuple(FileText(f.series, f.version, f.language, f.title, f.blob) for f in thing.files),
         )
 
@@ -148,6 +150,7 @@ def install(monkeypatch):
     content = FakeContent()
     monkeypatch.setattr(registry._registry, "sources", dict(content.sources))
     monkeypatch.setattr(registry._registry, "labels", {})
+    monkeypatch.setattr(registry._registry, "names", {})
     monkeypatch.setattr(registry._registry, "page_reader", None)
     monkeypatch.setattr(registry._registry, "visible", content.visible)
     return content

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
+from search import registry
 from search.analysis import prefix_words, stamp
 from search.engines.base import Operation, Outcome, Sort
 from search.exceptions import RebuildError
@@ -105,6 +107,109 @@ class TestMatching:
     def test_operators_of_the_engine_mean_nothing(self, index, text):
         index.add("Anything")
         assert index.search(text).total == 0
+
+
+class TestFields:
+    """The same sets and counts from both engines, whatever fields and brackets are put together."""
+
+    NAMES: ClassVar = {
+        "topic": [("Impunity", "t1"), ("Straflosigkeit", "t1"), ("Police", "t2"), ("police-violence", "t2")],
+        "place": [("Syria", "p1"), ("سوريا", "p1"), ("São Tomé", "p2")],
+        "publication_kind": [("Annual report", "d1")],
+        "author": [("Jane Müller", "Jane Müller"), ("Karl Jane", "Karl Jane")],
+    }
+
+    @pytest.fixture
+    def library(self, index):
+        for facet, names in self.NAMES.items():
+            registry.register_names(facet, lambda visitor, names=names: names)
+        for title, fields in {
+            "Prison": {"body": "torture police", "topics": ("t1",), "places": ("p1",), "year": 2019},
+            "Torture": {"body": "prison court", "topics": ("t2",), "authors": ("Jane Müller",), "year": 2020},
+            "Court": {"body": "police", "kind": "case", "places": ("p2",), "year": 2021},
+            "Haft": {
+                "locale": "de",
+                "languages": ("de", "ar"),
+                "authors": ("Karl Jane",),
+                "doctype": "d1",
+                "year": 2022,
+            },
+            "Hidden torture": {"topics": ("t1",), "acl": frozenset({"login"}), "year": 2019},
+        }.items():
+            index.add(title, published=datetime(fields.pop("year"), 5, 1, tzinfo=UTC), **fields)
+        return index
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("title:torture", "Torture"),
+            ("title:tortures", "Torture"),
+            ('title:"torture"', "Torture"),
+            ("-title:torture", "Court Haft Prison"),
+            ("title:(torture OR prison)", "Prison Torture"),
+            ("title:torture prison", "Torture"),
+            ("title:prison OR court", "Court Prison Torture"),
+            ("topic:impunity", "Prison"),
+            ("topic:STRAFLOSIGKEIT", "Prison"),
+            ("topic:police-violence", "Torture"),
+            ('topic:"police violence"', "Torture"),
+            ("-topic:impunity", "Court Haft Torture"),
+            ("topic:impunity OR topic:police", "Prison Torture"),
+            ("topic:impunity topic:police", ""),
+            ("place:سوريا", "Prison"),
+            ('place:"sao tome"', "Court"),
+            ("kind:case", "Court"),
+            ("kind:cases", "Court"),
+            ("-kind:case police", "Prison"),
+            ('kind:"annual report"', "Haft"),
+            ("lang:ar", "Haft"),
+            ("lang:Arabic", "Haft"),
+            ("lang:Deutsch", "Haft"),
+            ("lang:français", ""),
+            ("author:muller", "Torture"),
+            ("author:jane", "Haft Torture"),
+            ('author:"Müller Jane"', "Torture"),
+            ("year:2019", "Prison"),
+            ("year:2020..2021", "Court Torture"),
+            ("year:2021..", "Court Haft"),
+            ("year:..2020", "Prison Torture"),
+            ("-year:..2020", "Court Haft"),
+            ("year:٢٠١٩", "Prison"),
+            ("year:2021..2019", ""),
+            ("year:soon", ""),
+            ("topic:nowhere", ""),
+            ("-topic:nowhere year:2019", "Prison"),
+            ("topic:nowhere OR year:2019", "Prison"),
+            ("(torture prison) OR kind:case", "Court Prison Torture"),
+            ("(torture -topic:police) OR (court -police)", "Prison Torture"),
+            ("-(police OR torture)", "Haft"),
+            ("-(police torture)", "Court Haft Torture"),
+            ("court -(kind:case OR year:2022)", "Torture"),
+            ("(the title:court)", "Court"),
+            ("die title:Haft", "Haft"),
+            ("(((torture OR court) police) OR haft) -year:2022", "Court Prison"),
+        ],
+    )
+    def test_exact_set_and_counts(self, library, text, found):
+        titles = found.split()
+        answer = library.search(text)
+        assert sorted(library.titles(text)) == titles
+        assert (
+            answer.total == sum(counts(answer, "kind").values()) == sum(counts(answer, "year").values()) == len(titles)
+        )
+
+    def test_facets_count_under_fields(self, library):
+        answer = library.search("year:2019..2021", filters={"kind": frozenset({"case"})})
+        assert (answer.total, counts(answer, "kind")) == (1, {"publication": 2, "case": 1})
+        assert counts(answer, "topic") == {} and counts(answer, "place") == {"p2": 1}
+
+    def test_what_stands_in_the_title_comes_before_what_stands_in_the_text(self, library):
+        assert library.titles("(torture police) OR title:court")[0] == "Court"
+        assert library.titles("(title:torture OR torture) year:2019..2020")[0] == "Torture"
+
+    def test_fields_show_nothing_that_the_visitor_may_not_see(self, library):
+        assert library.search("title:hidden").total == library.search("topic:impunity title:torture").total == 0
+        assert library.search("title:hidden", tokens=frozenset({"public", "login"})).total == 1
 
 
 class TestRanking:

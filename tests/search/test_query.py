@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from search.engines.fts5_search import expression
 from search.matching import plan
 from search.query import (
-    FIELD_IGNORED,
+    FIELD_EMPTY,
     MAX_CHARACTERS,
     MAX_TERMS,
     TOO_DEEP,
     TOO_LONG,
     TOO_MANY_TERMS,
     Clause,
+    Nested,
     Term,
     parse,
 )
@@ -69,9 +70,50 @@ def test_control_characters_are_spaces():
     assert words("a\x00b\nc\u2028d") == ["a", "b", "c", "d"]
 
 
-def test_fields_are_searched_everywhere_for_now_with_a_notice():
-    assert words("title:torture") == ["torture"] and parse("title:torture").notices == (FIELD_IGNORED,)
+def term(text, name="", phrase=False):
+    return Term(text, phrase, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("title:torture", [Clause((term("torture", "title"),))]),
+        ("Title:torture", [Clause((term("torture", "title"),))]),
+        ('title:"a phrase" b', [Clause((term("a phrase", "title", True),)), Clause((term("b"),))]),
+        ("-kind:case", [Clause((term("case", "kind"),), True)]),
+        ('-title:"a b"', [Clause((term("a b", "title", True),), True)]),
+        ("year:2019.. a", [Clause((term("2019..", "year"),)), Clause((term("a"),))]),
+        ("title:(a OR b) c", [Clause((term("a", "title"), term("b", "title"))), Clause((term("c"),))]),
+        ("title:(a year:2019)", [Clause((term("a", "title"),)), Clause((term("2019", "year"),))]),
+        ("a OR topic:b", [Clause((term("a"), term("b", "topic")))]),
+        ("title:OR", [Clause((term("OR", "title"),))]),
+        ('"title:a"', [Clause((term("title:a", "", True),))]),
+        ("subtitle:a", [Clause((term("subtitle:a"),))]),
+        ("title:-a", [Clause((term("-a", "title"),))]),
+        ("(a b) OR c", [Clause((Nested((Clause((term("a"),)), Clause((term("b"),)))), term("c")))]),
+        ("-(a b)", [Clause((Nested((Clause((term("a"),)), Clause((term("b"),)))),), True)]),
+        ("-(a OR b)", [Clause((term("a"), term("b")), True)]),
+        ("(a b) c", [Clause((term("a"),)), Clause((term("b"),)), Clause((term("c"),))]),
+        ("(-a)", [Clause((term("a"),), True)]),
+        ("(a OR) b", [Clause((term("a"),)), Clause((term("OR"),)), Clause((term("b"),))]),
+        ("a OR () b", [Clause((term("a"), term("b")))]),
+        ("((a) b", [Clause((term("a"),)), Clause((term("b"),))]),
+    ],
+)
+def test_fields_and_brackets(text, clauses):
+    assert list(parse(text).clauses) == clauses and parse(text).notices == ()
+
+
+def test_field_without_a_value_gets_a_notice():
+    for text in ("title: a", "a title:", 'title:"" a', "(title:) a", "year:.. a"):
+        assert words(text) == ["a"] and parse(text).notices == (FIELD_EMPTY,)
     assert parse("https://example.org").notices == () and parse("12:30").notices == ()
+
+
+def test_words_in_fields_and_what_is_excluded_are_looked_for_on_no_page():
+    wanted = plan(parse("prison title:torture -police year:2019 (court OR topic:x) -(a title:b)"), ("en",))
+    assert [group.forms[0] for group in wanted.words] == [("enprison",), ("encourt",)]
+    assert plan(parse("title:torture"), ("en",)).words == ()
 
 
 def test_too_long_is_cut_with_a_notice():
