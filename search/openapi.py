@@ -8,10 +8,15 @@ from django.conf import settings
 
 from search.engines.base import FACETS, Sort
 from search.parameters import MAX_PAGE, MAX_VALUES
-from search.query import MAX_CHARACTERS
+from search.query import FIELDS, MAX_CHARACTERS, MAX_DEPTH, MAX_TERMS
 from search.ranking import PAGE_SIZE, SUGGESTIONS
 
 Schema = dict[str, Any]
+_QUERY = (
+    'Words are AND, "a phrase", -not, OR, (brackets), and field:value with '
+    f"{', '.join(FIELDS)}; year:2019..2021 is a range. At most {MAX_CHARACTERS} characters, {MAX_TERMS} words and "
+    f"{MAX_DEPTH} brackets deep; what goes beyond is left out and said in notices. Any text is answered."
+)
 _STRING: Schema = {"type": "string"}
 _INTEGER: Schema = {"type": "integer"}
 _BOOLEAN: Schema = {"type": "boolean"}
@@ -42,7 +47,7 @@ def _search() -> Schema:
         "operationId": "search",
         "summary": "Search",
         "parameters": [
-            _parameter("q", f'Words are AND, "a phrase", -not, OR. Cut at {MAX_CHARACTERS} characters.', _STRING),
+            _parameter("q", _QUERY, _STRING),
             _language(),
             _several("kind", "Kinds of things", _STRING),
             _several("topic", "Topics, those below included", _UUID),

@@ -1,7 +1,10 @@
-"""The result page, below each language."""
+"""The result page and its help, below each language."""
 
 from django.urls import path
 
 from search import views
 
-urlpatterns = [path("search/", views.results, name="search")]
+urlpatterns = [
+    path("search/", views.results, name="search"),
+    path("search/help/", views.help_page, name="search_help"),
+]

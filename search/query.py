@@ -175,10 +175,10 @@ def _pieces(text: str, notices: list[str]) -> list[_Piece]:
             word, at = _word(text, at)
             found.append(_Piece(word, False, excluded, name))
         excluded, name = False, ""
-    silent = [piece for piece in found if not (piece.opens or piece.closes or any(c.isalnum() for c in piece.text))]
-    if name or any(piece.name for piece in silent):
+    telling = [piece for piece in found if piece.opens or piece.closes or any(c.isalnum() for c in piece.text)]
+    if name or sum(bool(piece.name) for piece in telling) < sum(bool(piece.name) for piece in found):
         notices.append(FIELD_EMPTY)
-    return [piece for piece in found if piece not in silent]
+    return telling
 
 
 def _until(text: str, start: int, closing: str) -> tuple[str, int]:

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_safe
 from access.visitor import Visitor
 from search.exceptions import EngineUnavailableError
 from search.facets import histogram
+from search.help import FIELDS, WORDS
 from search.openapi import document
 from search.parameters import ParameterError, Parameters, read_kindly, read_strictly
 from search.presentation import SORT_NAMES, chips, facet_groups, notices, pager, shown_range
-from search.query import parse
+from search.query import MAX_CHARACTERS, MAX_TERMS, parse
 from search.ranking import PAGE_LINKS, PAGE_LINKS_FOLDED
 from search.results import Answer, Result, Snippet, answer, suggestions
 
@@ -45,6 +46,14 @@ def results(request: HttpRequest) -> HttpResponse:
         response["Cache-Control"] = "no-store"
         return response
     return render(request, "search/results.html", context | _context(found))
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """``/{lang}/search/help/``: what can be written in the field of search."""
+    groups = [(_("Words and phrases"), "words", WORDS), (_("Fields"), "fields", FIELDS)]
+    limits = {"characters": MAX_CHARACTERS, "terms": MAX_TERMS}
+    return render(request, "search/help.html", {"groups": groups, "limits": limits})
 
 
 def api(view: ApiView) -> Callable[[HttpRequest], HttpResponse]:

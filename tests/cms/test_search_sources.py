@@ -201,3 +201,50 @@ def test_every_kind_is_found_by_its_words(settings):
     assert [file.title for file in found[key_of(case)].files] == ["Indictment"]
     labels = registry.labels_of("topic")([str(topic.translation_key), "x"], "en", Visitor())
     assert labels == {str(topic.translation_key): topic.title}
+
+
+class TestNamesForFields:
+    """What ``topic:``, ``place:``, ``kind:`` and ``author:`` know is what the visitor may know."""
+
+    def names(self, facet, visitor=None):
+        return set(registry.names_of(facet)(visitor or Visitor()))
+
+    def test_topics_that_the_visitor_may_see_by_title_slug_and_other_names(self):
+        topic = TopicPageFactory(published=True, title="Impunity", slug="impunity-en", synonyms="No justice\n\nLaw")
+        TopicPageFactory(title="Draft topic")
+        hidden = TopicPageFactory(published=True, title="Hidden topic")
+        PageViewRestriction.objects.create(page=hidden, restriction_type=PageViewRestriction.LOGIN)
+        key = str(topic.translation_key)
+        assert self.names("topic") == {(n, key) for n in ("Impunity", "impunity-en", "No justice", "Law")}
+        assert "Hidden topic" in dict(self.names("topic", Visitor(UserFactory())))
+
+    def test_places_by_name_and_code_but_sensitive_ones_by_none(self):
+        country = PlaceFactory(name="Syria", iso="SY", kind=Place.Kind.COUNTRY, alternative_names="Sham")
+        PlaceFactory(name="Secret village", parent=country, kind=Place.Kind.CITY, sensitive=True)
+        found = self.names("place")
+        assert {name for name, _key in found if name} == {"Syria", "SY", "Sham"}
+
+    def test_kinds_of_publication_by_name_and_code(self):
+        kind = PublicationKindFactory(name="Annual report", code="annual")
+        assert {("Annual report", str(kind.translation_key)), ("annual", str(kind.translation_key))} <= self.names(
+            "publication_kind"
+        )
+
+    def test_authors_of_what_the_visitor_may_see(self):
+        PublicationPageFactory(published=True, authors=["Jane Open"])
+        PublicationPageFactory(authors=["Draft Writer"])
+        hidden = PublicationPageFactory(published=True, authors=["Secret Witness"])
+        PageViewRestriction.objects.create(page=hidden, restriction_type=PageViewRestriction.LOGIN)
+        assert self.names("author") == {("Jane Open", "Jane Open")}
+        assert dict(self.names("author", Visitor(UserFactory()))).keys() == {"Jane Open", "Secret Witness"}
+
+    @pytest.mark.parametrize("facet", ["topic", "place", "author", "publication_kind"])
+    def test_one_query_each_however_many_there_are(self, facet, django_assert_num_queries):
+        for number in range(3):
+            topic, place = TopicPageFactory(published=True), PlaceFactory(parent=PlaceFactory(kind=Place.Kind.COUNTRY))
+            kind = PublicationKindFactory()
+            PublicationPageFactory(published=True, kind=kind, topics=[topic], places=[place], authors=[f"A {number}"])
+        visitor = Visitor()
+        visitor.boundary  # noqa: B018  # read once a request
+        with django_assert_num_queries(1):
+            assert list(registry.names_of(facet)(visitor))
