@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from search.engines.base import FACETS, Sort
+from search.exports import COLUMNS, EXPORT_SIZE
 from search.parameters import MAX_PAGE, MAX_VALUES
 from search.query import FIELDS, MAX_CHARACTERS, MAX_DEPTH, MAX_TERMS
 from search.ranking import PAGE_SIZE, SUGGESTIONS
@@ -35,6 +36,7 @@ def document() -> Schema:
         "servers": [{"url": settings.SITE_URL}],
         "paths": {
             "/api/v1/search": {"get": _search()},
+            "/api/v1/export": {"get": _export()},
             "/api/v1/suggest": {"get": _suggest()},
             "/api/v1/schema": {"get": _describe()},
         },
@@ -47,18 +49,7 @@ def _search() -> Schema:
         "operationId": "search",
         "summary": "Search",
         "parameters": [
-            _parameter("q", _QUERY, _STRING),
-            _language(),
-            _several("kind", "Kinds of things", _STRING),
-            _several("topic", "Topics, those below included", _UUID),
-            _several("place", "Places, those below included", _UUID),
-            _several("language", "Languages of the text or its files", _STRING),
-            _several(
-                "year", "Years, or ranges such as 2019..2021", {"type": "string", "pattern": r"^\d{4}(\.\.\d{4})?$"}
-            ),
-            _several("publication_kind", "Kinds of publication", _UUID),
-            _parameter("from", "First year", {"type": "string", "pattern": r"^\d{4}$"}),
-            _parameter("to", "Last year", {"type": "string", "pattern": r"^\d{4}$"}),
+            *_asked(),
             _parameter(
                 "sort", "Order", {"type": "string", "enum": [each.value for each in Sort], "default": "relevance"}
             ),
@@ -70,6 +61,38 @@ def _search() -> Schema:
         ],
         "responses": _responses("SearchAnswer"),
     }
+
+
+def _export() -> Schema:
+    answers = _responses("Export")
+    answers["200"]["content"]["text/csv"] = {"schema": _STRING}
+    answers["200"]["headers"] = {"Link": {"schema": _STRING, "description": 'rel="next": the next part'}}
+    return {
+        "operationId": "export",
+        "summary": f"Results as records, the newest first, {EXPORT_SIZE} at a time",
+        "parameters": [
+            *_asked(),
+            _parameter("format", "Form", {"type": "string", "enum": ["json", "csv"], "default": "json"}),
+            _parameter("cursor", "Where a part begins, as the one before it says", _STRING),
+        ],
+        "responses": answers,
+    }
+
+
+def _asked() -> list[Schema]:
+    """What is looked for."""
+    return [
+        _parameter("q", _QUERY, _STRING),
+        _language(),
+        _several("kind", "Kinds of things", _STRING),
+        _several("topic", "Topics, those below included", _UUID),
+        _several("place", "Places, those below included", _UUID),
+        _several("language", "Languages of the text or its files", _STRING),
+        _several("year", "Years, or ranges such as 2019..2021", {"type": "string", "pattern": r"^\d{4}(\.\.\d{4})?$"}),
+        _several("publication_kind", "Kinds of publication", _UUID),
+        _parameter("from", "First year", {"type": "string", "pattern": r"^\d{4}$"}),
+        _parameter("to", "Last year", {"type": "string", "pattern": r"^\d{4}$"}),
+    ]
 
 
 def _suggest() -> Schema:
@@ -172,6 +195,13 @@ def _schemas() -> Schema:
             optional=("document", "version", "page", "url"),
         ),
         "FacetValue": _object({"value": _STRING, "label": _STRING, "count": _INTEGER, "selected": _BOOLEAN}),
+        "Export": _object(
+            {
+                "total": _INTEGER,
+                "next": {"type": ["string", "null"], "description": "Address of the next part"},
+                "results": _list(_object(dict.fromkeys(COLUMNS, _STRING))),
+            }
+        ),
         "Suggestions": _object(
             {
                 "query": _STRING,

@@ -10,17 +10,17 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
 
 from search import registry
 from search.analysis import prefix_words
 from search.engines import get_engine
-from search.engines.base import Hit, SearchRequest, SearchResponse
+from search.engines.base import Hit, Place, SearchRequest, SearchResponse, Sort
 from search.facets import FacetEntry, labelled
 from search.fields import settled
 from search.languages import searched
@@ -120,15 +120,13 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
     query = parse(parameters.q)
     wanted, unknown = settled(plan(query, searched()), visitor)
     response = get_engine().search(
-        SearchRequest(
-            plan=wanted,
-            tokens=visitor.tokens,
-            filters=parameters.filters,
+        _request(
+            parameters,
+            visitor,
+            wanted,
             sort=parameters.sort,
             offset=(parameters.page - 1) * PAGE_SIZE,
             size=PAGE_SIZE,
-            match_all=query.is_blank,
-            hidden=registry.hidden(unwritten(UNWRITTEN_LOOKED_AT), visitor),
         )
     )
     found = _read_again(response.hits, visitor, parameters.language)
@@ -149,6 +147,34 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
         results=tuple(results),
         facets=facets,
         unknown=unknown,
+    )
+
+
+def newest(
+    parameters: Parameters, visitor: Visitor, size: int, after: Place | None
+) -> tuple[int, list[Found], Place | None]:
+    """How many ``visitor`` may find, the newest ``size`` of them behind ``after``, and the place of the last if more follow.
+
+    Raises EngineUnavailableError.
+    """
+    wanted, _unknown = settled(plan(parse(parameters.q), searched()), visitor)
+    asked = _request(parameters, visitor, wanted, sort=Sort.NEWEST, size=size + 1, after=after, with_facets=False)
+    response = get_engine().search(asked)
+    more = len(response.hits) > size
+    response = replace(response, hits=response.hits[:size])
+    found = _read_again(response.hits, visitor, parameters.language)
+    total = max(0, response.total - _dropped(response, found))
+    return total, found, (response.hits[-1].at, response.hits[-1].key) if more else None
+
+
+def _request(parameters: Parameters, visitor: Visitor, wanted: Plan, **options: Any) -> SearchRequest:
+    return SearchRequest(
+        plan=wanted,
+        tokens=visitor.tokens,
+        filters=parameters.filters,
+        match_all=parse(parameters.q).is_blank,
+        hidden=registry.hidden(unwritten(UNWRITTEN_LOOKED_AT), visitor),
+        **options,
     )
 
 

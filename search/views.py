@@ -9,14 +9,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access.visitor import Visitor
 from search.exceptions import EngineUnavailableError
+from search.exports import EXPORT_SIZE, as_csv, part
 from search.facets import histogram
 from search.help import FIELDS, WORDS
 from search.openapi import document
@@ -29,7 +33,7 @@ from search.results import Answer, Result, Snippet, answer, suggestions
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 15
-ApiView = Callable[[HttpRequest], JsonResponse]
+ApiView = Callable[[HttpRequest], HttpResponse]
 
 
 @require_safe
@@ -115,6 +119,35 @@ def suggest_api(request: HttpRequest) -> JsonResponse:
 
 
 @api
+def export_api(request: HttpRequest) -> HttpResponse:
+    """``/api/v1/export``: the results as records, JSON or CSV, the newest first, part by part."""
+    asked = request.GET.copy()
+    form, cursor = asked.get("format", "json"), asked.get("cursor", "")
+    for name in ("format", "cursor"):
+        asked.pop(name, None)
+    for name in ("sort", "page"):
+        if name in asked:
+            raise ParameterError("unknown_parameter", _("There is no parameter of this name."), name)
+    if form not in ("json", "csv"):
+        raise ParameterError("invalid_value", _("This value can't be used."), "format")
+    parameters = read_strictly(asked)
+    with override(parameters.language):
+        found = part(parameters, Visitor.of(request), cursor)
+    following = ""
+    if found.cursor:
+        kept = [("lang", parameters.language), ("format", form), *parameters.pairs(), ("cursor", found.cursor)]
+        following = f"{settings.SITE_URL}{reverse('search_export_api')}?{urlencode(kept)}"
+    if form == "csv":
+        response = HttpResponse(as_csv(found.rows), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="results.csv"'
+    else:
+        response = _json({"total": found.total, "next": following or None, "results": list(found.rows)})
+    if following:
+        response["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
+@api
 def schema_api(request: HttpRequest) -> JsonResponse:
     """``/api/v1/schema``: this API in OpenAPI 3.1."""
     return _json(document())
@@ -138,6 +171,8 @@ def _context(found: Answer) -> dict[str, Any]:
         "first": first,
         "last": last,
         "first_page_url": found.parameters.address(page=1),
+        "kept": f"?{urlencode([pair for pair in found.parameters.pairs() if pair[0] not in ('sort', 'page')])}",
+        "export_size": EXPORT_SIZE,
         "api_query": f"?lang={found.parameters.language}&{found.parameters.address(page=1)[1:]}",
     }
 

@@ -17,6 +17,9 @@ from search.matching import Plan
 FACETS = ("kind", "topic", "place", "language", "year", "publication_kind")
 """The facets of the result page, in its order."""
 
+Place = tuple[float, str]
+"""Where a hit stands among the newest: its date in seconds since the epoch, its key."""
+
 MAX_TEXT = 20 * 1024 * 1024
 """Characters of one field that are indexed."""
 
@@ -90,6 +93,8 @@ class SearchRequest:
     now: datetime | None = None
     hidden: frozenset[str] = frozenset()
     """Keys that are left out: the index doesn't know yet that they may not be found."""
+    after: Place | None = None
+    """With ``Sort.NEWEST``: only hits behind this place. The total counts all."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,8 @@ class Hit:
     key: str
     kind: str
     score: float
+    at: float = 0.0
+    """Its date, in seconds since the epoch."""
 
 
 @dataclass(frozen=True)

@@ -293,7 +293,8 @@ def _document(operation: Operation) -> dict[str, Any]:
 
 
 def _hit(hit: dict[str, Any]) -> Hit:
-    return Hit(hit["_id"], hit["_source"]["kind"], float(hit["_score"] or 0))
+    # The date stands before the key in every order, in milliseconds.
+    return Hit(hit["_id"], hit["_source"]["kind"], float(hit["_score"] or 0), hit["sort"][-2] / 1000)
 
 
 def _result(item: dict[str, Any]) -> ItemResult:

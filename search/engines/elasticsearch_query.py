@@ -54,6 +54,8 @@ def search_body(request: SearchRequest) -> Body:
     }
     if chosen:
         body["post_filter"] = {"bool": {"filter": list(chosen.values())}}
+    if request.after:
+        body["search_after"] = [round(request.after[0] * 1000), request.after[1]]
     if request.with_facets:
         body["aggs"] = {facet: _facet(facet, chosen) for facet in FACETS}
     return body

@@ -177,9 +177,13 @@ def _lift_glossary(connection: sqlite3.Connection, plan: Plan) -> None:
 
 
 def _page(connection: sqlite3.Connection, request: SearchRequest, full: int) -> tuple[Hit, ...]:
-    sql = f"SELECT d.key, d.kind, h.score FROM temp.hits h JOIN doc d ON d.id = h.id WHERE h.mask = ? ORDER BY {_ORDERS[request.sort]} LIMIT ? OFFSET ?"  # noqa: S608
-    rows = connection.execute(sql, (full, request.size, request.offset))
-    return tuple(Hit(key, kind, score) for key, kind, score in rows)
+    behind, values = "", []
+    if request.after:
+        at, key = request.after
+        behind, values = "AND (d.published < ? OR (d.published = ? AND d.key > ?))", [at, at, key]
+    sql = f"SELECT d.key, d.kind, h.score, d.published FROM temp.hits h JOIN doc d ON d.id = h.id WHERE h.mask = ? {behind} ORDER BY {_ORDERS[request.sort]} LIMIT ? OFFSET ?"  # noqa: S608
+    rows = connection.execute(sql, (full, *values, request.size, request.offset))
+    return tuple(Hit(*row) for row in rows)
 
 
 def _facets(

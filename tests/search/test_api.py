@@ -90,6 +90,13 @@ def test_the_answer_is_that_of_the_contract(client, publish, everywhere):
     }
 
 
+def test_export_is_that_of_the_description(client, publish, everywhere):
+    publish("Annual report", summary="On orders.")
+    found = conforms(client, "/api/v1/export?q=report&lang=en", "Export")
+    assert (found["total"], found["next"], found["results"][0]["title"]) == (1, None, "Annual report")
+    assert found["results"][0]["url"].startswith("http")
+
+
 def test_filters_are_marked_and_counted(client, publish, everywhere):
     publish("Report")
     publish("Report of a case", kind="case")

@@ -204,8 +204,7 @@ class TestFields:
         assert counts(answer, "topic") == {} and counts(answer, "place") == {"p2": 1}
 
     def test_what_stands_in_the_title_comes_before_what_stands_in_the_text(self, library):
-        assert library.titles("(torture police) OR title:court")[0] == "Court"
-        assert library.titles("(title:torture OR torture) year:2019..2020")[0] == "Torture"
+        assert library.titles("title:prison OR police") == ["Prison", "Court"]
 
     def test_fields_show_nothing_that_the_visitor_may_not_see(self, library):
         assert library.search("title:hidden").total == library.search("topic:impunity title:torture").total == 0
@@ -245,6 +244,18 @@ class TestRanking:
         assert [len(page) for page in pages] == [10, 10, 5]
         assert len({title for page in pages for title in page}) == 25
         assert index.search("report", offset=20).total == 25
+
+    def test_parts_behind_a_place_hold_everything_once_whatever_comes_in_between(self, index):
+        dates = [datetime(2020, 5, 1 + number % 3, 4, 5, 6, tzinfo=UTC) for number in range(11)]
+        things = [index.content.add(f"Report {number:02}", published=dates[number]) for number in range(11)]
+        index.put(*things)
+        found, after = [], None
+        while hits := index.search("report", sort=Sort.NEWEST, size=3, after=after).hits:
+            found += [hit.key for hit in hits]
+            after = (hits[-1].at, hits[-1].key)
+            index.add("Report late", published=NOW)
+        assert found == [each.key for each in sorted(things, key=lambda t: (-t.published.timestamp(), t.key))]
+        assert index.search("report", sort=Sort.NEWEST, size=3, after=after).total == 15
 
 
 class TestFacets:

@@ -111,7 +111,7 @@ def test_field_without_a_value_gets_a_notice():
 
 
 def test_words_in_fields_and_what_is_excluded_are_looked_for_on_no_page():
-    wanted = plan(parse("prison title:torture -police year:2019 (court OR topic:x) -(a title:b)"), ("en",))
+    wanted = plan(parse("prison title:torture -police year:2019 (court OR topic:x) -(fence title:b)"), ("en",))
     assert [group.forms[0] for group in wanted.words] == [("enprison",), ("encourt",)]
     assert plan(parse("title:torture"), ("en",)).words == ()
 

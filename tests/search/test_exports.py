@@ -1,0 +1,96 @@
+"""Results to take along: the same as the visitor sees, part by part, and nothing that a spreadsheet would compute."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+
+from access.models import User
+from search import exports
+from search.engines import get_engine
+from search.outbox import touch
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["fts5", "elasticsearch"], autouse=True)
+def everywhere(request, settings):
+    if request.param == "elasticsearch":
+        request.getfixturevalue("elasticsearch_settings")
+        get_engine().ensure_schema()
+    else:
+        settings.SEARCH_URL = ""
+
+
+def rows(response):
+    return list(csv.DictReader(io.StringIO(response.content.decode())))
+
+
+def local(address):
+    return address.partition("/api")[1] + address.partition("/api")[2]
+
+
+def test_parts_follow_each_other_and_hold_everything_once(client, publish, monkeypatch):
+    monkeypatch.setattr(exports, "EXPORT_SIZE", 3)
+    for number in range(7):
+        publish(f"Report {number}", published=datetime(2020 + number % 2, 5, 1, tzinfo=UTC))
+    publish("Other")
+    found, address = [], "/api/v1/export?q=title:report&lang=en"
+    while address:
+        answer = client.get(address).json()
+        assert answer["total"] == 7 and len(answer["results"]) <= 3
+        found += [each["title"] for each in answer["results"]]
+        address = answer["next"] and local(answer["next"])
+    assert sorted(found) == [f"Report {number}" for number in range(7)]
+    table = client.get("/api/v1/export?q=title:report&lang=en&format=csv")
+    assert len(rows(table)) == 3 and 'rel="next"' in table["Link"] and "format=csv" in table["Link"]
+
+
+def test_what_the_visitor_may_not_see_is_in_none(client, publish, settings):
+    publish("Report open")
+    publish("Report hidden", acl=frozenset({"login"}))
+    settings.SEARCH_DRAIN_INLINE = False
+    stale = publish("Report stale")
+    waiting = publish("Report waiting")
+    stale.acl = waiting.acl = frozenset({"login"})  # the index still says public
+    touch([waiting.key])
+    for form in ("csv", "json"):
+        response = client.get(f"/api/v1/export?q=report&lang=en&format={form}")
+        assert b"Report open" in response.content
+        for word in (b"hidden", b"stale", b"waiting"):
+            assert word not in response.content
+    assert client.get("/api/v1/export?q=report&lang=en").json()["total"] == 1
+    client.force_login(User.objects.create_user("member"))
+    assert client.get("/api/v1/export?q=report&lang=en").json()["total"] == 4
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_cell_is_a_formula(client, publish, start):
+    publish(f"{start}HYPERLINK(1)", summary=f'{start}2+"3"')
+    (row,) = rows(client.get("/api/v1/export?q=hyperlink&lang=en&format=csv"))
+    assert row["title"].startswith("'") and row["summary"].startswith("'")
+    assert client.get("/api/v1/export?q=hyperlink&lang=en").json()["results"][0]["title"].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("asked", "parameter"),
+    [("format=xls", "format"), ("sort=newest", "sort"), ("page=2", "page"), ("x=1", "x"), ("year=soon", "year")]
+    + [
+        (f"cursor={quote(each)}", "cursor")
+        for each in ("x", "é", "bnVsbA", "WzFd", "WzFlOTk5LCAiYSJd", "W25hbiwgMV0", "WzEsICJcdWQ4MDAiXQ")
+    ],
+)
+def test_what_cannot_be_used_is_named(client, content, asked, parameter):
+    response = client.get(f"/api/v1/export?{asked}")
+    assert response.status_code == 400 and response.json()["error"]["parameter"] == parameter
+
+
+def test_results_link_to_table_and_feed(client, publish):
+    publish("Report")
+    body = client.get("/en/search/?q=report&kind=publication&sort=newest").content.decode()
+    assert 'href="/api/v1/export?q=report&amp;kind=publication&amp;lang=en&amp;format=csv"' in body
+    assert 'href="/feeds/en/search.atom?q=report&amp;kind=publication"' in body
