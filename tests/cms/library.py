@@ -223,6 +223,9 @@ class Library:
             "publications, filtered": f"{publications}?topic={topic.translation_key}&kind={kind.translation_key}&place={self.place.translation_key}&year=1990",
             "cases, filtered": f"{self.addresses['cases en']}?work={self.kind.translation_key}&topic={topic.translation_key}",
             "glossary, page 2": f"{self.addresses['glossary en']}?page=2",
+            "search fields": "/en/search/?q=command+-topic:x+-place:x+-author:x+-kind:x",
+            "search help": "/en/search/help/",
+            "export": "/api/v1/export?q=command&lang=en&format=csv",
             "search in the file": "/en/search/?q=heron+frontier",
             "search api": "/api/v1/search?q=command&lang=en",
             "suggest api": "/api/v1/suggest?q=com&lang=en",
@@ -246,5 +249,17 @@ class Library:
 
 def pages_of(addresses: dict[str, str]) -> dict[str, str]:
     """Those of the addresses that a reader sees as pages."""
-    machine = ("feed", "search api", "suggest", "api", "sitemap", "robots", "health", "file", "page image", "cover")
+    machine = (
+        "feed",
+        "search api",
+        "export",
+        "suggest",
+        "api",
+        "sitemap",
+        "robots",
+        "health",
+        "file",
+        "page image",
+        "cover",
+    )
     return {name: address for name, address in addresses.items() if not name.startswith(machine)}

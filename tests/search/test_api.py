@@ -229,6 +229,7 @@ def test_description_is_valid_openapi(client, content):
     validate(found)
     assert found["openapi"].startswith("3.1") and set(found["paths"]) == {
         "/api/v1/search",
+        "/api/v1/export",
         "/api/v1/suggest",
         "/api/v1/schema",
     }
