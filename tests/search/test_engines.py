@@ -250,7 +250,8 @@ class TestRanking:
         things = [index.content.add(f"Report {number:02}", published=dates[number]) for number in range(11)]
         index.put(*things)
         found, after = [], None
-        while hits := index.search("report", sort=Sort.NEWEST, size=3, after=after).hits:
+        for _part in range(4):
+            hits = index.search("report", sort=Sort.NEWEST, size=3, after=after).hits
             found += [hit.key for hit in hits]
             after = (hits[-1].at, hits[-1].key)
             index.add("Report late", published=NOW)

@@ -68,6 +68,15 @@ def test_what_the_visitor_may_not_see_is_in_none(client, publish, settings):
     assert client.get("/api/v1/export?q=report&lang=en").json()["total"] == 4
 
 
+def test_what_lies_on_other_parts_is_counted_for_the_visitor_alone(client, publish, monkeypatch):
+    monkeypatch.setattr(exports, "EXPORT_SIZE", 1)
+    publish("Report open", published=datetime(2024, 5, 1, tzinfo=UTC))
+    for year in (2019, 2020):
+        publish("Report hidden", acl=frozenset({"login"}), published=datetime(year, 5, 1, tzinfo=UTC))
+    answer = client.get("/api/v1/export?q=report&lang=en").json()
+    assert (answer["total"], answer["next"]) == (1, None)
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_no_cell_is_a_formula(client, publish, start):
     publish(f"{start}HYPERLINK(1)", summary=f'{start}2+"3"')
