@@ -20,7 +20,8 @@ from cms.core.lists import ContentList, content_list
 from search.engines.base import Sort
 from search.exceptions import EngineUnavailableError
 from search.parameters import Parameters, read_kindly
-from search.results import Result, answer
+from search.registry import Found
+from search.results import newest
 
 ENTRIES = 40
 RETRY_AFTER_SECONDS = 60
@@ -120,23 +121,24 @@ class SearchFeed(LanguageFeed):
     def feed_guid(self, asked: Parameters) -> str:
         return f"{settings.SITE_URL}/feeds/{asked.language}/search.atom?{urlencode(asked.pairs())}"
 
-    def items(self, asked: Parameters) -> list[Result]:
-        return list(answer(asked, Visitor()).results)
+    def items(self, asked: Parameters) -> list[Found]:
+        _total, found, _more = newest(asked, Visitor(), ENTRIES, None)
+        return found
 
-    def item_title(self, item: Result) -> str:
+    def item_title(self, item: Found) -> str:
         return item.title
 
-    def item_description(self, item: Result) -> str:
+    def item_description(self, item: Found) -> str:
         return item.summary
 
-    def item_link(self, item: Result) -> str:
+    def item_link(self, item: Found) -> str:
         return item.url
 
-    def item_guid(self, item: Result) -> str:
+    def item_guid(self, item: Found) -> str:
         key, _slash, language = item.key.partition("/")
         return f"urn:uuid:{key}:{language}"
 
-    def item_updateddate(self, item: Result) -> datetime.datetime | None:
+    def item_updateddate(self, item: Found) -> datetime.datetime | None:
         if item.date is None:
             return None
         return timezone.make_aware(datetime.datetime.combine(item.date, datetime.time()))

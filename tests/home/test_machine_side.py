@@ -166,6 +166,16 @@ def test_a_search_is_a_feed(client, pages):
     assert "hidden" not in client.get("/feeds/en/search.atom", {"q": "words"}).content.decode()
 
 
+def test_the_feed_of_a_search_has_more_than_a_page_of_it(client):
+    from search.outbox import drain
+
+    for number in range(12):
+        PublicationPageFactory(published=True, title=f"Zebrafinch {number}")
+    drain()
+    body = client.get("/feeds/en/search.atom", {"q": "zebrafinch"}).content.decode()
+    assert body.count("<entry>") == 12
+
+
 def test_robots_and_health(client):
     assert "Sitemap: http://localhost:8000/sitemap.xml" in client.get("/robots.txt").content.decode()
     assert client.get("/healthz").content == b"ok\n"
