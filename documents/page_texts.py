@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from django.db import transaction
+
 from documents.extraction import OutlineEntry, PageText
 from documents.extraction.language import fits
 from documents.models import Document, DocumentOutline, DocumentPageText, DocumentTokens
-from search.pages import pack
+from search.pages import is_current, pack
 
 
 def replace_pages(document: Document, pages: Iterable[PageText], *, keep_recognised: bool = True) -> None:
@@ -44,6 +46,21 @@ def renew_tokens(document: Document) -> None:
     """Makes the search tokens of all page texts as they are now. Part of the caller's transaction."""
     pages = document.page_texts.order_by("number").values_list("language", "text")
     DocumentTokens.objects.update_or_create(document=document, defaults={"blob": pack(list(pages))})
+
+
+def renew_old_tokens() -> int:
+    """Makes the tokens anew that another version of the text analysis made; returns of how many files.
+
+    The tokens of a file that is open in the meantime are made by today's analysis anyway.
+    """
+    renewed = 0
+    for pk in list(DocumentTokens.objects.order_by("pk").values_list("document_id", flat=True)):
+        with transaction.atomic():
+            tokens = DocumentTokens.objects.select_for_update().filter(document=pk).first()
+            if tokens is not None and not is_current(bytes(tokens.blob)):
+                renew_tokens(tokens.document)
+                renewed += 1
+    return renewed
 
 
 def replace_outline(document: Document, outline: Iterable[OutlineEntry]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from itertools import chain
 
 from search.analysis import grams, surfaces, tokens
+from search.analysis.compounds import SEPARATOR, WHOLE, Compounds
 from search.engines.base import IndexRow
 from search.languages import index_language
 from search.pages import unpack
@@ -13,9 +15,13 @@ from search.registry import IndexDocument
 logger = logging.getLogger(__name__)
 
 
-def index_row(document: IndexDocument) -> IndexRow:
+def index_row(document: IndexDocument, compounds: Compounds = WHOLE) -> IndexRow:
     """``document`` analysed. A file whose blob can't be read is left out and logged; the thing itself is found."""
     language = index_language(document.locale)
+    title, summary, body = (tokens(text, language) for text in (document.title, document.summary, document.body))
+    # What the page quotes in another language is found by that language's words too.
+    body += [token for code, text in document.passages for token in (SEPARATOR, *tokens(text, index_language(code)))]
+    files = _file_tokens(document)
     return IndexRow(
         kind=document.kind,
         locale=document.locale,
@@ -34,19 +40,19 @@ def index_row(document: IndexDocument) -> IndexRow:
             "author": document.authors,
         },
         fields={
-            "t": " ".join(tokens(document.title, language)),
+            "t": " ".join(title),
             "tx": " ".join(surfaces(document.title, language)),
-            "s": " ".join(tokens(document.summary, language)),
-            "b": " ".join(tokens(document.body, language)),
-            "p": "",
-            "f": _file_tokens(document),
+            "s": " ".join(summary),
+            "b": " ".join(body),
+            "p": compounds.field(chain(title, summary, body, files.split())),
+            "f": files,
             "a": " ".join(grams(document.title, language)),
         },
     )
 
 
-FILE_BREAK = " dpsep "
-"""Stands between two files, so that no phrase runs from one into the next. No query has this token."""
+FILE_BREAK = f" {SEPARATOR} "
+"""Stands between two files, so that no phrase runs from one into the next."""
 
 
 def _file_tokens(document: IndexDocument) -> str:

@@ -10,7 +10,7 @@ from itertools import islice
 
 from django.utils import timezone
 
-from search import registry
+from search import compounds, registry
 from search.analysis import stamp
 from search.engines import get_engine
 from search.engines.base import Outcome
@@ -35,11 +35,14 @@ class SweepResult:
 def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
     """Builds a new index beside the one in use, then changes over. Returns how many things are in it.
 
-    Meanwhile the outbox writes to both, so no change is lost. Raises RebuildError where a thing was
+    Today's vocabulary splits the compounds of all that is written from now on. Meanwhile the outbox
+    writes to both, so no change is lost. Raises RebuildError where a thing was
     refused; the old index stays in use then, as it does when anything else goes wrong.
     """
     engine = get_engine()
+    registry.renew_blobs()
     name = engine.begin_rebuild()
+    before = compounds.freeze()
     done = 0
     try:
         for keys in _portions(_all_keys(), KEYS_AT_ONCE):
@@ -52,6 +55,7 @@ def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
             progress(done)
         engine.swap(name)
     except BaseException:
+        compounds.restore(before)
         engine.abort()
         raise
     sweep()
@@ -59,9 +63,9 @@ def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
 
 
 def is_outdated() -> bool:
-    """Whether the index was made by another version of the text analysis, or isn't there at all."""
+    """Whether the index was made by another version of the text analysis or vocabulary, or isn't there at all."""
     health = get_engine().health()
-    return health.ok and health.stamp != stamp()
+    return health.ok and (health.stamp != stamp() or compounds.have_changed())
 
 
 def sweep() -> SweepResult:
@@ -74,6 +78,7 @@ def sweep() -> SweepResult:
     touch(sorted(indexed - wanted))
     removed = engine.remove_tombstones(timezone.now() - TOMBSTONES_KEPT)
     engine.purge()
+    compounds.forget_gone_words()
     return SweepResult(len(wanted - indexed), len(indexed - wanted), removed)
 
 

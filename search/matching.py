@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import groupby, product
 
-from search.analysis import UNKNOWN, is_stop_word, query_tokens, surfaces, tokens
+from search.analysis import UNKNOWN, is_stop_word, joined, other_forms, query_tokens, surfaces, tokens
 from search.query import Clause, Nested, ParsedQuery, Term
 
 Form = tuple[str, ...]
@@ -117,7 +117,7 @@ def plan(query: ParsedQuery, languages: tuple[str, ...]) -> Plan:
     plain = [clause for clause in query.clauses if clause.words]
     conditions = _conditions([clause for clause in query.clauses if not clause.words], wanted)
     excluded = tuple(_group(clause.words, wanted) for clause in plain if clause.excluded)
-    positive = [(clause, _group(clause.words, wanted)) for clause in plain if not clause.excluded]
+    positive = [(clause, _group(clause.words, wanted)) for clause in _joined(plain) if not clause.excluded]
     positive = [(clause, group) for clause, group in positive if group.forms]
     telling = [group for clause, group in positive if not _says_nothing(clause, wanted)]
     if not telling and all(isinstance(each, Without) for each in conditions):
@@ -167,6 +167,22 @@ def _fact(term: Term) -> Fact | Years:
     return Fact(term.name, term.text)
 
 
+def _joined(clauses: Iterable[Clause]) -> list[Clause]:
+    """``clauses`` with the words of one date, number or acronym ("12 March 2011", "10 000") as one phrase."""
+    found: list[Clause] = []
+    for plain, run in groupby(clauses, _is_word):
+        if plain:
+            texts = joined([clause.words[0].text for clause in run])
+            found += [Clause((Term(text, phrase=" " in text),)) for text in texts]
+        else:
+            found += run
+    return found
+
+
+def _is_word(clause: Clause) -> bool:
+    return not clause.excluded and len(clause.words) == len(clause.options) == 1 and not clause.words[0].phrase
+
+
 def _says_nothing(clause: Clause, languages: tuple[str, ...]) -> bool:
     words = clause.words
     return bool(words) and all(not term.phrase and is_stop_word(term.text, languages) for term in words)
@@ -191,10 +207,11 @@ def _forms(term: Term, language: str) -> list[Form]:
         return query_tokens(term.text, language)
     # An attached preposition stands before the first word of a phrase ("لحقوق الإنسان").
     first = term.text.split()[0]
+    others = other_forms(term.text, language)
     heads = query_tokens(first, language)
     if len(heads) > 1 and heads[0] == found[: len(heads[0])]:
-        return [head + tail for head, tail in product(heads, [found[len(heads[0]) :]])]
-    return [found]
+        return [*[head + tail for head, tail in product(heads, [found[len(heads[0]) :]])], *others]
+    return [found, *others]
 
 
 def _together(query: ParsedQuery, languages: tuple[str, ...]) -> Group | None:

@@ -26,6 +26,19 @@ class SearchOutbox(models.Model):
         return f"{self.key} ({self.attempts})"
 
 
+class SearchVocabulary(models.Model):
+    """The words by which compounds are split, frozen when the index was last built; a single row.
+
+    ``counts`` has each word with how often it was there; ``stamp`` names them.
+    """
+
+    stamp = models.CharField(max_length=16, blank=True)
+    counts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.stamp
+
+
 class SearchClock(models.Model):
     """The last version that was given out; a single row. Versions grow, whatever the clocks of the machines say."""
 

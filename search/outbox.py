@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from search import registry
+from search import compounds, registry
 from search.engines import get_engine
 from search.engines.base import Engine, ItemResult, Operation, Outcome
 from search.exceptions import EngineBusyError, EngineUnavailableError, SearchError
@@ -100,8 +100,9 @@ def operations(keys: Sequence[str], version: int) -> list[Operation]:
     """What to write for ``keys`` as they are now; a tombstone for what is gone. Draw ``version`` before."""
     now = timezone.now()
     documents = registry.documents(keys)
+    parts = compounds.current()
     return [
-        Operation(key, version, index_row(documents[key]) if key in documents else None, documents[key].updated)
+        Operation(key, version, index_row(documents[key], parts) if key in documents else None, documents[key].updated)
         if key in documents
         else Operation(key, version, None, now)
         for key in keys

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-FIELD_WEIGHTS = {"t": 6.0, "tx": 4.0, "s": 2.0, "b": 1.0, "f": 0.5}
-"""Title, title as written, summary, body, files."""
+FIELD_WEIGHTS = {"t": 6.0, "tx": 4.0, "s": 2.0, "b": 1.0, "f": 0.5, "p": 0.4}
+"""Title, title as written, summary, body, files, parts of compounds."""
 
-MATCH_FIELDS = ("t", "s", "b", "f")
+MATCH_FIELDS = ("t", "s", "b", "f", "p")
 """Where a word is looked for. ``tx`` only adds to the score: what it finds, ``t`` finds too."""
 
 TIE_BREAKER = 0.2

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from access.visitor import Visitor
 
 PageText = tuple[str, str]
-"""(language, text) of one page of a file."""
+"""(language, text) of one page of a file, or of a passage in another language than its page."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ class IndexDocument:
     languages: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     files: tuple[FileText, ...] = ()
+    passages: tuple[PageText, ...] = ()
+    """(language, text) of what ``body`` quotes in another language than its own."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,9 @@ VisibleFunction = Callable[[Sequence[str], "Visitor"], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
 
 
+VocabularyFunction = Callable[[], Iterable[tuple[str, str]]]
+
+
 @dataclass
 class _Registry:
     sources: dict[str, ContentSource] = field(default_factory=dict)
@@ -129,6 +134,8 @@ class _Registry:
     names: dict[str, NameFunction] = field(default_factory=dict)
     visible: VisibleFunction | None = None
     page_reader: PageReader | None = None
+    vocabulary: dict[str, VocabularyFunction] = field(default_factory=dict)
+    renewals: dict[str, Callable[[], int]] = field(default_factory=dict)
 
 
 _registry = _Registry()
@@ -195,6 +202,27 @@ def hidden(keys: Collection[str], visitor: Visitor) -> frozenset[str]:
     if not keys or _registry.visible is None:
         return frozenset(keys)
     return frozenset(keys) - _registry.visible(list(keys), visitor)
+
+
+def register_vocabulary(name: str, texts: VocabularyFunction) -> None:
+    """Adds words by which compounds are split: ``texts()`` gives (language, text) of what anybody may read."""
+    _registry.vocabulary[name] = texts
+
+
+def vocabulary() -> Iterator[tuple[str, str]]:
+    """All texts that were registered, each (language, text)."""
+    for texts in _registry.vocabulary.values():
+        yield from texts()
+
+
+def register_renewal(name: str, renew: Callable[[], int]) -> None:
+    """Says how blobs that another version of the analysis made are made anew; ``renew()`` returns how many it did."""
+    _registry.renewals[name] = renew
+
+
+def renew_blobs() -> int:
+    """Makes all blobs fit today's analysis; called before an index is built."""
+    return sum(renew() for renew in _registry.renewals.values())
 
 
 def register_page_reader(reader: PageReader) -> None:

@@ -18,6 +18,7 @@ class CmsCoreConfig(AppConfig):
             read_pages,
             visible_keys,
         )
+        from cms.core.search import title_words
         from cms.core.signal_handlers import register_signal_handlers
         from search import registry
 
@@ -29,4 +30,5 @@ class CmsCoreConfig(AppConfig):
         registry.register_names("publication_kind", publication_kind_names)
         registry.register_page_reader(read_pages)
         registry.register_visible(visible_keys)
+        registry.register_vocabulary("titles", title_words)
         register_signal_handlers()

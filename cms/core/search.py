@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from wagtail import blocks
+from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 
 from access.boundary import page_tokens, restrictions
@@ -54,6 +55,22 @@ def stream_text(value: Any) -> str:
     return "\n".join(part for part in parts if part).strip()
 
 
+def stream_passages(value: Any) -> tuple[tuple[str, str], ...]:
+    """(language, words) of what a StreamField quotes in another language than the page's, however deep it lies."""
+    return tuple(_passages(list(value.raw_data)))
+
+
+def _passages(raw: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(raw, list):
+        for item in raw:
+            yield from _passages(item)
+    elif isinstance(raw, dict):
+        if raw.get("language") and isinstance(raw.get("text"), str):
+            yield raw["language"], plain(raw["text"])
+        for inner in raw.values():
+            yield from _passages(inner)
+
+
 def _without_choices(block: blocks.Block, value: Any) -> Any:
     """The stored ``value`` of ``block`` with nothing chosen: what is chosen has no words of the page's own."""
     if isinstance(block, blocks.ChooserBlock):
@@ -64,6 +81,12 @@ def _without_choices(block: blocks.Block, value: Any) -> Any:
     if isinstance(block, blocks.ListBlock):
         return [{**item, "value": _without_choices(block.child_block, item["value"])} for item in value]
     return value
+
+
+def title_words() -> Iterator[tuple[str, str]]:
+    """(language, title) of every page that anybody may read, glossary terms and topics among them."""
+    pages = visible_to(Page.objects.all(), Visitor())
+    yield from pages.values_list("locale__language_code", "title").iterator()
 
 
 class PageSource:
@@ -159,6 +182,7 @@ class PageSource:
             body=self.body(page),
             languages=tuple(dict.fromkeys([language, *(file.language for file in files if file.language)])),
             files=files,
+            passages=stream_passages(page.body) if isinstance(page.body, blocks.StreamValue) else (),
             **values,
         )
 

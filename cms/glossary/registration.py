@@ -5,7 +5,7 @@ from __future__ import annotations
 from cms.core.lists import ContentList, register_list
 from cms.glossary.models import GlossaryIndexPage, GlossaryTermPage
 from cms.glossary.pages import term_cards
-from cms.glossary.search import TermSource
+from cms.glossary.search import TermSource, term_words
 from search import registry
 
 
@@ -13,3 +13,4 @@ def register() -> None:
     """Called once from ``ready()``."""
     register_list(ContentList("terms", GlossaryTermPage, GlossaryIndexPage, ("title", "pk"), term_cards))
     registry.register(TermSource())
+    registry.register_vocabulary("terms", term_words)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from access.visibility import visible_to
+from access.visitor import Visitor
 from cms.core.search import PageSource, plain
 from cms.glossary.models import GlossaryTermPage
 from cms.topics.search import TOPICS, topic_keys
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
+
+
+def term_words() -> Iterator[tuple[str, str]]:
+    """(language, other forms of a term), of all terms that anybody may read."""
+    terms = visible_to(GlossaryTermPage.objects.exclude(variants=""), Visitor())
+    yield from terms.values_list("locale__language_code", "variants").iterator()
 
 
 class TermSource(PageSource):

@@ -19,6 +19,7 @@ from documents.erasure.sweep import sweep
 from documents.erasure.targets import matcher_for
 from documents.models import Erasure
 from search import outbox
+from search.compounds import forget_gone_words
 from search.engines import get_engine
 from search.exceptions import SearchError
 
@@ -69,6 +70,7 @@ def _forget_in_search(erasure: Erasure) -> None:
         time.sleep(1)  # another worker has them in hand
     else:
         raise SearchError("The outbox was not empty in time.")
+    forget_gone_words()
     engine = get_engine()
     for _try in range(PURGES):
         if not engine.purge():

@@ -9,6 +9,7 @@ No Django in here: the extraction's child process and the tests load it alone.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import NamedTuple
 
 import Stemmer
 
-from search.analysis import arabic, english, french, german, other, spanish
+from search.analysis import arabic, dates, english, french, german, names, other, spanish
+from search.analysis.dates import joined
 from search.analysis.folding import clean, is_arabic, is_latin
 from search.analysis.words import words
 
@@ -25,6 +27,8 @@ __all__ = [
     "Span",
     "grams",
     "is_stop_word",
+    "joined",
+    "other_forms",
     "prefix_words",
     "query_tokens",
     "spans",
@@ -39,6 +43,7 @@ UNKNOWN = "xx"
 LONGEST = 60
 GRAM_SHORTEST, GRAM_LONGEST = 2, 15
 _MODULES = {"ar": arabic, "de": german, "en": english, "es": spanish, "fr": french}
+_NUMBER = re.compile(r"\d+(?:d\d+)?")
 _ARABIC_SCRIPT = frozenset({"ar", "ckb", "fa", "ps", "ug", "ur"})
 
 
@@ -72,16 +77,24 @@ def query_tokens(word: str, language: str) -> list[tuple[str, ...]]:
     """The token sequences that ``word`` may have in the index of texts in ``language``.
 
     Mostly one sequence of one token; a word that falls apart (``non-refoulement``) is one longer
-    sequence; Arabic adds the forms with a preposition or conjunction written to the word.
+    sequence; Arabic adds the forms with a preposition or conjunction written to the word; a date, a
+    number and a name add the other ways to write them.
     """
     found = tokens(word, language)
     if not found:
         return []
     sequences = [tuple(found)]
-    if found[0].startswith("ar"):
+    if found[0].startswith("ar") and is_arabic(found[0][2:]):
         first = words(word, "ar")[0]
         sequences += [("ar" + stem[:LONGEST], *found[1:]) for stem in arabic.attached_forms(clean(first.text))]
-    return list(dict.fromkeys(sequences))
+    return list(dict.fromkeys([*sequences, *other_forms(word, language)]))
+
+
+def other_forms(text: str, language: str) -> list[tuple[str, ...]]:
+    """The tokens of the other ways to write ``text`` where it is a date, a number or the name of somebody known."""
+    code = language[:2].lower() or UNKNOWN
+    ways = [*dates.other_ways(text, code), *names.other_spellings(text)]
+    return [form for form in (tuple(tokens(way, code)) for way in ways) if form]
 
 
 def is_stop_word(word: str, languages: tuple[str, ...]) -> bool:
@@ -123,7 +136,7 @@ def stamp() -> str:
 def _token(word: str, language: str) -> str:
     folded = clean(word)
     code = _route(folded, language)
-    if folded.isdigit() or code == UNKNOWN:
+    if _NUMBER.fullmatch(folded) or code == UNKNOWN:
         return (UNKNOWN + other.stem(folded, UNKNOWN))[:LONGEST]
     module = _MODULES.get(code)
     stem = module.stem(folded) if module else other.stem(folded, code)
@@ -136,7 +149,7 @@ def _surface(word: str, language: str) -> str:
     code = _route(folded, language)
     # Of the cleaned word alone, as the stem is: what meets here must meet there too, accents (año, ano) included.
     written = arabic.normalise(folded) if is_arabic(folded) else folded
-    return ((UNKNOWN if folded.isdigit() else code) + written)[:LONGEST]
+    return ((UNKNOWN if _NUMBER.fullmatch(folded) else code) + written)[:LONGEST]
 
 
 def _gram_base(word: str) -> str:

@@ -15,7 +15,32 @@ from search.analysis.folding import without_accents
 
 _DOUBLE_E = re.compile(r"ees?$")  # arrêtée, arrêtées: as arrêté
 _PLURAL = re.compile(r"(?<=[a-z]{3}u)s$")  # détenus, individus: Snowball keeps this s
+_IERE = re.compile(r"(?<=[a-z]{2}[gi])eres?$")  # policière, étrangère: as policier, étranger
+_IF = re.compile(r"(?<=[a-z]{2})ifs?$")  # actif: as active
+_TRICE = re.compile(r"(?<=[a-z]{2})trices?$")  # enquêtrice: as enquêteur
+_UTION = re.compile(r"(?<=[a-z]ec)utions?$")  # exécution: as exécuter
 _OWN_STEMS = {
+    "travaux": "travail",
+    "lieux": "lieu",
+    "milieux": "milieu",
+    "jeux": "jeu",
+    "enjeux": "enjeu",
+    "aveux": "aveu",
+    "feux": "feu",
+    "voeux": "voeu",
+    "publique": "public",
+    "publiques": "public",
+    # Words that the stemmer, or the folding of accents, throws together though a reader would not.
+    "courir": "courir",
+    "villa": "villa",
+    "villas": "villa",
+    "armee": "armee",
+    "armees": "armee",
+    "partie": "partie",
+    "parties": "partie",
+    "partir": "partir",
+    "porte": "porte",
+    "portes": "porte",
     "lois": "loi",
     "emplois": "emploi",
     "rois": "roi",
@@ -41,6 +66,7 @@ def stem(word: str) -> str:
     word = without_accents(word)
     if word in _OWN_STEMS:
         return _OWN_STEMS[word]
+    word = _UTION.sub("uter", _TRICE.sub("teur", _IF.sub("ive", _IERE.sub("er", word))))
     word = _PLURAL.sub("", _DOUBLE_E.sub("e", word))
     found: str = _stemmer().stemWord(word)
     return found

@@ -2,7 +2,8 @@
 
 A word is letters, digits and combining marks; ``\\w`` alone would cut Arabic words at their
 diacritics. Acronyms (U.N.), grouped numbers (1,000), decimals and dates stay together, a word that
-a line break divided is one word again, and an elided article (l'homme) is left out.
+a line break divided is one word again, and an elided article (l'homme) is left out. A word written
+for all genders (Zeug:innen, avocat·e·s, abogado/a) is the one form that the stemmer knows.
 """
 
 from __future__ import annotations
@@ -40,19 +41,32 @@ _APOSTROPHE = "['\u2019\u02bc]"
 _BROKEN = r"[-\u2010\u00ad]\r?\n[ \t]*(?=[a-z\u00df-\u00f6\u00f8-\u00ff])"
 _GROUP = "[.,'\u2019\u00a0\u202f\u066c]"
 _START = rf"(?<!{_CHAR})"
+# German, French and Spanish ways to name women and men at once. "@" only at a word's end, or it is an address.
+_GENDERED = (
+    r"(?:[:*_/]innen|[:*_]in|\.e\.s|\(e\)s?"
+    r"|[\u00b7\u2022\u2027](?:e|ère|esse|euse|ice|l?le|n?ne|t?te|t?rice|s?se|ve)(?:[\u00b7\u2022\u2027]?s)?"
+    r"|@s?(?!\.)|(?<=o)/a|(?<=os)/as|(?<=or)/a|(?<=es)/as)"
+)
 # Every repeat is bounded or over one class of characters: linear on any text.
 _TOKEN = re.compile(
-    rf"{_START}(?P<acronym>(?:[^\W\d_]\.){{2,12}}[^\W\d_]?)(?:{_APOSTROPHE}s)?(?!{_CHAR})"
-    rf"|{_START}(?P<iso>\d{{4}}-\d\d?-\d\d?)(?!\d)"
+    rf"{_START}(?:(?:[dlDL]|[qQ]u){_APOSTROPHE})?"
+    rf"(?P<acronym>(?:[^\W\d_]\.){{2,12}}[^\W\d_]?)(?:{_APOSTROPHE}s)?(?!{_CHAR})"
+    rf"|{_START}(?P<iso>\d{{4}}(?:-\d\d?-|/\d\d?/)\d\d?)(?!\d)"
     rf"|{_START}(?P<date>\d\d?[./]\d\d?[./]\d{{4}})(?!\d)"
     rf"|{_START}(?P<grouped>\d{{1,3}}(?:{_GROUP}\d{{3}}){{1,6}})(?![.,]?\d)"
+    rf"|{_START}(?P<fraction>\d{{1,3}}(?:[.,'\u2019\u00a0\u202f]\d{{3}}){{1,6}}[.,]\d{{1,15}})(?![.,]?\d)"
     rf"|{_START}(?P<decimal>\d{{1,15}}[.,\u066b]\d{{1,15}})(?![.,]?\d)"
-    rf"|(?P<word>(?:{_START}(?:[cC][oO]|[eE])-(?=[^\W\d_]))?{_WORD}(?:(?:{_APOSTROPHE}|{_BROKEN}){_WORD})*)"
+    rf"|{_START}(?P<ordinal>\d{{1,4}}\.(?:[ºª°]|er(?!{_CHAR})))"
+    rf"|{_START}(?P<gendered>(?>{_WORD}){_GENDERED})(?!{_CHAR})"
+    rf"|(?P<word>(?:{_START}(?:(?:[cC][oO]|[eE])-(?=[^\W\d_])|[rR][eE]-(?=[aeiou])))?{_WORD}(?:(?:{_APOSTROPHE}|{_BROKEN}){_WORD})*)"
 )
+_WORD_AT_START = re.compile(_WORD)
 _DIGITS = re.compile(r"\d+")
 _INNER = re.compile(rf"{_APOSTROPHE}")
 _JUNK = re.compile(r"[-\u2010\u00ad]|\s")
-_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|ère|ème|e|º|ª)", re.IGNORECASE)
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|res?|ères?|n?des?|e|ᵉ|ʳᵉ|ème|º|ª|°)", re.IGNORECASE)
+_CENTURY = re.compile(r"([IVX]+)(?:e|er|ère|ème|ᵉ)")  # XXIe siècle; not Ce, Le, De: no century is that late
+_PLURAL_ACRONYM = re.compile(r"([A-Z]{2,6})s")
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0002ffff]")
 _ELIDED = {
     "": frozenset({"l", "d"}),
@@ -71,8 +85,15 @@ def words(text: str, language: str) -> list[Word]:
             found += _plain(match.group(), start, end, elided)
         elif kind in ("date", "iso"):
             found += _date(match.group(), start, iso=kind == "iso")
+        elif kind == "gendered":
+            found.append(Word(_one_gender(match.group()), start, end))
+        elif kind == "ordinal":
+            found.append(Word(_DIGITS.findall(match.group())[0], start, end))
+        elif kind == "fraction":
+            *whole, rest = _DIGITS.findall(match.group())
+            found.append(Word(f"{''.join(whole)}d{rest}", start, end))
         elif kind == "acronym":
-            found.append(Word(match["acronym"].replace(".", ""), start, match.end("acronym")))
+            found.append(Word(match["acronym"].replace(".", ""), *match.span("acronym")))
         elif kind == "grouped":
             found.append(Word("".join(_DIGITS.findall(match.group())), start, end))
         else:
@@ -82,7 +103,10 @@ def words(text: str, language: str) -> list[Word]:
 
 def _plain(text: str, start: int, end: int, elided: frozenset[str]) -> list[Word]:
     if text.isalpha():
-        return _ideographs(text, start) if _IDEOGRAPH.search(text) else [Word(text, start, end)]
+        if _IDEOGRAPH.search(text):
+            return _ideographs(text, start)
+        shortened = _PLURAL_ACRONYM.fullmatch(text) or _CENTURY.fullmatch(text)  # NGOs
+        return [Word(shortened[1] if shortened else text, start, end)]
     parts = _INNER.split(text)
     while len(parts) > 1 and parts[0].lower() in elided:
         start += len(parts[0]) + 1
@@ -97,6 +121,17 @@ def _plain(text: str, start: int, end: int, elided: frozenset[str]) -> list[Word
     elif _IDEOGRAPH.search(joined):
         return _ideographs(joined, start)
     return [Word(joined, start, end)]
+
+
+def _one_gender(text: str) -> str:
+    """The form that a word for all genders is indexed as: German the female, French and Spanish the male."""
+    base = _WORD_AT_START.match(text)[0]  # type: ignore[index]  # the text was matched as a word
+    ending = text[len(base) :]
+    if ending.endswith(("innen", "in")) and ending[0] in ":*_/":
+        return base + ending[1:]
+    if ending[0] == "@":
+        return f"{base}o{ending[1:]}"
+    return base + ("s" if ending[0] in ".(\u00b7\u2022\u2027" and ending.endswith("s") else "")
 
 
 def _ideographs(text: str, start: int) -> list[Word]:

@@ -12,7 +12,7 @@ from documents.models import DocumentPageText, DocumentTokens
 from documents.signals import document_processed
 from search import registry
 from search.models import SearchOutbox
-from search.pages import pack
+from search.pages import pack, unpack
 from tests.factories import (
     CasePageFactory,
     DocumentFactory,
@@ -83,6 +83,39 @@ def test_sensitive_place_is_indexed_as_its_country_only():
     village = PlaceFactory(parent=country, sensitive=True)
     page = PublicationPageFactory(published=True, places=[village])
     assert registry.documents([key_of(page)])[key_of(page)].places == (str(country.translation_key),)
+
+
+def test_quotations_in_another_language_are_indexed_as_such():
+    quote = {"text": "<p>Nous <b>savions</b>.</p>", "attribution": "", "source": "", "source_url": ""}
+    page = PublicationPageFactory(published=True)
+    page.body = [("quote", {**quote, "language": "fr"}), ("quote", {**quote, "language": ""})]
+    publish(page)
+    document = registry.documents([key_of(page)])[key_of(page)]
+    assert document.passages == (("fr", "Nous savions."),)
+    assert document.body.count("savions") == 2
+
+
+def test_compounds_are_split_by_public_words_only():
+    GlossaryTermPageFactory(published=True, title="Torture", variants="torment\nordeal")
+    GlossaryTermPageFactory(title="Draft term", variants="hidden variant")
+    PublicationPageFactory(restricted=True, title="Members only")
+    GlossaryTermPageFactory(restricted=True, variants="inner circle")
+    texts = {text for _language, text in registry.vocabulary()}
+    assert {"Torture", "torment\nordeal"} <= texts
+    assert not {"Draft term", "hidden variant", "Members only", "inner circle"} & texts
+
+
+def test_tokens_of_another_analysis_are_made_anew_before_a_rebuild(monkeypatch):
+    old, new = with_text(DocumentFactory()), with_text(DocumentFactory())
+    with monkeypatch.context() as before:
+        before.setattr("search.pages.stamp", lambda: "0" * 16)
+        blob = pack([("en", "an old reading")])
+    DocumentTokens.objects.filter(document=old).update(blob=blob)
+    assert registry.renew_blobs() == 1
+    assert unpack(bytes(DocumentTokens.objects.get(document=old).blob)) == unpack(
+        bytes(DocumentTokens.objects.get(document=new).blob)
+    )
+    assert registry.renew_blobs() == 0
 
 
 def test_only_published_pages_are_indexed_each_once():

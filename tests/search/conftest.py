@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from access.visitor import Visitor
+from search.analysis.compounds import WHOLE
 from search.engines import get_engine
 from search.engines.base import Operation, SearchRequest
 from search.fields import settled
@@ -37,13 +38,14 @@ class Index:
 
     def __init__(self, engine, content):
         self.engine, self.content, self.version = engine, content, 0
+        self.compounds = WHOLE
 
     def put(self, *things):
         self.version += 1
         operations = []
         for thing in things:
             document = self.content.sources[thing.kind].document(thing.key)
-            operations.append(Operation(thing.key, self.version, index_row(document), document.updated))
+            operations.append(Operation(thing.key, self.version, index_row(document, self.compounds), document.updated))
         return self.engine.write(operations)
 
     def add(self, title, **fields):

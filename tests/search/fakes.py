@@ -46,6 +46,7 @@ class Thing:
     languages: tuple = ()
     authors: tuple = ()
     files: tuple = ()
+    passages: tuple = ()
     translation_key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
@@ -87,6 +88,7 @@ class FakeSource:
             languages=thing.languages or (thing.locale,),
             authors=thing.authors,
             files=tuple(FileText(f.series, f.version, f.language, f.title, f.blob) for f in thing.files),
+            passages=thing.passages,
         )
 
     def keys(self):
@@ -152,5 +154,7 @@ def install(monkeypatch):
     monkeypatch.setattr(registry._registry, "labels", {})
     monkeypatch.setattr(registry._registry, "names", {})
     monkeypatch.setattr(registry._registry, "page_reader", None)
+    monkeypatch.setattr(registry._registry, "vocabulary", {})
+    monkeypatch.setattr(registry._registry, "renewals", {})
     monkeypatch.setattr(registry._registry, "visible", content.visible)
     return content

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from access.schedule import jobs
-from search import maintenance, outbox
+from search import maintenance, outbox, registry
 from search.engines import get_engine
 from search.engines.base import ItemResult, Outcome, SearchRequest
 from search.exceptions import EngineBusyError, EngineUnavailableError
@@ -346,6 +346,14 @@ class TestUpkeep:
         assert "up to date" in capsys.readouterr().out
         monkeypatch.setattr(maintenance, "stamp", lambda: "another")
         assert maintenance.is_outdated()
+
+    def test_a_rebuild_begins_with_tokens_of_todays_analysis(self, content, waiting, monkeypatch):
+        order = []
+        monkeypatch.setattr(registry._registry, "renewals", {"files": lambda: order.append("renewed") or 1})
+        monkeypatch.setattr(get_engine(), "begin_rebuild", lambda: order.append("begun") or "x")
+        monkeypatch.setattr(get_engine(), "swap", lambda name: None)
+        maintenance.rebuild()
+        assert order == ["renewed", "begun"]
 
     def test_nightly_job_rebuilds_after_a_new_analysis(self, content, waiting, monkeypatch):
         get_engine().ensure_schema()

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-needed",
             action="store_true",
-            help="only if there is no index yet or another version of the text analysis made it",
+            help="only if there is no index yet, or another text analysis or vocabulary made it",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

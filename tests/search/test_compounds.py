@@ -1,0 +1,179 @@
+"""German compounds: split by our own words, found by their parts, frozen with the index."""
+
+from __future__ import annotations
+
+import pytest
+
+from search import compounds, maintenance, registry
+from search.analysis import tokens
+from search.analysis.compounds import SEPARATOR, Compounds, vocabulary
+from search.engines import get_engine
+from search.exceptions import RebuildError
+from search.models import SearchVocabulary
+
+WORDS = (
+    "Menschenrechte Mensch Menschen Recht Rechte Verletzung Verletzungen Folter Opfer Opfer Schutz Zeuge Zeugen Aussage"
+    " Krieg Kriege Verbrechen Gericht Gerichte Hof Straf Strafe Völker Mord Haft Untersuchung Leben überleben Ende"
+    " Gefängnis Aufseher Staat Anwalt Anwaltschaft Bericht Massen Grab Gräber"
+)
+
+
+@pytest.fixture(scope="module")
+def german():
+    return Compounds(vocabulary([("de", WORDS)]))
+
+
+def parts(splitter, word):
+    stem = tokens(word, "de")[0][2:]
+    return [own for _, own in splitter.split(stem)]
+
+
+def stems(text):
+    return [token[2:] for token in tokens(text, "de")]
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("Folteropfer", "Folter Opfer"),
+        ("Folteropfern", "Folter Opfer"),
+        ("Opferschutz", "Opfer Schutz"),
+        ("Zeugenaussagen", "Zeugen Aussage"),
+        ("Kriegsverbrechen", "Krieg Verbrechen"),
+        ("Völkermord", "Völker Mord"),
+        ("Voelkermordes", "Völker Mord"),
+        ("Untersuchungshaft", "Untersuchung Haft"),
+        ("Gefängnisaufseher", "Gefängnis Aufseher"),
+        ("Massengräber", "Massen Grab"),
+        ("Staatsanwalt", "Staat Anwalt"),
+        ("Opferzeugenschutz", "Opfer Zeugen Schutz"),
+    ],
+)
+def test_compounds_are_split(german, word, expected):
+    assert parts(german, word) == stems(expected)
+
+
+@pytest.mark.parametrize("word", ["Folter", "Überlebende", "Gericht", "Rechtsruck", "Opferanode", "Berichte", "x" * 59])
+def test_other_words_stay_whole(german, word):
+    assert parts(german, word) == []
+
+
+def test_the_split_with_the_commonest_parts_wins():
+    common = Compounds({"menschenrechte": 40, "menschen": 2, "rechte": 2, "verletzung": 20})
+    assert parts(common, "Menschenrechtsverletzung") == stems("Menschenrechte Verletzung")
+    assert parts(common, "Menschenrechte") == []
+    rare = Compounds({"menschenrechte": 1, "menschen": 9, "rechte": 9, "verletzung": 20})
+    assert parts(rare, "Menschenrechtsverletzung") == stems("Menschen Rechte Verletzung")
+
+
+def test_field_lists_parts_and_the_shorter_compounds(german):
+    field = german.field(tokens("Opferzeugenschutz und Opferzeugenschutz", "de"))
+    assert field.split(f" {SEPARATOR}")[0] == " ".join(tokens("Opfer Zeugen Schutz", "de"))
+    assert tokens("Opferzeugen", "de")[0] in field.split() and tokens("Zeugenschutz", "de")[0] in field.split()
+    assert field.count("deschutz") == 1
+
+
+def test_only_german_tokens_are_split(german):
+    assert german.field(tokens("Folteropfer", "en")) == "" == Compounds({}).field(tokens("Folteropfer", "de"))
+
+
+def test_vocabulary_has_german_words_without_stop_words():
+    counts = vocabulary(
+        [("de", "Die Folter, der Mord und die Folter im Amt"), ("en", "Torture"), ("de-at", "Haft 2024")]
+    )
+    assert counts == {"folter": 2, "haft": 1, "mord": 1}
+
+
+class TestOnEngines:
+    @pytest.fixture
+    def filled(self, index, german):
+        index.compounds = german
+        index.add("Hilfe für Folteropfer", locale="de")
+        index.add("Menschenrechtsverletzungen in Haft", locale="de")
+        index.add("Bericht", locale="de", body="Der Opferzeugenschutz und ein Schutzgebiet.")
+        return index
+
+    def test_parts_find_the_compound(self, filled):
+        assert filled.titles("Opfer der Folter") == ["Hilfe für Folteropfer"]
+        assert filled.titles("Verletzung Menschenrechte") == ["Menschenrechtsverletzungen in Haft"]
+        assert filled.titles("Zeugenschutz") == filled.titles("Opferzeugen") == ["Bericht"]
+
+    def test_parts_side_by_side_are_a_phrase_and_no_phrase_runs_into_the_next(self, filled):
+        assert filled.titles('"Folter Opfer"') == ["Hilfe für Folteropfer"]
+        assert filled.titles('"Opfer Folter"') == filled.titles('"Opfer Zeugen Opferzeugen"') == []
+
+    def test_a_compound_does_not_find_its_parts(self, index, german):
+        index.compounds = german
+        index.add("Opfer von Folter", locale="de")
+        assert index.titles("Folteropfer") == []
+
+    def test_what_a_word_finds_its_minus_takes_away(self, filled):
+        assert filled.titles("Bericht -Opfer") == []
+
+    def test_the_word_itself_ranks_before_a_compound_with_it(self, filled):
+        filled.add("Opfer", locale="de")
+        assert filled.titles("Opfer")[0] == "Opfer"
+
+
+@pytest.fixture
+def words(content, monkeypatch):
+    found = [("de", "Folter und Opfer")]
+    monkeypatch.setattr(registry._registry, "vocabulary", {"words": lambda: found})
+    return found
+
+
+@pytest.mark.django_db
+class TestFreezing:
+    @pytest.fixture(autouse=True)
+    def embedded(self, settings):
+        settings.SEARCH_URL = ""
+        get_engine().ensure_schema()
+
+    def test_a_rebuild_takes_up_the_words_of_today(self, words):
+        assert maintenance.is_outdated()
+        maintenance.rebuild()
+        assert not maintenance.is_outdated()
+        assert parts(compounds.current(), "Folteropfer") == stems("Folter Opfer")
+
+    def test_new_words_wait_for_the_next_rebuild(self, words):
+        maintenance.rebuild()
+        words += [("de", "Zeugen Schutz")]
+        assert parts(compounds.current(), "Zeugenschutz") == []
+        assert maintenance.is_outdated()
+        maintenance.sweep_quietly()
+        assert parts(compounds.current(), "Zeugenschutz") == stems("Zeugen Schutz")
+
+    def test_few_new_words_force_no_rebuild(self, words):
+        words += [("de", "Alpha Beta Gamma Delta Epsilon Zeta Theta Jota Kappa Lambda Sigma Omega")]
+        maintenance.rebuild()
+        words += [("de", "Neuwort")]
+        assert not maintenance.is_outdated()
+
+    def test_a_rebuild_that_fails_keeps_the_old_words(self, words, monkeypatch):
+        maintenance.rebuild()
+        before = SearchVocabulary.objects.get().stamp
+        words += [("de", "Zeugen Schutz")]
+
+        def fail(*args):
+            raise RebuildError("No.")
+
+        monkeypatch.setattr(type(get_engine()), "swap", fail)
+        with pytest.raises(RebuildError):
+            maintenance.rebuild()
+        assert SearchVocabulary.objects.get().stamp == before
+        assert parts(compounds.current(), "Zeugenschutz") == []
+
+    def test_words_that_nobody_may_read_any_more_are_forgotten_by_the_sweep(self, words):
+        words += [("de", "Zeugen Schutz Alpha Beta Gamma Delta Epsilon Theta Lambda Sigma Omega Kappa Ypsilon")]
+        maintenance.rebuild()
+        words[0] = ("de", "Opfer")
+        maintenance.sweep_quietly()
+        assert "folter" not in SearchVocabulary.objects.get().counts
+        assert "opfer" in SearchVocabulary.objects.get().counts
+        assert parts(compounds.current(), "Folteropfer") == []
+
+    def test_indexing_reads_one_stamp(self, words, django_assert_num_queries):
+        maintenance.rebuild()
+        compounds.current()
+        with django_assert_num_queries(1):
+            compounds.current()
