@@ -13,7 +13,7 @@ from wagtail.models import Page, PageViewRestriction
 from access.boundary import restricted
 from access.visibility import visible_to
 from access.visitor import Visitor
-from documents import scanning
+from documents import safety, scanning
 from documents.access import released_to
 from documents.embargo import moment
 from documents.models import Document, DocumentCheck, DocumentRelease, DocumentUse
@@ -23,8 +23,8 @@ from documents.releases import replaced_and_withdrawn
 def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[str]:
     """Sentences that block approval of a page that names the documents; empty when nothing does.
 
-    Blocking are: a file that isn't ready, one that failed, one that a configured virus scanner didn't find clean, a
-    safety check without an override, a version that was withdrawn in favour of a newer one, a version of a file of which
+    Blocking are: a file that isn't ready, one that failed, one that a configured virus scanner didn't find clean, one
+    that only an older version of the leak gate has looked at, a safety check without an override, a version that was withdrawn in favour of a newer one, a version of a file of which
     another is held back longer, and a file that another page than ``page_id`` holds under embargo or for a closed circle.
     An embargo of the version's own blocks nothing: it goes on.
     """
@@ -32,6 +32,11 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
     sentences = [sentence for document in documents if (sentence := _state(document))]
     ids = [document.pk for document in documents]
     names = {document.pk: _name(document) for document in documents}
+    sentences += [
+        gettext("%(file)s is being searched for leaks again: the checks became stricter. Try again in a minute.")
+        % {"file": names[document.pk]}
+        for document in safety.outdated(Document.objects.filter(pk__in=ids)).order_by("title", "number")
+    ]
     sentences += [
         gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
         % {"file": names[check.document_id], "check": check.label, "detail": check.sentence}

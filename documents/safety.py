@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import logging
+import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from wagtail.log_actions import log
 
 from access.models import User
 from access.roles import ADMINISTRATORS, LEGAL
 from documents import wording
 from documents.exceptions import OverrideRefused
-from documents.extraction import Inspection, Limits, inspect
-from documents.extraction.inspection import Finding, as_json
+from documents.extraction import ExtractionError, Inspection, Limits, inspect
+from documents.extraction.inspection import GATE, Finding, as_json
+from documents.fetching import fetched
 from documents.models import Document, DocumentCheck
+from documents.models.querysets import DocumentQuerySet
+from documents.scratch import scratch
+from documents.storage import STORAGE_FAULTS
 
+logger = logging.getLogger(__name__)
 State = DocumentCheck.State
 AT_ONCE = 100
 """Pages up to which a file is checked again while its editor waits; larger ones are left to the worker."""
+SWEEP_SECONDS = 30.0
+"""How long one run of the sweep works; the rest waits for the next."""
+MISSING = gettext_noop("The public copy is missing from the storage or was changed there. Add the file as a new version.")
 
 
 def may_judge(user: Any) -> bool:
@@ -46,7 +53,7 @@ def record(document: Document, inspection: Inspection, *, keep_removed: bool = F
     if keep_removed:
         stale = stale.exclude(state=State.OK)
     stale.filter(name__in=wording.FINDINGS).delete()
-    _write(document, wording.INSPECTED, State.OK, [])
+    _looked(document)
     for code, finding in found.items():
         _write(document, code, State(finding.verdict), _places(finding))
     for code, finding in gone.items():
@@ -56,6 +63,13 @@ def record(document: Document, inspection: Inspection, *, keep_removed: bool = F
 def _places(finding: Finding) -> list[dict[str, Any]]:
     places: list[dict[str, Any]] = as_json([finding])[0]["places"]
     return places
+
+
+def _looked(document: Document, trouble: str = "", gate: int = GATE) -> None:
+    """Notes that this ``gate`` looked at the file; ``trouble`` is the sentence (msgid) of why it could not: that blocks."""
+    state = State.BLOCKED if trouble else State.OK
+    values = {"state": state, "detail": trouble, "gate": gate, "override_by": None, "override_reason": ""}
+    DocumentCheck.objects.update_or_create(document=document, name=wording.INSPECTED, defaults=values)
 
 
 def _write(document: Document, name: str, state: str, places: list[dict[str, Any]]) -> None:
@@ -71,15 +85,42 @@ def _write(document: Document, name: str, state: str, places: list[dict[str, Any
 def check_again(document: Document) -> None:
     """Inspects the public copy of a ready document anew; bytes and hash stay.
 
-    Raises ExtractionError or one of ``STORAGE_FAULTS``; the old verdicts stay then.
+    Raises ExtractionError, FileNotFoundError or one of ``STORAGE_FAULTS``; the old verdicts stay then.
     """
-    with tempfile.TemporaryDirectory(prefix="dossier-check-") as folder:
-        public = Path(folder) / "public"
-        with document.file.open("rb") as stored, public.open("wb") as copy:
-            shutil.copyfileobj(stored, copy, 1024 * 1024)
+    with scratch() as folder:
+        public = fetched(document.file, document.sha256, folder)
         limits = Limits(cpu_seconds=60, wall_seconds=90) if document.page_count <= AT_ONCE else None
         found = inspect(None, public, document.mime, hosts=settings.INTERNAL_HOSTS, limits=limits)
     record(document, found, keep_removed=True)
+
+
+def outdated(documents: DocumentQuerySet) -> DocumentQuerySet:
+    """Those of ``documents`` that are ready and that this version of the gate has not looked at."""
+    looked = DocumentCheck.objects.filter(name=wording.INSPECTED, gate__gte=GATE)
+    return documents.ready().exclude(pk__in=looked.values("document"))
+
+
+def check_older() -> int:
+    """Checks files again that an older version of the gate let pass; returns how many. A job of the worker.
+
+    The newest first: they are the ones that wait for approval. A file that can't be read any more, or is gone, is
+    blocked, with the reason; when the storage is down all wait for the next run.
+    """
+    end, done = time.monotonic() + SWEEP_SECONDS, 0
+    for document in outdated(Document.objects.all()).order_by("-pk"):
+        if time.monotonic() > end:
+            break
+        try:
+            check_again(document)
+        except ExtractionError as error:
+            _looked(document, error.sentence)
+        except FileNotFoundError:
+            _looked(document, MISSING, gate=0)  # asked for again in a minute: it may come back
+        except STORAGE_FAULTS:
+            logger.warning("Storage failed", extra={"event": "document_check_failed", "document_id": document.pk})
+            break
+        done += 1
+    return done
 
 
 @transaction.atomic

@@ -75,7 +75,7 @@ def _screen(request: HttpRequest, document: Document, refused: str = "", status:
     order = {DocumentCheck.State.BLOCKED: 0, DocumentCheck.State.WARNING: 1, DocumentCheck.State.OK: 2}
     names = [*wording.FINDINGS]
     checks = sorted(
-        document.checks.exclude(name=wording.INSPECTED).select_related("override_by"),
+        document.checks.exclude(name=wording.INSPECTED, state=DocumentCheck.State.OK).select_related("override_by"),
         key=lambda check: (order[check.state], names.index(check.name) if check.name in names else 0, check.name),
     )
     pages = {

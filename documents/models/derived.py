@@ -127,6 +127,8 @@ class DocumentCheck(models.Model):
     state = models.CharField(max_length=7, choices=State.choices)
     detail = models.TextField(blank=True)
     places: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    gate = models.PositiveSmallIntegerField(default=0)
+    """With ``wording.INSPECTED``: the version of the gate that looked last (``extraction.inspection.GATE``)."""
     override_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 from documents.extraction.inspection.findings import CODES, Finding, Findings, Place, as_json, from_json
 from documents.extraction.packaged import MODULES as PACKAGES
 
+GATE = 2
+"""Counts up whenever the gate finds more: files that an older one judged are judged again. 2: bookmarks of a PDF."""
 PDF = "application/pdf"
 INSPECTORS: dict[str, str] = {
     PDF: "pdf",
@@ -55,4 +57,4 @@ def compare(
     return remaining, [finding for finding in before.all() if finding.code not in codes]
 
 
-__all__ = ["CODES", "Finding", "Findings", "Place", "as_json", "compare", "from_json", "inspect"]
+__all__ = ["CODES", "GATE", "Finding", "Findings", "Place", "as_json", "compare", "from_json", "inspect"]

@@ -105,6 +105,8 @@ def world(committed_db, made, settings, tmp_path) -> World:
         return make_world()
     if made.keys is None:
         made.keep(make_world())
+    # Other folders than those of the first one: the search engine may have a file of them open.
+    settings.DOCUMENTS_ROOT, settings.SEARCH_DIR = tmp_path / "brought_back", tmp_path / "search_brought_back"
     return made.brought_back()
 
 
@@ -127,7 +129,6 @@ class Made:
         cache.clear()
         self.database.backup(connection.connection)
         for name in ("DOCUMENTS_ROOT", "SEARCH_DIR"):
-            shutil.rmtree(getattr(django_settings, name), ignore_errors=True)
             shutil.copytree(self.folder / name, getattr(django_settings, name))
         return World(
             PublicationPage.objects.get(pk=self.keys["page"]),

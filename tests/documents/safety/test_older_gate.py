@@ -1,0 +1,71 @@
+"""A gate that learned to find more: files that an older one let pass are looked at again before they are published."""
+
+from pathlib import Path
+
+import pytest
+
+from documents import safety
+from documents.checks import blocking
+from documents.extraction.errors import BrokenFileError
+from documents.models import DocumentCheck
+from documents.wording import INSPECTED
+from tests.documents.safety import pdfs
+from tests.factories import DocumentFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def older(filed):
+    """A ready file that an older gate found in order, though it has white text."""
+    document = filed(pdfs.white())
+    document.checks.all().delete()
+    document.checks.create(name=INSPECTED, state=DocumentCheck.State.OK, gate=safety.GATE - 1)
+    return document
+
+
+def test_it_is_not_published_before_this_gate_has_looked(older):
+    (sentence,) = blocking([older.pk])
+    assert "being searched for leaks again" in sentence
+    assert safety.check_older() == 1
+    (sentence,) = blocking([older.pk])
+    assert "text_colour" in set(older.checks.blocking().values_list("name", flat=True))
+    assert "being searched" not in sentence
+    assert safety.check_older() == 0
+
+
+def test_a_file_at_which_no_gate_ever_looked_is_no_better(older):
+    older.checks.all().delete()
+    assert "being searched for leaks again" in blocking([older.pk])[0]
+    assert safety.check_older() == 1
+
+
+def test_what_this_gate_let_pass_is_left_alone():
+    document = DocumentFactory()
+    assert blocking([document.pk]) == []
+    assert safety.check_older() == 0
+
+
+def test_what_can_not_be_read_is_blocked_with_the_reason(older, monkeypatch):
+    def break_off(*args, **kwargs):
+        raise BrokenFileError
+
+    monkeypatch.setattr(safety, "inspect", break_off)
+    assert safety.check_older() == 1
+    (sentence,) = blocking([older.pk])
+    assert BrokenFileError.sentence in sentence
+    assert safety.check_older() == 0, "or the worker would try for ever"
+    monkeypatch.undo()
+    safety.check_again(older)
+    assert older.checks.get(name=INSPECTED).state == DocumentCheck.State.OK
+
+
+def test_a_file_that_is_gone_is_blocked_until_it_is_back(older, settings):
+    stored = Path(settings.DOCUMENTS_ROOT) / older.file.name
+    elsewhere = stored.rename(stored.with_suffix(".gone"))
+    safety.check_older()
+    assert any(safety.MISSING in sentence for sentence in blocking([older.pk]))
+    elsewhere.rename(stored)
+    safety.check_older()
+    assert older.checks.get(name=INSPECTED).state == DocumentCheck.State.OK
+    assert not any(safety.MISSING in sentence for sentence in blocking([older.pk]))
