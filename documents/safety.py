@@ -30,7 +30,9 @@ AT_ONCE = 100
 """Pages up to which a file is checked again while its editor waits; larger ones are left to the worker."""
 SWEEP_SECONDS = 30.0
 """How long one run of the sweep works; the rest waits for the next."""
-MISSING = gettext_noop("The public copy is missing from the storage or was changed there. Add the file as a new version.")
+MISSING = gettext_noop(
+    "The public copy is missing from the storage or was changed there. Add the file as a new version."
+)
 
 
 def may_judge(user: Any) -> bool:
