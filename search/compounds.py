@@ -38,6 +38,12 @@ def freeze() -> Frozen:
     return before
 
 
+def freeze_first() -> None:
+    """Freezes today's words where there is no vocabulary yet: before the first things of a site are indexed together."""
+    if not _frozen()[1]:
+        freeze()
+
+
 def restore(frozen: Frozen) -> None:
     """Puts a vocabulary in use: the rebuild that froze another one failed."""
     stamp, counts = frozen

@@ -32,6 +32,7 @@ from home.demo.translating import ensure_jobs
 from home.demo.tree import SECTIONS, Tree
 from home.demo.vocabulary import ensure_vocabulary
 from home.models import Highlight, HomePage
+from search import compounds
 from search.exceptions import SearchError
 from search.outbox import drain
 
@@ -89,6 +90,7 @@ def load(say: Say, *, force: bool = False) -> int:
         give_addresses(people)
     say("Search index …")
     _index([*press.pages.values(), *(place for row in vocabulary["places"].values() for place in row.values())])
+    compounds.freeze_first()
     try:
         drain()
     except SearchError:

@@ -175,6 +175,7 @@ def public_addresses(world: SimpleNamespace) -> dict[str, str]:
         "hits with filters": f"{search}?q=heron&kind=publication&from=2020&to=2025",
         "no hits": f"{search}?q=xylophone",
         "search without words": search,
+        "help with searching": f"{search}help/",
         "404": f"/{world.language}/nothing-here/",
         "410": world.withdrawn.get_url(),
     }

@@ -24,6 +24,7 @@ from home.demo import loading
 from home.demo.people import PASSWORD, PEOPLE
 from home.demo.texts import LANGUAGES, entries, identifier
 from home.models import HomePage
+from search.models import SearchVocabulary
 from tests.factories import SectionPageFactory
 from translations.models import TranslationJob
 from workflows.models import ApprovalRecord, Withdrawal
@@ -59,6 +60,11 @@ def test_people(demo):
     for language in ("de", "ar"):
         reviewers = User.objects.filter(groups__name=f"Translation review ({language})")
         assert reviewers.count() == 2
+
+
+@of_the_demo
+def test_compounds_are_split_by_the_demos_own_words(demo):
+    assert len(SearchVocabulary.objects.get().counts) > 100
 
 
 @of_the_demo
