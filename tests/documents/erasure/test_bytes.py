@@ -90,7 +90,9 @@ class TestErasedWhileItWasProcessed:
 
     @pytest.fixture
     def gone(self, versioned_bucket, db):
-        document = DocumentFactory()
+        document = DocumentFactory(
+            inspected=False,
+        )
         models.QuerySet(Document).filter(pk=document.pk)._raw_delete("default")
         return document
 
