@@ -283,3 +283,16 @@ def versioned_bucket(s3_settings, monkeypatch):
 def published_case(document):
     """A case that shows the file too."""
     return CasePageFactory(published=True, documents=[document])
+
+
+def assert_nothing_left(world, erasure):
+    assert erasure.state == Erasure.State.DONE, (erasure.trouble, erasure.done)
+    assert erasure.left == {}
+    assert traces_in_database() == set()
+    assert traces_in_storage() == set()
+    assert traces_in_index() == set()
+    assert not Document.objects.filter(pk=world.first.pk).exists()
+
+
+def keys_of(document):
+    return {document.original.name, document.file.name, *document.drawn_images.values_list("file", flat=True)}

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection
 from wagtail.models import ModelLogEntry, Page, Revision
 
 from documents.actions import add_document, add_version
-from documents.erasure import ledger, running
+from documents.erasure import ledger
 from documents.exceptions import IntakeError
 from documents.models import Document, ErasedDocument, Erasure
 from tests.documents.conftest import upload
 from tests.documents.erasure.conftest import (
-    make_world,
+    assert_nothing_left,
     published_case,
     traces_in_database,
     traces_in_index,
     traces_in_storage,
 )
 from workflows.drift import check_drift
-
-
-def assert_nothing_left(world, erasure):
-    assert erasure.state == Erasure.State.DONE, (erasure.trouble, erasure.done)
-    assert erasure.left == {}
-    assert traces_in_database() == set()
-    assert traces_in_storage() == set()
-    assert traces_in_index() == set()
-    assert not Document.objects.filter(pk=world.first.pk).exists()
 
 
 def test_no_store_has_the_words_any_more(world, client):
@@ -39,49 +29,12 @@ def test_no_store_has_the_words_any_more(world, client):
     assert client.get(f"/d/{world.first.series}/v1/p/1/").status_code == 410
 
 
-class TestOnTheFullStack:
-    """S3 that keeps versions, and Elasticsearch; PostgreSQL where the whole run is on it."""
-
-    @pytest.fixture
-    def world(self, versioned_bucket, elasticsearch_settings, committed_db):
-        return make_world()
-
-    def test_no_store_has_the_words_any_more(self, world, versioned_bucket):
-        storage = storages["documents"]
-        names = _keys_of(world.first)
-        assert len(names) >= 3
-        storage.delete(world.first.drawn_images.first().file.name)  # an old cover: a marker covers it
-        world.first.drawn_images.first().delete()
-        assert traces_in_index() and traces_in_storage()
-        assert_nothing_left(world, world.erase())
-        left = {version.object_key for version in versioned_bucket.object_versions.all()}
-        assert not names & left
-        assert {key.split("/")[0] for key in left} == {"documents", "derived", "erasures"}
-
-    def test_a_repetition_leaves_no_version_either(self, world, versioned_bucket):
-        """It may not empty the bin: an older database doesn't know what lies there."""
-        storage = storages["documents"]
-        data = {key: storage.open(key).read() for key in (world.first.original.name, world.first.file.name)}
-        world.erase()
-        for key, content in data.items():
-            storage.save(key, ContentFile(content))
-        storage.save("documents/deleted", ContentFile(b"by mistake"))
-        storage.delete("documents/deleted")
-        assert running.erase_again(everything=True) == 1
-        left = {version.object_key for version in versioned_bucket.object_versions.all()}
-        assert not data.keys() & left and "documents/deleted" in left
-
-
 def test_without_words_the_file_is_gone_all_the_same(world):
     world.erase(words=[])
     left = {place for place in traces_in_database() if place.startswith("documents_")}
     assert left == set()
     assert not any("Quillbramble" in f"{entry.label}{entry.data}" for entry in ModelLogEntry.objects.all())
     assert traces_in_storage() == set()
-
-
-def _keys_of(document):
-    return {document.original.name, document.file.name, *document.drawn_images.values_list("file", flat=True)}
 
 
 def test_the_public_page_goes_on_without_the_file(world, client):
