@@ -1,6 +1,6 @@
 """``make test``: everything that proves the product, on SQLite and on PostgreSQL, units and browser.
 
-Starts the real servers that it finds or can install, runs four pytest processes (all but the first side by side),
+Starts the real servers that it finds or can install, runs four pytest processes (the two with a browser side by side),
 stops the servers that it started, and ends with what was missing, what was skipped and one line of totals. With
 COVERAGE=1 the first pass is measured: it fails where it covers less of the code than ``pyproject.toml`` demands.
 
@@ -61,9 +61,8 @@ ONCE_ON_ALL_SERVERS = [
 ]
 """Single screens that lean on storage and search, and random kills: on the full stack only. The story is told on both."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
-ROUNDS = (("units",), ("browser", "browser-full", "units-postgresql"))
-"""Passes that run side by side: units take all processors, a browser pass waits half of its time, and what it leaves
-is taken by a pass that yields to all others."""
+ROUNDS = (("units",), ("units-postgresql",), ("browser", "browser-full"))
+"""Passes that run side by side: units take all processors, a browser pass waits half of its time."""
 NO_TESTS = 5
 
 
@@ -97,8 +96,6 @@ class Pass:
     arguments: list[str]
     full: bool = False
     measured: bool = False
-    yields: bool = False
-    """Whether it takes only the processor time that the others leave."""
 
 
 def passes(workers: str) -> list[Pass]:
@@ -112,7 +109,7 @@ def passes(workers: str) -> list[Pass]:
     return [
         Pass("units", "units on SQLite", (), units, measured=os.environ.get("COVERAGE") == "1"),
         Pass("browser", "browser on SQLite, disk, embedded search", (), embedded),
-        Pass("units-postgresql", "units on PostgreSQL", ("PostgreSQL",), on_postgresql, yields=True),
+        Pass("units-postgresql", "units on PostgreSQL", ("PostgreSQL",), on_postgresql),
         Pass(
             "browser-full",
             "browser on PostgreSQL, S3, Elasticsearch, Redis",
@@ -170,7 +167,6 @@ def started(one: Pass, servers: dict[str, str], extra: list[str], output: IO[str
         command = [sys.executable, "-m", "pytest", *one.arguments, "--timeout=300", "--create-db", "--dist=loadgroup"]
         command += ["--cov", "--cov-report="] if one.measured and not extra else []
         command += [f"--junitxml={report}", *extra]
-        command = ["nice", "-n", "19", *command] if one.yields else command
         process = subprocess.Popen(command, cwd=ROOT, env=environment(one, servers), stdout=output, stderr=output)
         try:
             yield Running(one, process, report, output)
