@@ -1,8 +1,9 @@
 """``make test``: everything that proves the product, on SQLite and on PostgreSQL, units and browser.
 
 Starts the real servers that it finds or can install, runs four pytest processes (those with a browser side by side
-where there are more than two processors), stops the servers that it started, and ends with what was missing, what was skipped and one line of totals. With
-COVERAGE=1 the first pass is measured: it fails where it covers less of the code than ``pyproject.toml`` demands.
+where there are more than two processors), stops the servers that it started, and ends with what was missing, what was
+skipped and one line of totals. With COVERAGE=1 the first pass is measured: it fails where it covers less of the code
+than ``pyproject.toml`` demands.
 
     python tests/run.py                      all four
     python tests/run.py --only units         one of: units, browser, units-postgresql, browser-full
