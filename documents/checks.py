@@ -24,8 +24,9 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
     """Sentences that block approval of a page that names the documents; empty when nothing does.
 
     Blocking are: a file that isn't ready, one that failed, one that a configured virus scanner didn't find clean, one
-    that only an older version of the leak gate has looked at, a safety check without an override, a version that was withdrawn in favour of a newer one, a version of a file of which
-    another is held back longer, and a file that another page than ``page_id`` holds under embargo or for a closed circle.
+    that only an older version of the leak gate has looked at, a safety check without an override, a version that was
+    withdrawn in favour of a newer one, a version of a file of which another is held back longer, and a file that
+    another page than ``page_id`` holds under embargo or for a closed circle.
     An embargo of the version's own blocks nothing: it goes on.
     """
     documents = list(Document.objects.filter(pk__in=list(document_ids)).order_by("title", "number"))

@@ -122,8 +122,6 @@ LabelFunction = Callable[[Sequence[str], str, "Visitor"], Mapping[str, str]]
 NameFunction = Callable[["Visitor"], Iterable[tuple[str, str]]]
 VisibleFunction = Callable[[Sequence[str], "Visitor"], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
-
-
 VocabularyFunction = Callable[[], Iterable[tuple[str, str]]]
 
 

@@ -12,13 +12,12 @@ class CmsCoreConfig(AppConfig):
         from access.roles import EDITORS, grant_on_model  # models must be loaded
         from cms.core.hits import (
             place_labels,
-            place_names,
             publication_kind_labels,
             publication_kind_names,
             read_pages,
             visible_keys,
         )
-        from cms.core.search import title_words
+        from cms.core.search import place_names, title_words
         from cms.core.signal_handlers import register_signal_handlers
         from search import registry
 

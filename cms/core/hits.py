@@ -6,7 +6,7 @@ four kinds, and as often with two thousand publications as with ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,6 @@ from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow, best_texts
 from cms.core.keys import key_of, keys_of, split, with_keys
-from cms.core.models import Place
 from cms.core.types import joined, own_types
 from cms.core.vocabulary import Kinds, places_in
 from documents.access import readable_by
@@ -127,15 +126,6 @@ def publication_kind_labels(values: Sequence[str], language: str, visitor: Visit
     kinds = Kinds.of(visitor)
     named = {str(key): kinds.by_key("kind", key, language) for key in _uuids(values)}
     return {key: entry.name for key, entry in named.items() if entry is not None}
-
-
-def place_names(visitor: Visitor) -> Iterator[tuple[str, str]]:
-    """What places can be asked for by: names in every language, other names, ISO codes. A sensitive one by none."""
-    places = Place.objects.select_related("parent__parent__parent").order_by("pk")
-    for place in places:
-        if place.public() is place:
-            names = (place.name, place.iso, *place.alternative_names.splitlines())
-            yield from ((name, str(place.translation_key)) for name in names)
 
 
 def publication_kind_names(visitor: Visitor) -> list[tuple[str, str]]:

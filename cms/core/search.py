@@ -89,6 +89,24 @@ def title_words() -> Iterator[tuple[str, str]]:
     yield from pages.values_list("locale__language_code", "title").iterator()
 
 
+def place_names(visitor: Visitor) -> Iterator[tuple[str, str]]:
+    """What places can be asked for by: names in every language, other names, ISO codes. A sensitive one by none.
+
+    Only those that a page which ``visitor`` may see is about, and what they lie in: that a place is in the vocabulary
+    already can tell of work that is not public yet.
+    """
+    pages = visible_to(Page.objects.all(), visitor).order_by()
+    about = PagePlace.objects.filter(page__in=pages.values("pk"), place__translation_key=OuterRef("translation_key"))
+    places = list(
+        Place.objects.annotate(is_named=Exists(about)).select_related("parent__parent__parent").order_by("pk")
+    )
+    known = set(place_keys(place for place in places if place.is_named))
+    for place in places:
+        if str(place.translation_key) in known and place.public() is place:
+            names = (place.name, place.iso, *place.alternative_names.splitlines())
+            yield from ((name, str(place.translation_key)) for name in names)
+
+
 class PageSource:
     """One page type as a content source of ``search``. Subclasses say what is particular to it."""
 

@@ -253,9 +253,24 @@ class TestNamesForFields:
 
     def test_places_by_name_and_code_but_sensitive_ones_by_none(self):
         country = PlaceFactory(name="Syria", iso="SY", kind=Place.Kind.COUNTRY, alternative_names="Sham")
-        PlaceFactory(name="Secret village", parent=country, kind=Place.Kind.CITY, sensitive=True)
+        village = PlaceFactory(name="Secret village", parent=country, kind=Place.Kind.CITY, sensitive=True)
+        PublicationPageFactory(published=True, places=[village])
         found = self.names("place")
         assert {name for name, _key in found if name} == {"Syria", "SY", "Sham"}
+
+    def test_places_of_what_the_visitor_may_see_and_what_they_lie_in(self):
+        country = PlaceFactory(name="Syria", kind=Place.Kind.COUNTRY)
+        PublicationPageFactory(published=True, places=[PlaceFactory(name="Homs", parent=country)])
+        PublicationPageFactory(places=[PlaceFactory(name="Of a draft")])
+        hidden = PublicationPageFactory(published=True, places=[PlaceFactory(name="Of members")])
+        PageViewRestriction.objects.create(page=hidden, restriction_type=PageViewRestriction.LOGIN)
+        PlaceFactory(name="Of nothing")
+        assert {name for name, _key in self.names("place") if name} == {"Homs", "Syria"}
+        assert {name for name, _key in self.names("place", Visitor(UserFactory())) if name} == {
+            "Homs",
+            "Syria",
+            "Of members",
+        }
 
     def test_kinds_of_publication_by_name_and_code(self):
         kind = PublicationKindFactory(name="Annual report", code="annual")

@@ -20,17 +20,6 @@ pytestmark = pytest.mark.django_db
 PAGES = [("en", "nothing"), ("en", "along the same chain of command by which orders come")]
 
 
-@pytest.fixture(params=["fts5", "elasticsearch"])
-def everywhere(request, settings):
-    """The same answer from both engines."""
-    if request.param == "elasticsearch":
-        request.getfixturevalue("elasticsearch_settings")
-        get_engine().ensure_schema()
-    else:
-        settings.SEARCH_URL = ""
-    return request.param
-
-
 def conforms(client, path, name):
     """The answer of ``path``, checked against the published description."""
     response = client.get(path)

@@ -11,19 +11,9 @@ import pytest
 
 from access.models import User
 from search import exports
-from search.engines import get_engine
 from search.outbox import touch
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(params=["fts5", "elasticsearch"], autouse=True)
-def everywhere(request, settings):
-    if request.param == "elasticsearch":
-        request.getfixturevalue("elasticsearch_settings")
-        get_engine().ensure_schema()
-    else:
-        settings.SEARCH_URL = ""
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 
 
 def rows(response):

@@ -89,7 +89,7 @@ MUST_MEET = [
     ("Kind", "Kinder"),
     ("Kindes", "Kindern"),
     ("Frau", "Frauen"),
-    ("Mensch", "Menschenen"),
+    ("Mensch", "Menschen"),
     ("Richter", "Richterin"),
     ("Richterin", "Richterinnen"),
     ("Soldat", "Soldaten"),

@@ -29,7 +29,7 @@ MUST_MEET = [
     ("mujer", "mujeres"),
     ("cárcel", "cárceles"),
     ("E.E.U.U.", "EEUU"),
-    ("ñoño", "ñoño"),
+    ("n\u0303oño", "ñoño"),
     ("1.000", "1000"),
     # Accents
     ("México", "Mexico"),
