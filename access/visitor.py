@@ -56,6 +56,11 @@ class Visitor:
         return visitor
 
     @property
+    def has_account(self) -> bool:
+        """True for whoever signed in: what is answered to them is kept by no cache, for it may hang on a right of theirs."""
+        return bool(self.user.is_authenticated)
+
+    @property
     def is_staff_member(self) -> bool:
         """True for an active account; only such a visitor can hold rights beyond the public's."""
         return bool(self.user.is_authenticated and self.user.is_active)

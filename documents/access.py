@@ -6,7 +6,7 @@ A visitor reads a document
    live revision of a page that this visitor may see names it; an older version, because it was released and the newest
    release of its series is readable, or
 2. because they are **entitled**: they uploaded it, or may edit or review a page one of whose
-   revisions names it. Such answers are private.
+   revisions names it. Only an account can be: what is answered to one is kept by no cache.
 
 A picture is read by the same two reasons; it needs no release, the approved revision is enough.
 Nothing is public by a stored flag. Everything that can show a file asks here.
@@ -15,7 +15,6 @@ Nothing is public by a stored flag. Everything that can show a file asks here.
 from __future__ import annotations
 
 import uuid
-from enum import StrEnum
 from typing import cast
 
 from django.contrib.contenttypes.models import ContentType
@@ -27,14 +26,6 @@ from wagtail.permissions import page_permission_policy
 from access.visibility import visible_to
 from access.visitor import Visitor
 from documents.models import Document, DocumentQuerySet, DocumentRelease, DocumentUse, Image, ImageUse
-
-
-class Reading(StrEnum):
-    """Why a visitor may read: as part of the publication, by a right of their own, or not at all."""
-
-    RELEASED = "released"
-    ENTITLED = "entitled"
-    NO = "no"
 
 
 def readable_by(visitor: Visitor) -> DocumentQuerySet:
@@ -55,13 +46,6 @@ def entitled_documents(visitor: Visitor) -> DocumentQuerySet:
 def can_read(visitor: Visitor, document: Document) -> bool:
     """Whether ``visitor`` may read ``document``, now."""
     return bool(readable_by(visitor).filter(pk=document.pk).exists())
-
-
-def reading(visitor: Visitor, document: Document) -> Reading:
-    """Why ``visitor`` may read ``document``; answers by right of their own must not be stored by any cache."""
-    if released_to(visitor).filter(pk=document.pk).exists():
-        return Reading.RELEASED
-    return Reading.ENTITLED if can_read(visitor, document) else Reading.NO
 
 
 def readable_versions(visitor: Visitor, series: uuid.UUID | str) -> DocumentQuerySet:
@@ -101,13 +85,6 @@ def readable_images(visitor: Visitor) -> QuerySet[Image]:
 def entitled_images(visitor: Visitor) -> QuerySet[Image]:
     """Pictures that ``visitor`` sees by a right of their own."""
     return cast("QuerySet[Image]", Image.objects.filter(_entitled(visitor, ImageUse)))
-
-
-def image_reading(visitor: Visitor, image: Image) -> Reading:
-    """Why ``visitor`` may see ``image``."""
-    if Image.objects.filter(_shown_to(visitor), pk=image.pk).exists():
-        return Reading.RELEASED
-    return Reading.ENTITLED if readable_images(visitor).filter(pk=image.pk).exists() else Reading.NO
 
 
 def may_be_shown(prefix: str = "") -> Q:

@@ -16,7 +16,7 @@ from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
-from documents.access import Reading, image_reading, readable_by, readable_images, readable_versions, reading, version
+from documents.access import readable_by, readable_images, readable_versions, version
 from documents.models import Document, DocumentRelease, DocumentUse, ErasedDocument
 from documents.releases import public_withdrawal
 from documents.serving import Blob, answer, unavailable
@@ -52,8 +52,7 @@ def serve_document(request: HttpRequest, series: UUID, number: int | None = None
         document.content_type,
         document.filename,
     )
-    private = is_private(visitor, reading(visitor, document))
-    return answer(request, blob, private=private, links=_links(visitor, document))
+    return answer(request, blob, private=visitor.has_account, links=_links(visitor, document))
 
 
 @require_safe
@@ -74,7 +73,7 @@ def serve_image(request: HttpRequest, public_id: UUID, spec: str, name: str) -> 
     except STORAGE_FAULTS:
         return unavailable(gettext("The picture can't be read at the moment. Try again in a minute."))
     blob = Blob(storage, rendition.file.name, size, etag, PICTURE_TYPES[suffix], f"image{suffix}")
-    return answer(request, blob, private=is_private(visitor, image_reading(visitor, image)))
+    return answer(request, blob, private=visitor.has_account)
 
 
 @require_safe
@@ -84,11 +83,6 @@ def redirect_from_number(request: HttpRequest, document_id: int, name: str) -> H
     if document is None or document.filename != name:
         raise Http404
     return HttpResponseRedirect(document.url)
-
-
-def is_private(visitor: Visitor, why: Reading) -> bool:
-    """Whether an answer must not be stored: it was given to a session or by a right of the visitor's own."""
-    return why == Reading.ENTITLED or bool(visitor.user.is_authenticated)
 
 
 def gone(request: HttpRequest, series: UUID, number: int | None) -> HttpResponseBase:

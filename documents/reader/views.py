@@ -12,7 +12,6 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from access.visitor import Visitor
-from documents.access import Reading, reading
 from documents.access import version as readable_version
 from documents.exceptions import StorageError
 from documents.models import Document, DocumentImage, DocumentPageText
@@ -23,7 +22,7 @@ from documents.reader.ways import Way
 from documents.reader.whole import whole_text
 from documents.serving import Blob, answer, answer_made, unavailable
 from documents.storage import STORAGE_FAULTS
-from documents.views import gone, is_private
+from documents.views import gone
 
 MAX_NUMBER = 1_000_000
 """Larger numbers are no page and no version; databases refuse them with an error of their own."""
@@ -32,13 +31,12 @@ MAX_NUMBER = 1_000_000
 @require_safe
 def page(request: HttpRequest, series: UUID, number: int, version: int | None = None) -> HttpResponseBase:
     """Page ``number`` (from 1) to read, of the newest version that the visitor may read, or of ``version``."""
-    found = _readable(request, series, version)
-    if isinstance(found, HttpResponseBase):
-        return found
-    document, why = found
+    document = _readable(request, series, version)
+    if isinstance(document, HttpResponseBase):
+        return document
     jump = request.GET.get("n", "").strip()
     if jump.isdecimal() and len(jump) <= 6:
-        return _private_unless_released(_jump(request, document, int(jump)), why)
+        return _jump(request, document, int(jump))
     if not 0 < number < MAX_NUMBER:
         raise Http404
     try:
@@ -48,37 +46,33 @@ def page(request: HttpRequest, series: UUID, number: int, version: int | None = 
     uses = shown.uses([get_language() or "", document.language])
     response = render(request, "documents/reader/page.html", {"reader": shown, "document": document, "uses": uses})
     response.headers["Link"] = f'<{request.build_absolute_uri(shown.permanent_url)}>; rel="canonical"'
-    if why is not Reading.RELEASED:
-        response.headers["X-Robots-Tag"] = "noindex"
-    return _private_unless_released(response, why)
+    return response
 
 
 @require_safe
 def search(request: HttpRequest, series: UUID, version: int | None = None) -> HttpResponseBase:
     """The pages with the words ``q``, of the newest version that the visitor may read, or of ``version``."""
-    found = _readable(request, series, version)
-    if isinstance(found, HttpResponseBase):
-        return found
-    document, why = found
+    document = _readable(request, series, version)
+    if isinstance(document, HttpResponseBase):
+        return document
     way = Way.of(document, request.GET)
     pages = FoundPages(way, request.GET.get("q", ""), request.GET.get("page", ""))
     response = render(request, "documents/reader/search.html", {"found": pages, "document": document})
     response.headers["X-Robots-Tag"] = "noindex"
-    return _private_unless_released(response, why)
+    return response
 
 
 @require_safe
 def whole(request: HttpRequest, series: UUID, version: int) -> HttpResponseBase:
     """The text of all pages as one HTML file to keep."""
-    found = _readable(request, series, version)
-    if isinstance(found, HttpResponseBase):
-        return found
-    document, why = found
+    document = _readable(request, series, version)
+    if isinstance(document, HttpResponseBase):
+        return document
     address = request.build_absolute_uri(reverse("document_version", args=[series, document.number]))
     made = whole_text(document, address)
     if made is None:
         raise Http404
-    return answer_made(request, made, private=is_private(Visitor.of(request), why))
+    return answer_made(request, made, private=Visitor.of(request).has_account)
 
 
 @require_safe
@@ -86,32 +80,30 @@ def page_image(
     request: HttpRequest, series: UUID, version: int, number: int, kind: DocumentImage.Kind
 ) -> HttpResponseBase:
     """The picture of a page as WebP, drawn when it is first asked for in this size."""
-    found = _readable(request, series, version)
-    if isinstance(found, HttpResponseBase):
-        return found
-    document, why = found
+    document = _readable(request, series, version)
+    if isinstance(document, HttpResponseBase):
+        return document
     if not is_drawn(document) or not 0 < number <= document.page_count:
         raise Http404
     try:
         image = picture_of(document, number, kind)
     except (BusyError, StorageError, *STORAGE_FAULTS):
         return unavailable(gettext("The picture can't be shown at the moment. Try again in a minute."))
-    return _picture(request, image, f"{document.sha256}-{number}", is_private(Visitor.of(request), why))
+    return _picture(request, image, f"{document.sha256}-{number}", Visitor.of(request).has_account)
 
 
 @require_safe
 def cover(request: HttpRequest, series: UUID, version: int) -> HttpResponseBase:
     """The picture of the first page, small."""
-    found = _readable(request, series, version)
-    if isinstance(found, HttpResponseBase):
-        return found
-    document, why = found
+    document = _readable(request, series, version)
+    if isinstance(document, HttpResponseBase):
+        return document
     image = document.drawn_images.filter(kind=DocumentImage.Kind.COVER).first()
-    return _picture(request, image, f"{document.sha256}-cover", is_private(Visitor.of(request), why))
+    return _picture(request, image, f"{document.sha256}-cover", Visitor.of(request).has_account)
 
 
-def _readable(request: HttpRequest, series: UUID, version: int | None) -> tuple[Document, Reading] | HttpResponseBase:
-    """The document and why this visitor may read it, or the answer 410 for what was withdrawn.
+def _readable(request: HttpRequest, series: UUID, version: int | None) -> Document | HttpResponseBase:
+    """The document that this visitor may read, or the answer 410 for what was withdrawn.
 
     Raises Http404 for missing and forbidden alike.
     """
@@ -122,7 +114,7 @@ def _readable(request: HttpRequest, series: UUID, version: int | None) -> tuple[
         return gone(request, series, version)
     if not document.is_ready:
         raise Http404
-    return document, reading(visitor, document)
+    return document
 
 
 def _jump(request: HttpRequest, document: Document, wanted: int) -> HttpResponse:
@@ -131,13 +123,6 @@ def _jump(request: HttpRequest, document: Document, wanted: int) -> HttpResponse
     if not total:
         raise Http404
     return HttpResponseRedirect(Way.of(document, request.GET).page(min(max(wanted, 1), total)))
-
-
-def _private_unless_released(response: HttpResponseBase, why: Reading) -> HttpResponseBase:
-    """Answers that hang on a person's own right are kept by no cache."""
-    if why is not Reading.RELEASED:
-        response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _picture(request: HttpRequest, image: DocumentImage | None, etag: str, private: bool) -> HttpResponseBase:

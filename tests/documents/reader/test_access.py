@@ -52,13 +52,12 @@ def test_published_file_is_read_by_everybody(published, client):
         assert client.get(address).status_code in (200, 302), address
 
 
-def test_editor_reads_a_draft_privately_and_without_robots(report, client, editor):
+def test_editor_reads_a_draft_privately(report, client, editor):
     PublicationPageFactory(files=[report]).save_revision()
     client.force_login(editor)
     response = client.get(f"/d/{report.series}/v1/p/1/")
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "private, no-store"
-    assert response.headers["X-Robots-Tag"] == "noindex"
     for address in addresses(report):
         if response := client.get(address):
             assert response.headers["Cache-Control"] == "private, no-store", address

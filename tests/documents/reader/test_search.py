@@ -105,5 +105,5 @@ def test_search_asks_the_database_equally_often(paged, client, pages, django_ass
     document = paged(*[("en", f"{FILLER} heron")] * pages)
     address = f"/d/{document.series}/v1/search/?q=heron"
     client.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(address)
