@@ -7,6 +7,7 @@ import os
 import tempfile
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from django.utils import translation
 
 from documents.extraction import sandbox
 from tests import servers
+from tests.turns import turn
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Gives this process its own state, so that parallel workers and a developer's ``var/`` never meet."""
     config.addinivalue_line("markers", "shared_search: the search index of the worker's folder stays between tests")
     config.addinivalue_line("markers", "slow: takes longer than ten seconds")
+    config.addinivalue_line("markers", "alone: no other test with a browser runs beside it, in no other pass")
     stack = ExitStack()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dossier-test-", ignore_cleanup_errors=True)))
     django_settings.VAR_DIR = folder
@@ -43,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(stack.close)
 
 
-def _runs_alone(item: pytest.Item) -> bool:
+def _is_of_a_browser_pass(item: pytest.Item) -> bool:
     """Browser tests, and faults, which run the product's own processes against the pass's servers."""
     return bool({"e2e", "a11y", "faults"} & set(item.path.parts))
 
@@ -72,10 +75,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     ``make test`` runs browser tests on their own; so does ``pytest tests/e2e tests/a11y tests/faults``.
     """
-    browser_tests = [item for item in items if _runs_alone(item)]
+    browser_tests = [item for item in items if _is_of_a_browser_pass(item)]
     if browser_tests and len(browser_tests) < len(items):
         config.hook.pytest_deselected(items=browser_tests)
-        items[:] = [item for item in items if not _runs_alone(item)]
+        items[:] = [item for item in items if not _is_of_a_browser_pass(item)]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Lets passes that run side by side take turns. Outermost, so that waiting is no part of a test's time."""
+    if not _is_of_a_browser_pass(item):
+        return (yield)
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

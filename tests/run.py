@@ -1,9 +1,9 @@
 """``make test``: everything that proves the product, on SQLite and on PostgreSQL, units and browser.
 
-Starts the real servers that it finds or can install, runs four pytest processes (those with a browser side by side
-where there are more than two processors), stops the servers that it started, and ends with what was missing, what was
-skipped and one line of totals. With COVERAGE=1 the first pass is measured: it fails where it covers less of the code
-than ``pyproject.toml`` demands.
+Starts the real servers that it finds or can install, runs four pytest processes (those with a browser side by side),
+stops the servers that it started, and ends with what was missing, what was skipped and one line of totals. With
+COVERAGE=1 the first pass runs all units and is measured: it fails where it covers less of the code than
+``pyproject.toml`` demands.
 
     python tests/run.py                      all four
     python tests/run.py --only units         one of: units, browser, units-postgresql, browser-full
@@ -35,7 +35,7 @@ import services  # noqa: E402
 BROWSER = ["tests/e2e", "tests/a11y", "tests/faults"]
 """What drives a browser or whole processes of the product."""
 SAME_ON_EVERY_DATABASE = [
-    *("tests/house", "tests/look", "tests/demo", "tests/home", "tests/translations/test_explorer_cost.py"),
+    *("tests/house", "tests/look", "tests/demo", "tests/home"),
     *(
         f"tests/cms/test_{name}.py"
         for name in ("import_scale", "queries", "pages", "caching", "weight", "machine_readable", "links", "blocks")
@@ -53,7 +53,14 @@ SAME_ON_EVERY_DATABASE = [
     ),
 ]
 """What reads or serves files, draws pages, or asks the loaded demo for everything: most of the time, and the database
-makes no difference. Rules of access, queues and locks, workflow, translation, import and search are asked on both."""
+makes no difference. Rules of access, queues and locks, import and search are asked on both."""
+ON_POSTGRESQL_WHERE_IT_IS = [
+    *("tests/security", "tests/translations"),
+    *(f"tests/workflows/test_{name}.py" for name in ("review", "bypasses", "files_held_elsewhere", "permissions")),
+    *(f"tests/cms/test_{name}.py" for name in ("publication_files", "format_groups")),
+]
+"""What people do at screens, and what each of them sees: once, on the database of production. On SQLite where that is
+all there is, and where coverage is measured."""
 SAME_ON_EVERY_STACK = ["tests/a11y", "tests/e2e/test_page_scripts.py"]
 """What looks at pages and not at what is behind them: on SQLite only."""
 ONCE_ON_ALL_SERVERS = [
@@ -62,11 +69,11 @@ ONCE_ON_ALL_SERVERS = [
 ]
 """Single screens that lean on storage and search, and random kills: on the full stack only. The story is told on both."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
-BROWSERS = (("browser", "browser-full"),) if (os.cpu_count() or 1) > 2 else (("browser",), ("browser-full",))
-ROUNDS = (("units",), ("units-postgresql",), *BROWSERS)
-"""Passes that run side by side: units take all processors; a browser, its web server and its worker want more than one,
-and what has to happen within ten seconds is late where four of them share two.
-"""
+ROUNDS = (("units",), ("units-postgresql",), ("browser", "browser-full"))
+"""Passes that run side by side: units take all processors; those with a browser wait most of the time for something.
+A test that is marked ``alone`` has the machine for itself (``tests.turns``)."""
+NOT_OURS = ("CACHE_URL", "PYTHONDONTWRITEBYTECODE")
+"""Of the developer's environment; without byte code each of hundreds of child processes compiles anew what it imports."""
 NO_TESTS = 5
 
 
@@ -102,16 +109,19 @@ class Pass:
     measured: bool = False
 
 
-def passes(workers: str) -> list[Pass]:
-    """The four passes."""
+def passes(workers: str, *, postgresql: bool) -> list[Pass]:
+    """The four passes; ``postgresql`` says whether there is one."""
+    measured = os.environ.get("COVERAGE") == "1"
     units = ["tests", "-n", workers, *(f"--ignore={folder}" for folder in BROWSER)]
+    elsewhere = ON_POSTGRESQL_WHERE_IT_IS if postgresql and not measured else []
+    on_sqlite = [*units, *(f"--ignore={path}" for path in elsewhere)]
     on_postgresql = [*units, *(f"--ignore={path}" for path in SAME_ON_EVERY_DATABASE)]
     embedded = [*BROWSER, *(f"--ignore={path}" for path in ONCE_ON_ALL_SERVERS)]
     # A folder that is named is collected, whatever is ignored.
     on_the_full_stack = [folder for folder in BROWSER if folder not in SAME_ON_EVERY_STACK]
     on_the_full_stack += [f"--ignore={path}" for path in SAME_ON_EVERY_STACK if path not in BROWSER]
     return [
-        Pass("units", "units on SQLite", (), units, measured=os.environ.get("COVERAGE") == "1"),
+        Pass("units", "units on SQLite", (), on_sqlite, measured=measured),
         Pass("browser", "browser on SQLite, disk, embedded search", (), embedded),
         Pass("units-postgresql", "units on PostgreSQL", ("PostgreSQL",), on_postgresql),
         Pass(
@@ -149,7 +159,7 @@ class Running:
 
 def environment(one: Pass, servers: dict[str, str]) -> dict[str, str]:
     """The environment of a pass: nothing of the developer's own, the servers by their test names."""
-    clean = {name: value for name, value in os.environ.items() if name not in {*PRODUCTION, "CACHE_URL"}}
+    clean = {name: value for name, value in os.environ.items() if name not in {*PRODUCTION, *NOT_OURS}}
     clean |= {name: value for name, value in servers.items() if name.startswith("TEST_")}
     clean["DJANGO_SETTINGS_MODULE"] = "settings.test"
     if one.needs:
@@ -182,11 +192,12 @@ def started(one: Pass, servers: dict[str, str], extra: list[str], output: IO[str
 def run(together: list[Pass], servers: dict[str, str], totals: Totals, extra: list[str]) -> None:
     """Runs passes side by side and adds their figures to ``totals``. Where it is more than one, each prints when it ends."""
     with contextlib.ExitStack() as stack:
+        turns = Path(stack.enter_context(tempfile.NamedTemporaryFile(prefix="dossier-turns-")).name)
         running = []
         for one in together:
             print(f"\n== {one.title}", flush=True)
             output = stack.enter_context(tempfile.TemporaryFile("w+")) if len(together) > 1 else None
-            running.append(stack.enter_context(started(one, servers, extra, output)))
+            running.append(stack.enter_context(started(one, servers | {"TEST_TURNS": str(turns)}, extra, output)))
         began = time.monotonic()
         while running:
             for ended in [one for one in running if one.process.poll() is not None]:
@@ -226,7 +237,9 @@ def main() -> int:
     missing = [server.name for server in services.SERVERS if not set(server.variables) & set(servers)]
     try:
         chosen = [
-            one for one in passes(os.environ.get("WORKERS", "2")) if not arguments.only or one.name in arguments.only
+            one
+            for one in passes(os.environ.get("WORKERS", "2"), postgresql="PostgreSQL" not in missing)
+            if not arguments.only or one.name in arguments.only
         ]
         for one in [one for one in chosen if set(one.needs) & set(missing)]:
             totals.not_run.append(f"{one.title}, because {', '.join(set(one.needs) & set(missing))} is missing")

@@ -115,6 +115,14 @@ def test_a_worker_killed_while_it_reads_a_file_and_while_it_indexes_loses_nothin
     until(lambda: not waiting_rows(site), SLACK)
 
 
+def test_sigterm_ends_the_worker_cleanly(site):
+    worker = site.product.processes.pop("worker")
+    worker.terminate()
+    assert worker.wait(30) == 0
+    assert (site.product.folder / "worker.log").read_text().rstrip().endswith("Worker stopped.")
+    site.product.start("worker")
+
+
 def test_search_that_is_away_says_so_and_keeps_nobody_waiting(site, content):
     with site.search.down():
         assert site.get("/en/").status_code == 200

@@ -1,11 +1,7 @@
 """The worker: tasks and jobs in one process, whatever fails."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -106,21 +102,3 @@ class TestRunning:
 
     def test_a_job_that_works(self):
         assert run_job(Job("x", timedelta(days=1), lambda: None))
-
-
-@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="starts a process with a SQLite database of its own")
-def test_sigterm_ends_the_process_cleanly(tmp_path):
-    env = os.environ | {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "settings.dev"}
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, env=env, check=True, timeout=300, capture_output=True)
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "run_worker"], env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    for line in process.stderr:
-        if "Worker started" in line:
-            break
-    time.sleep(1)
-    process.send_signal(signal.SIGTERM)
-    out, _errors = process.communicate(timeout=30)
-    assert process.returncode == 0
-    assert "Worker stopped." in out
