@@ -19,15 +19,21 @@ from tests.factories import (
     WorkKindFactory,
     publish,
 )
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 MAX_QUERIES = 12
 
 
-@pytest.fixture
-def rich_site():
-    """A case with everything on it, and more around it."""
+@pytest.fixture(scope="module")
+def rich_site(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A case with everything on it, and more around it. Made once for all tests here, which change none of it."""
+    with kept(django_db_blocker, tmp_path_factory.mktemp("search")):
+        yield _rich_site()
+
+
+def _rich_site():
     topic = TopicPageFactory(published=True, title="Impunity", synonyms="No punishment")
     TopicPageFactory(published=True, title="Amnesties", parent_topic=topic)
     terms = [GlossaryTermPageFactory(published=True, title=f"Term {n}", topics=[topic]) for n in range(3)]
