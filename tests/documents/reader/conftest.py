@@ -10,32 +10,36 @@ from documents.page_texts import renew_tokens, replace_outline
 from documents.processing import process
 from tests.documents import making
 from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory
+from tests.kept import kept
+
+
+def _filed(data, name="report.pdf", **values):
+    """Files and processes bytes; gives the ready document."""
+    document = add_document(ContentFile(data, name=name), **{"title": "Chain of command", "user": None} | values)
+    assert process(document.pk)
+    return Document.objects.get(pk=document.pk)
 
 
 @pytest.fixture
 def filed(db):
-    """Files and processes bytes; gives the ready document."""
+    return _filed
 
-    def file(data, name="report.pdf", **values):
-        document = add_document(ContentFile(data, name=name), **{"title": "Chain of command", "user": None} | values)
-        assert process(document.pk)
-        return Document.objects.get(pk=document.pk)
 
-    return file
+@pytest.fixture(scope="package")
+def read_once(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The number of the report, which is read out once for all tests here."""
+    with kept(django_db_blocker, tmp_path_factory.mktemp("search")):
+        planted = {
+            3: "The heron crossed the frontier at dawn.",
+            7: "A heron was seen. Nobody knew whose heron it was. The witness said chain of command.",
+        }
+        yield _filed(making.report(12, planted=planted)).pk
 
 
 @pytest.fixture
-def report(filed):
+def report(read_once, db):
     """Twelve pages; the heron stands on pages 3 and 7, twice on 7."""
-    return filed(
-        making.report(
-            12,
-            planted={
-                3: "The heron crossed the frontier at dawn.",
-                7: "A heron was seen. Nobody knew whose heron it was. The witness said chain of command.",
-            },
-        )
-    )
+    return Document.objects.get(pk=read_once)
 
 
 @pytest.fixture
