@@ -70,11 +70,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.xdist_group(shared))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves browser tests out of a mixed run: the browser's event loop breaks async views in the same process.
 
-    ``make test`` runs browser tests on their own; so does ``pytest tests/e2e tests/a11y tests/faults``.
+    ``make test`` runs browser tests on their own; so does ``pytest tests/e2e tests/a11y tests/faults``. Slow tests come
+    first, so that no process waits in the end for the one that got a slow one last.
     """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     browser_tests = [item for item in items if _is_of_a_browser_pass(item)]
     if browser_tests and len(browser_tests) < len(items):
         config.hook.pytest_deselected(items=browser_tests)

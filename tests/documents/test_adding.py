@@ -391,8 +391,9 @@ class TestRows:
         assert waiting().state == PendingUpload.State.ARRIVING
 
     def test_the_same_file_is_told_to_those_who_may_read_it(self, sender, people):
-        add_document(upload(small_pdf(3)), title="Mine", user=people["author"])
-        row = sender.send("again.pdf", small_pdf(3))
+        data = small_pdf(3)  # made twice, it would have two dates
+        add_document(upload(data), title="Mine", user=people["author"])
+        row = sender.send("again.pdf", data)
         assert "filed already, as “Mine”" in row
         assert waiting().is_accepted
 

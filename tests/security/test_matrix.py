@@ -25,7 +25,7 @@ from tests import sitemaps
 from tests.documents.conftest import new_image, picture
 from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROLES: dict[str, list[str]] = {
     "anonymous": [],
