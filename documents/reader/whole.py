@@ -24,9 +24,9 @@ from documents.serving import Made
 
 BATCH = 20
 """Pages that are read and written at a time: memory stays the same, and no cursor stays open for a slow reader."""
-FORM = 1
+FORM = 2
 """Of the file that is written; a change makes old copies stale."""
-STYLE = "body{max-width:40em;margin:2em auto;padding:0 1em;font:1.1em/1.6 serif}section{border-top:1px solid}"
+STYLE = "body{max-width:40em;margin:2em auto;padding:0 1em;font:1.1em/1.6 serif;overflow-wrap:anywhere}section{border-top:1px solid}"
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'"
 

@@ -108,6 +108,38 @@ def test_a_search_is_narrowed_and_a_page_opened_with_keys(live_server, page, wor
     page.wait_for_url("**/p/1/**")
 
 
+def test_arrow_keys_turn_the_page_and_are_left_alone_where_they_are_for_something_else(
+    live_server, browser, page, world
+):
+    address = live_server.url + world.second.reading_url(2)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(address)
+    page.evaluate("window.taken = []; addEventListener('keydown', event => taken.push(event.defaultPrevented))")
+    for key in ("Shift+ArrowRight", "Control+ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    for field in ("#n", "#fq"):
+        page.locator(field).focus()
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("taken").count(False) >= 5 and True not in page.evaluate("taken")
+    page.locator("a[rel=next]").focus()
+    assert page.locator(":focus").get_attribute("aria-keyshortcuts") == "ArrowRight"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/p/3/**")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/p/2/**")
+    page.goto(address + "?zoom=1")
+    page.evaluate("window.taken = []; addEventListener('keydown', event => taken.push(event.defaultPrevented))")
+    page.locator("#image").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("taken") == [False]
+    arabic = browser.new_context(locale="ar")
+    page = arabic.new_page()
+    page.goto(address)
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/p/3/**")
+    arabic.close()
+
+
 def test_a_video_is_allowed_with_keys_and_the_choice_taken_back(live_server, page):
     video = {"provider": "youtube", "video_id": "dQw4w9WgXcQ", "title": "Survivors speak"}
     case = CasePageFactory(published=True, body=[("video", video)])

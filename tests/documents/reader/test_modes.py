@@ -70,7 +70,7 @@ def test_link_to_the_picture_says_what_it_weighs(paged, show):
 def test_jump_to_a_page_keeps_the_way(paged, client):
     document = paged(*[("en", "The heron")] * 3)
     response = client.get(f"/d/{document.series}/v1/p/1/?n=3&q=heron&text=1")
-    assert response.headers["Location"] == f"/d/{document.series}/v1/p/3/?q=heron&text=1"
+    assert response.headers["Location"] == f"/d/{document.series}/v1/p/3/?q=heron&text=1#turn"
 
 
 def test_large_picture_is_linked_shown_and_stays_in_links(paged, show):

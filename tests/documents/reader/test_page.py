@@ -134,7 +134,7 @@ def test_page_form_leads_to_the_nearest_page_and_keeps_the_query(published, clie
     for wanted, page in (("9", 9), ("999999", 12), ("0", 1)):
         response = client.get(f"{base}/3/?n={wanted}&q=heron")
         assert response.status_code == 302
-        assert response.headers["Location"] == f"{base}/{page}/?q=heron"
+        assert response.headers["Location"] == f"{base}/{page}/?q=heron#turn"
     assert client.get(f"{base}/3/?n=abc").status_code == 200
 
 
