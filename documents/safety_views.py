@@ -74,27 +74,27 @@ def safety_screen(request: HttpRequest, document: Document) -> HttpResponse:
 def _screen(request: HttpRequest, document: Document, refused: str = "", status: int = 200) -> HttpResponse:
     order = {DocumentCheck.State.BLOCKED: 0, DocumentCheck.State.WARNING: 1, DocumentCheck.State.OK: 2}
     names = [*wording.FINDINGS]
-    checks = sorted(
-        document.checks.exclude(name=wording.INSPECTED, state=DocumentCheck.State.OK).select_related("override_by"),
+    made = sorted(
+        document.checks.select_related("override_by"),
         key=lambda check: (order[check.state], names.index(check.name) if check.name in names else 0, check.name),
     )
-    pages = {
-        int(place["page"]) for check in checks if check.state != "ok" for place in check.places if place.get("box")
-    }
+    checks = [check for check in made if check.state != DocumentCheck.State.OK]
+    gone = [check.label for check in made if check not in checks and check.name != wording.INSPECTED]
+    pages = {int(place["page"]) for check in checks for place in check.places if place.get("box")}
     return render(
         request,
         "documents/safety.html",
         {
             "document": document,
-            "checks": checks,
-            "was_inspected": document.checks.exists(),
+            "checks": [(check, ReasonForm(auto_id=f"check-{check.pk}-%s")) for check in checks],
+            "removed": list(dict.fromkeys([*gone, *document.removed_labels])),
+            "was_inspected": bool(made),
             "pages": sorted(pages)[:MAX_PICTURES] if is_drawn(document) else [],
             "more_pages": max(len(pages) - MAX_PICTURES, 0),
             "may_override": safety.may_judge(request.user) and document.uploaded_by_user_id != request.user.pk,
             "may_fetch": may_fetch(request.user) and bool(document.original),
             "may_erase": safety.may_judge(request.user),
             "may_edit": document_policy.user_has_permission_for_instance(request.user, "change", document),
-            "reason_form": ReasonForm(),
             "refused": refused,
         },
         status=status,

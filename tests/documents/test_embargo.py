@@ -527,6 +527,7 @@ class TestTheScreen:
         client.force_login(people["author"])
         answer = client.post(reverse("document_embargo", args=[draft.pk]), {"until": "soon"})
         assert answer.status_code == 200
+        assert "date-time-chooser.js" in answer.content.decode()
 
 
 class TestTheWorker:

@@ -129,6 +129,9 @@ class TestScreen:
         for words in ("Text under a box", NAME, "Page 1", "What to do:", "Check again", "Legal review can let"):
             assert words in html
         assert "Let it pass" not in html
+        judging = screen(desks["legal"], blocked).content.decode()
+        reason = f"check-{check_of(blocked).pk}-reason"
+        assert f'for="{reason}"' in judging and f'id="{reason}"' in judging
         edit = desks["author"].client.get(reverse("wagtaildocs:edit", args=[blocked.pk])).content.decode()
         assert "1 check blocks this file" in edit
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -67,7 +69,9 @@ def test_the_screen_puts_the_older_version_first(people, client):
     client.force_login(people["superuser"])
     for one, other in ((old, 2), (new, 1)):
         shown = client.get(reverse("document_compare", args=[one.pk]), {"with": other}).content.decode()
-        assert "Version 1 and version 2" in shown
+        assert re.search(rf"<h1[^>]*>.*Version 1 and version 2.*{old.title}.*</h1>", shown, re.DOTALL)
+        # Wagtail's style for added and removed words holds within this class only.
+        assert 'class="comparison ' in shown
         assert '<span class="addition">New</span>' in shown
     for nonsense in ("", "x", "7", "9" * 40):
         assert client.get(reverse("document_compare", args=[old.pk]), {"with": nonsense}).status_code == 404
