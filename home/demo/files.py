@@ -1,10 +1,11 @@
-"""The demo PDFs: set in child processes, filed and processed by the product's own actions."""
+"""The demo files: set in child processes, filed and processed by the product's own actions."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import connection, connections
@@ -21,7 +22,7 @@ from home.demo.texts import identifier
 
 SOME = 4
 """Fewer files than this are not worth child processes."""
-Files = dict[tuple[str, str, int], Document]
+Files = dict[FileSpec, Document]
 
 
 class Shelf:
@@ -30,7 +31,7 @@ class Shelf:
     def __init__(self) -> None:
         wanted = specs()
         self._known = _known(wanted)
-        self.missing = [spec for spec in wanted if _name(spec) not in self._known]
+        self.missing = [spec for spec in wanted if spec not in self._known]
         workers = min(os.cpu_count() or 1, 4)
         self._pool = ProcessPoolExecutor(workers) if len(self.missing) > SOME and workers > 1 else None
         self._composed: Iterable[bytes] = (
@@ -38,17 +39,17 @@ class Shelf:
         )
 
     def collect(self, people: dict[str, User]) -> Files:
-        """Files what was missing and waits until all is ready; returns documents by key, language and edition.
+        """Files what was missing and waits until all is ready; returns the documents.
 
         Raises RuntimeError where one could not be processed.
         """
         for spec, content in zip(self.missing, self._composed, strict=True):
-            self._known[_name(spec)] = add_document(
-                ContentFile(content, name=f"{spec.key}_{spec.language}_final.pdf"),
+            self._known[spec] = add_document(
+                ContentFile(content, name=f"{spec.key}_{spec.language}_final.{spec.format}"),
                 title=spec.title,
                 user=people[writer_of(spec.language)],
                 language=spec.language,
-                series=identifier("file", f"{spec.key}/{spec.language}"),
+                series=_series(spec),
                 rights=Rights(credit=CREDIT),
             )
         if self._pool:
@@ -58,17 +59,19 @@ class Shelf:
         failed = [str(document.series) for document in documents.values() if not document.is_ready]
         if failed:
             raise RuntimeError(f"{len(failed)} demo files could not be processed, for example {failed[0]}.")
-        return {name: documents[document.pk] for name, document in self._known.items()}
+        return {spec: documents[document.pk] for spec, document in self._known.items()}
 
 
-def _name(spec: FileSpec) -> tuple[str, str, int]:
-    return spec.key, spec.language, spec.edition
+def _series(spec: FileSpec) -> UUID:
+    """The same for all editions."""
+    another = "" if spec.format == "pdf" else f"/{spec.format}"
+    return identifier("file", f"{spec.key}/{spec.language}{another}")
 
 
 def _known(wanted: Iterable[FileSpec]) -> Files:
-    series = {identifier("file", f"{spec.key}/{spec.language}"): spec for spec in wanted}
-    rows = Document.objects.filter(series__in=list(series))
-    return {(series[row.series].key, series[row.series].language, row.number): row for row in rows}
+    editions = {(_series(spec), spec.edition): spec for spec in wanted}
+    rows = Document.objects.filter(series__in={series for series, _edition in editions})
+    return {editions[row.series, row.number]: row for row in rows if (row.series, row.number) in editions}
 
 
 def _process(documents: list[int]) -> None:

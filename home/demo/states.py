@@ -71,8 +71,7 @@ def _second_editions(press: Press, tree: Tree) -> None:
         page = press.page("publication", row["key"], LANGUAGE)
         if not row.get("second_edition") or page is None:
             continue
-        second = tree.files[row["key"], LANGUAGE, 2]
-        if not page.files.filter(document=second).exists():
+        if not page.files.filter(document__number=2).exists():
             tree.add_files(page, row, LANGUAGE, edition=2)
             press.publish(page, LANGUAGE)
 

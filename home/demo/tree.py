@@ -21,12 +21,15 @@ from cms.publications.models import (
 from cms.topics.models import PageTopic, TopicIndexPage, TopicPage
 from documents.models import Image
 from home.demo.files import Files
+from home.demo.pdf.manuscripts import specs_of
 from home.demo.pictures import ALT, CREDIT
 from home.demo.publishing import Press
 from home.demo.texts import Entry, blocks, entries, html, structure
 from home.demo.vocabulary import Vocabulary
 from home.models import HomePage
 
+SAME = "report"
+"""What an editor calls the files of a language that are the same thing in several formats."""
 SECTIONS = {"about": "", "editorial-policy": "about", "privacy": "", "accessibility": "", "contact": ""}
 Fill = Callable[[Any, Entry, str], None]
 
@@ -132,14 +135,17 @@ class Tree:
         self._add_picture(page, row, language)
 
     def add_files(self, page: PublicationPage, row: dict[str, Any], language: str, edition: int = 1) -> None:
-        """The page's own files: those of its language."""
-        written = [[*item.split(":"), "full"][:2] for item in row["files"]]
+        """The page's own files: those of its language, formats of the same thing as one."""
+        own = [spec for spec in specs_of(row) if (spec.language, spec.edition) == (language, edition)]
         page.files = [
             PublicationFile(
-                document=self.files[row["key"], language, edition], language=language, role=role, sort_order=order
+                document=self.files[spec],
+                language=language,
+                role=spec.role,
+                format_group=SAME if len(own) > 1 else "",
+                sort_order=order,
             )
-            for order, (code, role) in enumerate(written)
-            if code == language
+            for order, spec in enumerate(own)
         ]
 
     def _relate(self, page: PublicationPage, entry: Entry, language: str) -> None:

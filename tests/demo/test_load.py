@@ -14,9 +14,11 @@ from access.models import User
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.cases.models import CasePage
+from cms.core.files import grouped
 from cms.core.models import SectionPage
 from cms.glossary.models import GlossaryIndexPage, GlossaryTermPage
 from cms.publications.models import PublicationPage
+from cms.publications.pages import files_of
 from cms.topics.models import TopicPage
 from documents.access import can_read
 from documents.models import Document, DocumentCheck, DocumentRelease
@@ -107,6 +109,14 @@ def test_files(demo):
     assert [row.document.number for row in replaced.files.all()] == [2]
     assert DocumentRelease.objects.filter(document__series=replaced.files.get().document.series).count() == 2
     assert Document.objects.filter(~Q(page_texts__text="")).distinct().count() == Document.objects.count()
+
+
+@of_the_demo
+def test_a_report_in_two_formats_is_one_entry(demo):
+    page = publication("families-guide")
+    assert [row.document.file_extension for row in page.files.all()] == ["pdf", "epub"]
+    own = grouped(files_of(page, Visitor()), "en")[0]
+    assert [(entry.main.format, [row.format for row in entry.others]) for entry in own.entries] == [("PDF", ["EPUB"])]
 
 
 @of_the_demo

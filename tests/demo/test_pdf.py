@@ -7,9 +7,10 @@ import pytest
 
 from documents.extraction import extract
 from home.demo.pdf.long import PLANTED_PAGE
-from home.demo.pdf.manuscripts import FileSpec, compose, specs
+from home.demo.pdf.manuscripts import FileSpec, compose, specs, text_of
 
 PDF = "application/pdf"
+EPUB = "application/epub+zip"
 
 
 def spec_of(key, language="en", edition=1):
@@ -99,6 +100,19 @@ def test_a_file_says_who_made_it_so_that_the_clean_copy_has_something_to_remove(
 def test_the_same_file_is_the_same_bytes_and_the_second_edition_is_not():
     first, second = spec_of("hashes-and-custody"), spec_of("hashes-and-custody", edition=2)
     assert compose(first) == compose(first) != compose(second)
+
+
+def test_an_ebook_says_what_its_pdf_says(tmp_path):
+    book = next(spec for spec in specs() if spec.format == "epub")
+    path = tmp_path / "file.epub"
+    path.write_bytes(compose(book))
+    assert compose(book) == path.read_bytes()
+    parts = [" ".join(part.text.split()) for part in extract(path, EPUB).pages]
+    assert book.title in parts[0]
+    whole, printed = " ".join(parts), " ".join(pages_of(spec_of(book.key), tmp_path))
+    text = text_of(book)
+    for sentence in (text["summary"], *text.points):
+        assert sentence in whole and sentence.split()[-1] in printed
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "es", "ar"])

@@ -100,8 +100,10 @@ def ask_for_what_is_public(probe: Probe, world: World) -> None:
         _is_there(probe, page.get_url())
     for number, document in enumerate(world.public_documents):
         for address in addresses.file_addresses(document):
-            # To draw hundreds of pages, or to ask for the same words in another dress, proves nothing more.
-            if not address.endswith(("image.webp", "large.webp")) and ("?" not in address or number < 10):
+            # To draw hundreds of pages, or to ask for the same words in another dress, proves nothing more. A book has
+            # no pages to draw.
+            pictures = ("image.webp", "large.webp") if document.file_extension == "pdf" else ".webp"
+            if not address.endswith(pictures) and ("?" not in address or number < 10):
                 _is_there(probe, address)
         for address in addresses.storage_addresses(document):
             probe.compare(address, twin_of(address))

@@ -1,4 +1,4 @@
-"""Composes the demo files: what stands in each PDF, page by page.
+"""Composes the demo files: what stands in each PDF, page by page, and in its EPUB where there is one.
 
 No model is imported here: the files are set in child processes.
 """
@@ -6,10 +6,11 @@ No model is imported here: the files are set in child processes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from home.demo.pdf.ebook import Ebook
 from home.demo.pdf.layout import ARABIC_DIGITS, BODY, LEAD, RIGHT_TO_LEFT, SMALL, Booklet, Imprint
 from home.demo.texts import CONTENT, Entry, entries, read, structure
 
@@ -32,22 +33,31 @@ class FileSpec:
         """The title on the cover."""
         return text_of(self)["title"]
 
+    @property
+    def format(self) -> str:
+        """How its name ends."""
+        return "epub" if self.composer == "ebook" else "pdf"
+
 
 def specs() -> list[FileSpec]:
     """All demo files, the current editions and the earlier ones, in a fixed order."""
+    return [spec for row in structure("publications") for spec in specs_of(row)]
+
+
+def specs_of(row: dict[str, Any]) -> list[FileSpec]:
+    """The files of one publication."""
     found = []
-    for row in structure("publications"):
-        for written in row["files"]:
-            language, role, composer = [*written.split(":"), "", ""][:3]
-            spec = FileSpec(row["key"], language, role or "full", composer or "booklet")
-            found.append(spec)
-            if row.get("second_edition") and language == "en":
-                found.append(FileSpec(spec.key, language, spec.role, spec.composer, 2))
+    for written in row["files"]:
+        language, role, composer = [*written.split(":"), "", ""][:3]
+        spec = FileSpec(row["key"], language, role or "full", composer or "booklet")
+        found.append(spec)
+        if row.get("second_edition") and language == "en":
+            found.append(replace(spec, edition=2))
     return found
 
 
 def compose(spec: FileSpec) -> bytes:
-    """The PDF itself. The same bytes for the same spec."""
+    """The file itself. The same bytes for the same spec."""
     return COMPOSERS[spec.composer](spec)
 
 
@@ -98,6 +108,12 @@ def long_date(day: date, language: str) -> str:
     return written.translate(ARABIC_DIGITS) if language in RIGHT_TO_LEFT else written
 
 
+def _opened_ebook(spec: FileSpec) -> Ebook:
+    book = Ebook(imprint(spec))
+    book.cover(PUBLISHER)
+    return book
+
+
 def opened(spec: FileSpec, *, paper: str = "A5", columns: int = 1) -> Booklet:
     """A booklet with its cover."""
     booklet = Booklet(imprint(spec), paper=paper, columns=columns)
@@ -105,7 +121,7 @@ def opened(spec: FileSpec, *, paper: str = "A5", columns: int = 1) -> Booklet:
     return booklet
 
 
-def paragraphs(booklet: Booklet, items: Iterable[str]) -> None:
+def paragraphs(booklet: Booklet | Ebook, items: Iterable[str]) -> None:
     """Plain paragraphs."""
     for item in items:
         booklet.paragraph(item)
@@ -115,7 +131,7 @@ def booklet(spec: FileSpec) -> bytes:
     """The usual publication: summary, findings, method, background, what should be done, terms."""
     text, row, words = text_of(spec), row_of(spec), words_in(spec.language)
     short = row["kind"] in SHORT or spec.role == "press"
-    book = opened(spec)
+    book = _opened_ebook(spec) if spec.format == "epub" else opened(spec)
     if not short:
         book.contents(7)
     book.heading(words["summary"], new_page=True)
@@ -143,7 +159,7 @@ def _turned(items: list[str], seed: str) -> list[str]:
     return items[start:] + items[:start]
 
 
-def _findings(book: Booklet, spec: FileSpec, *, new_page: bool) -> None:
+def _findings(book: Booklet | Ebook, spec: FileSpec, *, new_page: bool) -> None:
     book.heading(words_in(spec.language)["findings"], new_page=new_page)
     remarks = _turned(booklet_texts(spec.language, "elaborations"), spec.key)
     for number, point in enumerate(text_of(spec).points):
@@ -152,7 +168,7 @@ def _findings(book: Booklet, spec: FileSpec, *, new_page: bool) -> None:
         book.paragraph(remarks[(2 * number + 1) % len(remarks)])
 
 
-def _terms(book: Booklet, spec: FileSpec) -> None:
+def _terms(book: Booklet | Ebook, spec: FileSpec) -> None:
     row = row_of(spec)
     terms = entries(spec.language, "glossary")
     keys = list(terms) if row.get("all_terms") else row["terms"]
@@ -165,7 +181,7 @@ def _terms(book: Booklet, spec: FileSpec) -> None:
                 paragraphs(book, terms[key].paragraphs)
 
 
-def _about(book: Booklet, spec: FileSpec) -> None:
+def _about(book: Booklet | Ebook, spec: FileSpec) -> None:
     book.heading(words_in(spec.language)["about"])
     for paragraph in booklet_texts(spec.language, "about"):
         book.paragraph(paragraph, SMALL)
@@ -198,6 +214,7 @@ def _long(name: str) -> Callable[[FileSpec], bytes]:
 
 COMPOSERS: dict[str, Callable[[FileSpec], bytes]] = {
     "booklet": booklet,
+    "ebook": booklet,
     "bulletin": bulletin,
     "proceedings": _long("proceedings"),
     "situations": _long("situations"),
