@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check services services-stop bench demo messages pins coverage
+.PHONY: help run test check services services-stop bench bench-s3 demo messages pins coverage
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ services-stop: ## stops what `make services` started
 
 bench: .venv/dev.stamp ## the benchmarks, each beside its floor or peer (ONLY=name)
 	@$(BIN)/python -m bench.runner $(ONLY)
+
+bench-s3: .venv/dev.stamp ## 2 GB up and down over S3, in a server of its own (BENCH_FILE_MB)
+	@$(BIN)/python -m bench.over_s3
 
 demo: .venv/run.stamp ## demo content into an empty or demo database (FORCE=1 for any other)
 	@$(BIN)/python manage.py migrate --verbosity 0

@@ -23,6 +23,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.measure import Result
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 RESULTS = HERE / "results"
@@ -46,7 +48,11 @@ def prepare(folder: Path) -> None:
 
 def run_one(name: str) -> None:
     """In a benchmark's own process: runs it and writes its results."""
-    results = importlib.import_module(f"bench.bench_{name}").run()
+    write(name, importlib.import_module(f"bench.bench_{name}").run())
+
+
+def write(name: str, results: list[Result]) -> None:
+    """Writes what a benchmark measured to ``bench/results/<name>.json``."""
     RESULTS.mkdir(exist_ok=True)
     report = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

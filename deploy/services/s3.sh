@@ -1,7 +1,8 @@
 #!/bin/bash
 # s3.sh start|stop DIR [PORT]
 # A real S3 server on 127.0.0.1 for development and tests: one Ceph monitor, one store, one radosgw. Ports PORT … PORT+60.
-# Access key testkey0, secret testsecret0. The objects live in memory: a stop loses them.
+# Access key testkey0, secret testsecret0. The objects live in memory: a stop loses them. S3_MEMORY_MB (default 4096) is
+# what there is room for; a full store answers nothing any more.
 set -euo pipefail
 COMMAND=$1
 DIR=$(realpath -m "$2")
@@ -44,7 +45,7 @@ run_dir = $DIR
 admin_socket = $DIR/\$name.asok
 log_file = $DIR/log/\$name.log
 osd_objectstore = memstore
-memstore_device_bytes = 4294967296
+memstore_device_bytes = $((${S3_MEMORY_MB:-4096} * 1048576))
 osd_pool_default_size = 1
 osd_pool_default_min_size = 1
 osd_pool_default_pg_num = 4
@@ -56,6 +57,9 @@ osd_crush_chooseleaf_type = 0
 mon_data_avail_crit = 1
 rgw_dns_name = localhost
 rgw_enable_usage_log = false
+# The room of what was deleted is given back at once, not after two hours.
+rgw_gc_obj_min_wait = 5
+rgw_gc_processor_period = 5
 X
 monmaptool --create --fsid "$(awk '/fsid/{print $3}' "$CONF")" \
     --addv a "[v2:127.0.0.1:$((PORT + 1)),v1:127.0.0.1:$((PORT + 2))]" "$DIR/monmap" >/dev/null
