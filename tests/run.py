@@ -65,9 +65,11 @@ SAME_ON_EVERY_STACK = ["tests/a11y", "tests/e2e/test_page_scripts.py"]
 """What looks at pages and not at what is behind them: on SQLite only."""
 ONCE_ON_ALL_SERVERS = [
     *("tests/e2e/test_adding.py", "tests/e2e/test_direct.py", "tests/e2e/test_reader.py"),
+    "tests/e2e/test_file_stories.py",
     "tests/faults/test_kills.py",
 ]
-"""Single screens that lean on storage and search, and random kills: on the full stack only. The story is told on both."""
+"""Single screens and stories that lean on storage and search, and random kills: on the full stack only. The story of a
+publication is told on both."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
 ROUNDS = (("units",), ("units-postgresql",), ("browser", "browser-full"))
 """Passes that run side by side: units take all processors; those with a browser wait most of the time for something.

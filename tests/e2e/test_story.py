@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import json
 import re
-import time
-import urllib.error
 import urllib.parse
-import urllib.request
-from collections.abc import Callable
-from email.message import Message
 
 import pytest
 
+from tests.e2e.acting import (
+    approve,
+    begin_publication,
+    choose_document,
+    fetch,
+    find,
+    head,
+    open_review,
+    submit,
+    until,
+    upload,
+)
 from tests.e2e.making import report_pdf
 
 SENTENCE = "The cartographer kept the violet ledger"
@@ -25,36 +32,6 @@ GERMAN_SENTENCE = "Die Kartografin verwahrte das violette Hauptbuch"
 TITLE = "Ledgers of Impunity"
 GERMAN_TITLE = "Register der Straflosigkeit"
 STATE: dict[str, str] = {}
-
-
-def fetch(product, path: str) -> tuple[int, str]:
-    """Status and body that an anonymous stranger gets."""
-    try:
-        with urllib.request.urlopen(product.url + path, timeout=20) as answer:
-            return answer.status, answer.read().decode("utf-8", "replace")
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode("utf-8", "replace")
-
-
-def head(product, path: str) -> Message:
-    """The headers that an anonymous stranger gets."""
-    request = urllib.request.Request(product.url + path, method="HEAD")
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return answer.headers
-
-
-def find(product, query: str, language: str = "en") -> dict:
-    """What the public search API answers."""
-    words = urllib.parse.urlencode({"q": query, "lang": language})
-    return json.loads(fetch(product, f"/api/v1/search?{words}")[1])
-
-
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Waits for what the worker does by itself; fails after ``seconds``."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.25)
 
 
 def assert_nothing_is_found(product, *, gone: bool = False) -> None:
@@ -92,33 +69,6 @@ def assert_version_is_hidden(product, number: int, page: int, sentence: str) -> 
     assert f"v{number}" not in current["Content-Disposition"]
 
 
-def upload(page, path, title: str, language: str) -> str:
-    """Adds a document as a person would; returns its series UUID."""
-    page.goto("/admin/documents/add/")
-    page.fill("input[name=title]", title)
-    page.set_input_files("input[name=file]", str(path))
-    page.select_option("select[name=language]", language)
-    page.click("main button[type=submit]")
-    page.wait_for_url(re.compile(r"/admin/documents/$"))
-    return page.get_by_role("link", name=title).first.get_attribute("href") or ""
-
-
-def choose_document(page, title: str, number: int = 0) -> None:
-    """Picks the document ``title`` in the files panel of a page."""
-    page.locator("#id_files-ADD").click()
-    row = page.locator(f"#inline_child_files-{number}")
-    row.get_by_role("button", name=re.compile("Choose")).first.click()
-    page.locator(".modal").get_by_role("link", name=title).first.click()
-    page.wait_for_selector(".modal", state="hidden")
-
-
-def submit(page) -> None:
-    """Submits the page of the open editor; its address says nothing, because autosave changes it at any moment."""
-    page.get_by_text("Saving…").first.wait_for(state="hidden")
-    page.locator("button[name=action-submit]").last.evaluate("button => button.click()")
-    page.get_by_text("submitted for moderation").first.wait_for()
-
-
 def add_version(page, path, number: int, screenshot) -> None:
     """From the document's own page: a new file, then the page that still shows the old one is changed and submitted."""
     page.goto(STATE["document_edit"])
@@ -137,24 +87,6 @@ def add_version(page, path, number: int, screenshot) -> None:
     assert f"version {number}" in page.locator("#inline_child_files-0").inner_text()
     screenshot(page, f"version-{number}-chosen")
     submit(page)
-
-
-def open_review(page, title: str) -> None:
-    """Opens what waits for this person, from their home screen."""
-    page.goto("/admin/")
-    page.get_by_role("link", name=title).first.click()
-    page.wait_for_load_state()
-    page.goto(page.locator('a[href*="/approval/review/"]').first.get_attribute("href") or "")
-
-
-def approve(page, title: str) -> None:
-    """Approves what waits for this person, from their home screen."""
-    open_review(page, title)
-    # Not before the worker has read a new file and looked into it.
-    until(lambda: page.locator("button[value=approve]").is_enabled() or (page.reload() and False), 60)
-    page.get_by_label("Comment").fill("Checked.")
-    page.locator("button[value=approve]").click()
-    page.wait_for_url(re.compile("/admin/$"))
 
 
 @pytest.fixture(scope="module")
@@ -184,11 +116,7 @@ def step_01_the_author_uploads_a_report_of_60_pages(people, product, report, scr
 def step_02_the_author_fills_in_the_publication_and_submits_it(people, product, report, screenshot):
     page = people("author")
     page.goto("/admin/")
-    index = page.request.get("/admin/api/main/pages/?type=publications.PublicationIndexPage&locale=en").json()
-    parent = next(item["id"] for item in index["items"] if item["meta"]["type"] == "publications.PublicationIndexPage")
-    STATE["parent_id"] = str(parent)
-    page.goto(f"/admin/pages/add/publications/publicationpage/{parent}/")
-    page.fill("[name=title]", TITLE)
+    STATE["parent_id"] = begin_publication(page, TITLE)
     page.fill("[name=summary]", "What the ledgers of a ministry say about who gave the orders.")
     choose_document(page, "Ledgers full report")
     screenshot(page, "02-publication-form")
