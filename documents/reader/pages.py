@@ -168,17 +168,17 @@ class ReaderPage:
     @property
     def text_url(self) -> str:
         """This page without its picture."""
-        return self.way.showing(Show.TEXT).page(self.number)
+        return self.way.showing(Show.TEXT).page(self.number, at="text")
 
     @property
     def picture_url(self) -> str:
         """This page with its picture, as large as the column."""
-        return self.way.showing(Show.PAGE).page(self.number)
+        return self.way.showing(Show.PAGE).page(self.number, at="image")
 
     @property
     def large_url(self) -> str:
         """This page with its picture twice as large."""
-        return self.way.showing(Show.LARGE).page(self.number)
+        return self.way.showing(Show.LARGE).page(self.number, at="image")
 
     @property
     def previous_url(self) -> str:

@@ -122,7 +122,7 @@ def _jump(request: HttpRequest, document: Document, wanted: int) -> HttpResponse
     total = document.page_texts.count()
     if not total:
         raise Http404
-    return HttpResponseRedirect(Way.of(document, request.GET).page(min(max(wanted, 1), total)) + "#turn")
+    return HttpResponseRedirect(Way.of(document, request.GET).page(min(max(wanted, 1), total)))
 
 
 def _picture(request: HttpRequest, image: DocumentImage | None, etag: str, private: bool) -> HttpResponseBase:

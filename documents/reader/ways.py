@@ -49,11 +49,14 @@ class Way:
         """Name and value of what a form carries along besides the words."""
         return [(str(self.show), "1")] if self.show else []
 
-    def page(self, number: int, match: int | str = "") -> str:
-        """The address of a page of this version, at a match of it (from 1, or ``last``)."""
+    def page(self, number: int, match: int | str = "", at: str = "turn") -> str:
+        """The address of a page of this version, at a match of it (from 1, or ``last``).
+
+        It leads to the page itself, or to the part ``at`` of it, and not to the head of the site, which a phone is full of.
+        """
         address = self._address("documents_version_page", number=number)
         values = [("m", str(match))] if match else []
-        return self._with(address, values) + (f"#m{match}" if isinstance(match, int) else "")
+        return self._with(address, values) + (f"#m{match}" if isinstance(match, int) else f"#{at}")
 
     @property
     def search_url(self) -> str:

@@ -76,7 +76,7 @@ def test_reader_lists_the_contents_with_the_words_kept(client, paged):
     content = client.get(f"/d/{document.series}/v1/p/2/?q=heron&text=1").content.decode()
     nav = re.search(r'<nav class="contents".*?</nav>', content, re.DOTALL).group()
     base = f"/d/{document.series}/v1/p"
-    assert re.findall(r'href="([^"]*)"', nav) == [f"{base}/{n}/?q=heron&amp;text=1" for n in (1, 2, 3)]
+    assert re.findall(r'href="([^"]*)"', nav) == [f"{base}/{n}/?q=heron&amp;text=1#turn" for n in (1, 2, 3)]
     assert "Summary &lt;b&gt;" in nav
     assert '<bdi lang="ar" dir="rtl">الخلاصة</bdi>' in nav
     assert re.search(rf'href="{base}/2/[^"]*" aria-current="location"', nav)

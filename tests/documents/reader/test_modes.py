@@ -42,8 +42,8 @@ def test_text_mode_sends_no_picture_and_stays_in_links(paged, show):
     assert "<image" not in content and "<img" not in content
     base = f"/d/{document.series}/v1/p"
     for number in (1, 3):
-        assert f"{base}/{number}/?q=heron&amp;text=1" in links(content)
-    assert f"{base}/2/?q=heron" in links(content)
+        assert f"{base}/{number}/?q=heron&amp;text=1#turn" in links(content)
+    assert f"{base}/2/?q=heron#image" in links(content)
     assert content.count('<input type="hidden" name="text" value="1">') == 2
 
 
@@ -80,7 +80,7 @@ def test_large_picture_is_linked_shown_and_stays_in_links(paged, show):
     content = show(document, "2/?zoom=1")
     assert f'src="{base}/2/large.webp"' in content
     assert 'class="page page--large scroll" id="image" tabindex="0"' in content
-    assert f"{base}/3/?zoom=1" in links(content)
+    assert f"{base}/3/?zoom=1#turn" in links(content)
     assert f"{base}/2/#image" in links(content)
 
 

@@ -73,7 +73,7 @@ def test_matches_are_marked_counted_and_stepped_through(published, show):
     assert '<mark id="m2">heron<span class="vh"> (match 2 of 2)</span></mark>' in content
     base = f"/d/{published.series}/v1/p"
     assert f"{base}/7/?q=herons&amp;m=2#m2" in links(content)
-    assert f"{base}/3/?q=herons&amp;m=last" in links(content)
+    assert f"{base}/3/?q=herons&amp;m=last#turn" in links(content)
     second = show(published, 7, "?q=herons&m=2")
     assert "<b>Match 2 of 2</b>" in second
     assert '<mark id="m2" class="now">' in second
@@ -86,7 +86,7 @@ def test_page_between_hits_leads_to_both(published, show):
     content = show(published, 5, "?q=heron")
     assert "No match on this page" in content
     base = f"/d/{published.series}/v1/p"
-    assert f"{base}/3/?q=heron&amp;m=last" in links(content)
+    assert f"{base}/3/?q=heron&amp;m=last#turn" in links(content)
     assert f"{base}/7/?q=heron&amp;m=1#m1" in links(content)
 
 

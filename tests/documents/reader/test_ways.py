@@ -30,12 +30,12 @@ def test_address_says_how_one_reads(asked, show, query):
 def test_links_carry_the_words_and_what_is_shown():
     way = Way(DOCUMENT, "حقوق & x", Show.TEXT)
     words = "q=%D8%AD%D9%82%D9%88%D9%82+%26+x"
-    assert way.page(7) == f"{BASE}/p/7/?{words}&text=1"
+    assert way.page(7) == f"{BASE}/p/7/?{words}&text=1#turn"
     assert way.page(7, 2) == f"{BASE}/p/7/?{words}&text=1&m=2#m2"
-    assert way.page(7, "last") == f"{BASE}/p/7/?{words}&text=1&m=last"
+    assert way.page(7, "last") == f"{BASE}/p/7/?{words}&text=1&m=last#turn"
     assert way.found() == f"{BASE}/search/?{words}&text=1"
     assert way.showing(Show.PAGE).found(3) == f"{BASE}/search/?{words}&page=3"
-    assert Way(DOCUMENT).page(7) == f"{BASE}/p/7/"
+    assert Way(DOCUMENT).page(7, at="image") == f"{BASE}/p/7/#image"
 
 
 @pytest.mark.parametrize(
