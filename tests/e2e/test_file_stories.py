@@ -135,7 +135,7 @@ def test_an_editor_finds_the_leak_and_mends_it(people, product, tmp_path, screen
     assert author.get_by_role("listitem").filter(has_text=f"Page 1: {NAME}").count() == 1
     place = author.get_by_role("img", name="Page 1 with the places marked")
     place.scroll_into_view_if_needed()
-    until(lambda: place.evaluate("image => image.complete && image.naturalWidth"))
+    until(lambda: place.evaluate("image => image.complete && image.naturalWidth"), 60)
     screenshot(author, "leak-1-where")
 
     add_version(author, tmp_path / "mended.pdf")
@@ -165,7 +165,7 @@ def test_an_editor_finds_the_leak_and_mends_it(people, product, tmp_path, screen
     assert legal.get_by_text(f"overridden by legal: {REASON}").count() == 1
     screenshot(legal, "leak-5-review")
     approve(legal, "The Convoy at Dawn")
-    until(lambda: product.status("/en/publications/the-convoy-at-dawn/") == 200)
+    until(lambda: product.status("/en/publications/the-convoy-at-dawn/") == 200, 60)
     records = product.rows("SELECT overrides FROM workflows_approvalrecord")
     assert any(REASON in str(overrides) for (overrides,) in records)
 
@@ -191,7 +191,7 @@ def told(product, path: str) -> bool:
 
 def test_a_correction_takes_a_name_back(people, product, site, tmp_path, screenshot):
     corrected = report_pdf(tmp_path / "corrected.pdf", pages=3, planted={2: UNNAMED})
-    until(lambda: find(product, PERSON)["total"] == 1)
+    until(lambda: find(product, PERSON)["total"] == 1, 60)
     assert told(product, f"/d/{site.series}/v1/p/2/") and told(product, f"/d/{site.series}/v2/text.html")
     author, editor = people("author"), people("editor")
     author.goto(f"/admin/documents/edit/{site.second}/")
@@ -203,7 +203,7 @@ def test_a_correction_takes_a_name_back(people, product, site, tmp_path, screens
     submit(author)
     approve(editor, "Keys and Ledgers")
     approve(people("legal"), "Keys and Ledgers")
-    until(lambda: f"/d/{site.series}/v3/" in fetch(product, "/en/publications/keys-and-ledgers/")[1])
+    until(lambda: f"/d/{site.series}/v3/" in fetch(product, "/en/publications/keys-and-ledgers/")[1], 60)
     # Superseded is not gone: without this step both older versions would go on naming her.
     assert told(product, f"/d/{site.series}/v1/p/2/") and told(product, f"/d/{site.series}/v2/p/2/")
 
@@ -232,7 +232,7 @@ def test_a_correction_takes_a_name_back(people, product, site, tmp_path, screens
         assert f"/d/{site.series}/v1/" not in text and f"/d/{site.series}/v2/" not in text, path
         assert "kept the keys" not in text or UNNAMED in " ".join(text.split()), path
         assert PERSON not in text or "q=" in path, path
-    assert find(product, UNNAMED)["total"] == 1
+    until(lambda: find(product, UNNAMED)["total"] == 1, 60)
     stranger = people("")
     stranger.goto(f"/d/{site.series}/v1/p/2/")
     screenshot(stranger, "name-3-gone")
@@ -241,7 +241,7 @@ def test_a_correction_takes_a_name_back(people, product, site, tmp_path, screens
 
 
 def test_page_37_is_read_in_arabic_on_a_phone(browser, product, site, screenshot):
-    until(lambda: find(product, SOUGHT, "ar")["total"] == 1)
+    until(lambda: find(product, SOUGHT, "ar")["total"] == 1, 60)
     context = browser.new_context(
         base_url=product.url,
         locale="ar",
