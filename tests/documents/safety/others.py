@@ -142,7 +142,70 @@ def rtf(inner: str, head: str = "") -> bytes:
     return rf"{{\rtf1\ansi{head}{{\fonttbl{{\f0 Arial;}}}}\pard The court heard the case.\par {inner}\par }}".encode()
 
 
+def word_rtf(body: str, head: str = "") -> bytes:
+    """As Word writes it: a style that hides, white as colour 2, numbers of the sitting before each piece of text."""
+    return rf"""{{\rtf1\adeflang1025\ansi\ansicpg1252\uc1\deff0{{\fonttbl{{\f0\froman\fcharset0\fprq2{{\*\panose 02020603050405020304}}Times New Roman;}}}}
+{{\colortbl;\red0\green0\blue0;\red255\green255\blue255;}}{{\stylesheet{{\ql \fs24\snext0 Normal;}}{{\*\cs15 \additive \v Internal;}}}}{head}
+\pard\plain \ltrpar\ql \rtlch\fcs1 \af0\afs24 \ltrch\fcs0 \fs24\lang1033 {{\rtlch\fcs1 \af0 \ltrch\fcs0 \b The court heard the case.}}\par {body}\par }}
+""".encode()
+
+
+def rtf_picture(data: bytes, before: str = "", goal: int = 4000) -> str:
+    digits = data.hex("\n", 64)
+    return rf"{{\*\shppict{{\pict{before}\picw200\pich120\picwgoal{goal}\pichgoal2400\jpegblip{chr(10)}{digits}}}}}"
+
+
+def rtf_in_bytes(data: bytes) -> bytes:
+    return rtf(rf"{{\pict\jpegblip\bin{len(data)} PLACE}}").replace(b"PLACE", data)
+
+
+def rtf_text_in_shape(hidden: str = "0") -> str:
+    return rf"{{\shp{{\*\shpinst\shpleft0{{\sp{{\sn fHidden}}{{\sv {hidden}}}}}{{\shptxt \pard {NAMED}\par}}}}}}"
+
+
+def rtf_property(name: str, value: str) -> str:
+    return rtf_picture(_picture("JPEG"), rf"{{\*\picprop{{\sp{{\sn {name}}}{{\sv {value}}}}}}}")
+
+
+RTF_PLANTED = [
+    Planted("RTF: author", lambda: rtf("", rf"{{\info{{\author {NAME}}}}}"), "metadata", RTF, True),
+    Planted("RTF: operator and company", lambda: rtf("", rf"{{\info{{\operator {NAME}}}{{\*\company {NAME}}}}}"), "metadata", RTF, True),
+    Planted("RTF: comment", lambda: rtf(rf"Seen.{{\*\annotation {NAMED}}}"), "comments", RTF, True),
+    Planted("RTF: who commented", lambda: rtf(rf"Seen.{{\*\atnid {NAME}}}{{\*\atnauthor {NAME}}}\chatn {{\*\annotation{{\*\atndate 1}}Yes}}"), "comments", RTF, True),
+    Planted("RTF: hidden", lambda: rtf(rf"{{\v {NAMED}}} Seen."), "hidden_text", RTF, True),
+    Planted("RTF: hidden and back", lambda: rtf(rf"\v {NAMED}\v0  Seen."), "hidden_text", RTF, True),
+    Planted("RTF: hidden by a style", lambda: word_rtf(rf"{{\cs15\insrsid77 {NAMED}}} Seen."), "hidden_text", RTF, True),
+    Planted("RTF: entry of an index", lambda: rtf(rf"Seen.{{\xe {{{NAME}}}}}"), "hidden_text", RTF, True),
+    Planted("RTF: behind a character", lambda: rtf(rf"{{\uc9 \u1604 {NAME}}} Seen."), "hidden_text", RTF, True),
+    Planted("RTF: deletion", lambda: rtf(rf"{{\deleted\revauthdel1 {NAME}}} Seen."), "changes", RTF, True),
+    Planted("RTF: deleted by Word", lambda: word_rtf(rf"{{\rtlch\fcs1 \af0 \ltrch\fcs0 \b\deleted\revauthdel1\revdttmdel9\delrsid5 {NAMED}}}{{\b\insrsid77 Seen.}}", rf"{{\*\revtbl {{Unknown;}}{{{NAME};}}}}"), "changes", RTF, True),
+    Planted("RTF: insertion with its author", lambda: word_rtf(r"{\b\revised\revauth1\revdttm9\insrsid77 Seen.}", rf"{{\*\revtbl {{Unknown;}}{{{NAME};}}}}"), "changes", RTF, True),
+    Planted("RTF: moved text", lambda: word_rtf(rf"{{\mvf\mvauth1\mvdate9\insrsid77 {NAMED}}} Seen."), "changes", RTF, True),
+    Planted("RTF: deleted picture", lambda: rtf(rf"{{\deleted {rtf_picture(pdfs.photo())}}}"), "changes", RTF, True),
+    Planted("RTF: picture elsewhere", lambda: rtf(rf'{{\field{{\*\fldinst INCLUDEPICTURE "http://x.example.org/{NAME}"}}{{\fldrslt Seen}}}}'), "remote", RTF, True),
+    Planted("RTF: picture elsewhere, in pieces", lambda: rtf(rf'{{\field{{\fldinst {{\b INCLUDE}}{{\insrsid1 PICTURE "http://x.example.org/{NAME}"}}}}{{\fldrslt Seen}}}}'), "remote", RTF, True),
+    Planted("RTF: photo with its place", lambda: rtf(rtf_picture(pdfs.photo())), "place", RTF, True),
+    Planted("RTF: photo in bytes", lambda: rtf_in_bytes(pdfs.photo(place=False)), "metadata", RTF, True),
+    Planted("RTF: drawing with an author", lambda: rtf(rtf_picture(png_with_texts()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
+    Planted("RTF: second copy of a picture", lambda: rtf(rf"{rtf_picture(_picture('JPEG'))}{{\nonshppict{{\pict\wmetafile8 {NAME.encode().hex()}}}}}"), "custom_data", RTF, True),
+    Planted("RTF: path of a picture", lambda: rtf(rtf_property("pibName", rf"C:\\Cases\\{NAME}.jpg")), "metadata", RTF, True),
+    Planted("RTF: name of a picture", lambda: rtf(rtf_property("wzName", f"{NAME}.jpg")), "metadata", RTF, True),
+    Planted("RTF: shape once more", lambda: rtf(rtf_property("metroBlob", NAME.encode().hex())), "custom_data", RTF, True),
+    Planted("RTF: cropped picture", lambda: rtf(rtf_picture(_picture("JPEG"), r"\piccropl0\piccropr1600")), "picture_cropped", RTF, trace=""),
+    Planted("RTF: cropped shape", lambda: rtf(rtf_property("cropFromRight", "20000")), "picture_cropped", RTF, trace=""),
+    Planted("RTF: hidden shape", lambda: rtf(rtf_text_in_shape("1")), "hidden_text", RTF),
+    Planted("RTF: embedded workbook", lambda: rtf(rf"{{\object\objemb{{\*\objclass Excel.Sheet.12}}{{\*\objname {NAME}}}{{\*\objdata {NAME.encode().hex()}}}{{\result Seen}}}}"), "embedded", RTF, True),
+    Planted("RTF: where a link led", lambda: rtf(rf'{{\field{{\*\fldinst HYPERLINK "https://www.example.org/"{{\*\datafield {NAME.encode().hex()}}}}}{{\fldrslt See}}}}'), "custom_data", RTF, True),
+    Planted("RTF: some program's own", lambda: rtf(rf"Seen.{{\*\ourcase {NAMED}}}"), "custom_data", RTF, True),
+    Planted("RTF: behind the end", lambda: rtf("Seen.") + NAME.encode(), "custom_data", RTF, True),
+    Planted("RTF: white text", lambda: word_rtf(rf"{{\cf2 {NAMED}}}"), "text_colour", RTF),
+    Planted("RTF: tiny text", lambda: word_rtf(rf"{{\fs2 {NAMED}}}"), "text_tiny", RTF),
+    Planted("RTF: link to the intranet", lambda: rtf(rf'{{\field{{\*\fldinst HYPERLINK "http://wiki.intra{{\b net.example.org/{NAME}"}}}}{{\fldrslt See}}}}'), "internal_links", RTF),
+    Planted("RTF: share", lambda: rtf(rf"See \\\\files\\cases\\{NAME}.docx"), "internal_links", RTF),
+]  # fmt: skip
+
 PLANTED = [
+    *RTF_PLANTED,
     Planted("JPEG: place", lambda: pdfs.photo(), "place", JPEG, True),
     Planted("JPEG: artist", lambda: pdfs.photo(place=False), "metadata", JPEG, True),
     Planted("JPEG: thumbnail of the whole picture", jpeg_with_thumbnail, "thumbnails", JPEG, True),
@@ -163,12 +226,6 @@ PLANTED = [
     Planted("MP4: left-over bytes", lambda: mp4(top=box(b"free", NAME.encode())), "metadata", MP4, True),
     Planted("MP4: when", lambda: mp4(made=3_800_000_000), "metadata", MP4, True, trace=""),
     Planted("MP4: way of the camera", lambda: mp4(data_track=True), "data_track", MP4, True),
-    Planted("RTF: author", lambda: rtf("", rf"{{\info{{\author {NAME}}}}}"), "metadata", RTF, True),
-    Planted("RTF: comment", lambda: rtf(rf"Seen.{{\*\annotation {NAMED}}}"), "comments", RTF, True),
-    Planted("RTF: hidden", lambda: rtf(rf"{{\v {NAMED}}} Seen."), "hidden_text", RTF, True),
-    Planted("RTF: hidden and back", lambda: rtf(rf"\v {NAMED}\v0  Seen."), "hidden_text", RTF, True),
-    Planted("RTF: deletion", lambda: rtf(rf"{{\deleted\revauthdel1 {NAME}}} Seen."), "changes", RTF, True),
-    Planted("RTF: picture elsewhere", lambda: rtf(rf'{{\field{{\*\fldinst INCLUDEPICTURE "http://x.example.org/{NAME}"}}{{\fldrslt Seen}}}}'), "remote", RTF, True),
     Planted("Text: share", lambda: rf"See \\files\cases\{NAME}.docx".encode(), "internal_links", TXT),
     Planted("CSV: intranet", lambda: f"a,b\n1,http://wiki.intranet.example.org/{NAME}\n".encode(), "internal_links", CSV),
 ]  # fmt: skip
@@ -194,6 +251,11 @@ CLEAN = {
     "MP4": (mp4, MP4),
     "RTF": (lambda: rtf(r"It was \b adjourned\b0 , said \u1604?\u1575?."), RTF),
     "RTF with a link": (lambda: rtf(r'{\field{\*\fldinst HYPERLINK "https://www.example.org/"}{\fldrslt See}}'), RTF),
+    "RTF by Word": (lambda: word_rtf(r"{\b\insrsid77 Seen}{\i\insrsid77 , \rquote\u8217\'92 24 \'e9t\'e9.}\par \pard\s1 \fs24\insrsid5 2024{\cs15\v }"), RTF),
+    "RTF with a photo": (lambda: rtf(rtf_picture(_picture("JPEG"), r"\piccropl0\piccropr10") + rtf_property("wzDescription", "A house")), RTF),
+    "RTF with a shape": (lambda: rtf(rtf_text_in_shape()), RTF),
+    "RTF, white on black": (lambda: word_rtf(r"{\cf2\highlight1 Seen.}\par\pard\plain\cbpat1 {\cf2 Seen.}\par\pard\plain\intbl{\cf2 a}\cell\row"), RTF),
+    "RTF with a path": (lambda: rtf(r"In C:\\cases\\a.docx"), RTF),
     "text": (lambda: "Ein Satz über das Gericht, siehe https://www.example.org/.".encode(), TXT),
     "text in UTF-16": (lambda: "A sentence.".encode("utf-16"), TXT),
     "CSV": (lambda: b"a,b\n1,2\n", CSV),

@@ -1,0 +1,117 @@
+"""Which groups and words of RTF have no business in a public copy.
+
+Groups that begin with ``\\*`` are skipped by every program that doesn't know them: what is not on the list of
+those that belong to the page is dropped, whoever invented it.
+"""
+
+from __future__ import annotations
+
+import re
+
+Why = tuple[str, str]
+"""The code of a finding, and what is counted as removed (empty: it can't be removed, and blocks)."""
+
+METADATA: Why = ("metadata", "metadata")
+OF_PICTURES: Why = ("metadata", "metadata of pictures")
+CHANGES: Why = ("changes", "tracked changes")
+COMMENTS: Why = ("comments", "comments")
+HIDDEN: Why = ("hidden_text", "hidden text")
+OTHER_PROGRAMS: Why = ("custom_data", "application data")
+EMBEDDED: Why = ("embedded", "embedded files")
+REMOTE: Why = ("remote", "external references")
+
+
+def _words(text: str) -> frozenset[bytes]:
+    return frozenset(word.encode() for word in text.split())
+
+
+DROPPED_GROUPS: dict[bytes, Why] = {
+    **dict.fromkeys(
+        _words(
+            "info userprops rsidtbl generator docvar template revtbl xmlnstbl passwordhash password wgrffmtfilter "
+            "protusertbl hlinkbase windowcaption writereservation writereservhash"
+        ),
+        METADATA,
+    ),
+    **dict.fromkeys(
+        _words("annotation atnid atnauthor atndate atnref atntime atrfstart atrfend atnparent atnicn"), COMMENTS
+    ),
+    **dict.fromkeys(_words("mvfmf mvfml mvtof mvtol"), CHANGES),
+    **dict.fromkeys(
+        _words("datastore themedata mailmerge datafield ud_private oldcprops oldpprops oldtprops oldsprops"),
+        OTHER_PROGRAMS,
+    ),
+    **dict.fromkeys(_words("objdata objclass objname objalias objsect objtime oleclsid"), EMBEDDED),
+    **dict.fromkeys(_words("xe tc tcn"), HIDDEN),
+    # A second copy of each picture for programs of the nineties, in a format that nothing here looks into.
+    b"nonshppict": OTHER_PROGRAMS,
+    b"blipuid": OF_PICTURES,
+}
+"""First word of a group -> why it goes with all it holds."""
+
+SHOWN = _words(
+    "shppict shpinst do moMath moMathPara ud background nesttableprops fldinst fldtype cs ts hl hlloc hlsrc hlfr"
+)
+r"""Groups with ``\*`` that are or hold what a reader sees, or where a click leads."""
+DEFINITIONS = _words(
+    "fonttbl colortbl stylesheet listtable listoverridetable listpicture latentstyles lsdlockedexcept colorschememapping "
+    "pgptbl pgdsctbl defchp defpap mmathPr panose falt fname fontemb fontfile bkmkstart bkmkend pn pnseclvl picprop sp "
+    "ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn formfield ffname ffdeftext ffhelptext ffstattext ffformat ffl "
+    "tsrowd levelmarker keycode"
+)
+"""Groups that say how the page looks: their words are names, not text."""
+MARKS: dict[bytes, Why] = {
+    **dict.fromkeys(
+        _words("insrsid rsidroot rsid charrsid pararsid delrsid sectrsid tblrsid styrsid revisions revprop revbar"),
+        METADATA,
+    ),
+    **dict.fromkeys(
+        _words(
+            "deleted revised mvf mvt revauth revdttm revauthdel revdttmdel crauth crdate mvauth mvdate trauth trdate "
+            "prauth prdate srauth srdate pnrauth pnrdate pnrdate clins cldel clinsauth clinsdttm cldelauth cldeldttm "
+            "clmrgdauth clmrgddttm"
+        ),
+        CHANGES,
+    ),
+}
+"""Words -> why they go; the text behind them is another question."""
+
+_FIRST_WORD = re.compile(rb"[\r\n]*(\\\*)?[\r\n]*\\([a-zA-Z]{1,32})")
+_PROPERTY = re.compile(rb"\s*\\sp\s*\{\\sn ?([^{}\\]{1,60})\}\s*\{\\sv ?([^{}]{0,4000})")
+_PATH = re.compile(rb"[A-Za-z]:\\|\\\\|/Users/|/home/|file:|\.\w{3,4}$")
+_FULL = 65536
+"""The whole side of a picture in the measure of a shape's crop."""
+CROPPED = 0.02
+"""Share of a side from which on a picture counts as cropped."""
+
+
+def first_word(content: bytes, at: int) -> tuple[bytes, bool]:
+    r"""The word with which a group begins at ``at``, and whether ``\*`` stands before it."""
+    match = _FIRST_WORD.match(content, at)
+    return (match.group(2), bool(match.group(1))) if match else (b"", False)
+
+
+def why_dropped(word: bytes, starred: bool) -> Why | None:
+    """Why a group of this kind goes; None for one that stays."""
+    if why := DROPPED_GROUPS.get(word):
+        return why
+    return OTHER_PROGRAMS if starred and word not in SHOWN and word not in DEFINITIONS else None
+
+
+def why_property(content: bytes, at: int) -> Why | None:
+    """As ``why_dropped`` for a property of a shape or picture that begins at ``at``."""
+    match = _PROPERTY.match(content, at)
+    if match is None:
+        return None
+    name, value = match.group(1).strip(), match.group(2).strip()
+    if name in (b"pibName", b"pibPrintName", b"wzScript"):
+        return OF_PICTURES if value else None
+    if name == b"metroBlob":  # the shape once more, as a packed file with pictures of its own
+        return OTHER_PROGRAMS
+    if name in (b"wzName", b"wzDescription") and _PATH.search(value):
+        return OF_PICTURES
+    if name == b"fHidden" and value != b"0":
+        return ("hidden_text", "")
+    if name.startswith(b"cropFrom") and value.lstrip(b"-").isdigit() and int(value) > CROPPED * _FULL:
+        return ("picture_cropped", "")
+    return None

@@ -1,0 +1,71 @@
+"""What holds in a group of RTF, set by the words that it begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from documents.extraction.rtf.destinations import CHANGES, HIDDEN, Why
+from documents.extraction.rtf.pictures import Picture
+
+SIZE = 24
+"""Half points of type where nothing is said."""
+
+
+@dataclass(slots=True)
+class Group:
+    """A group; it begins with what held around it.
+
+    ``dropped``: why it goes with all it holds. ``defines``: the word of the table that it is part of; its words are
+    no text. ``fallback``: characters that follow each ``\\u`` for old programs. ``style``: that it defines.
+    """
+
+    dropped: Why | None = None
+    defines: bytes = b""
+    deleted: bool = False
+    hidden: bool | None = None
+    style_hides: bool = False
+    colour: int = 0
+    size: int = SIZE
+    grounded: bool = False
+    paragraph_grounded: bool = False
+    in_table: bool = False
+    framed: bool = False
+    fallback: int = 1
+    style: tuple[bytes, int] | None = None
+    picture: Picture | None = None
+
+    def says(self, word: bytes, number: int | None) -> None:
+        """Takes in what a word changes for the text behind it; None: it has no number."""
+        match word:
+            case b"v":
+                self.hidden = number != 0
+            case b"deleted" | b"mvf":
+                self.deleted = number != 0
+            case b"plain":
+                self.hidden, self.deleted, self.grounded = None, False, False
+                self.colour, self.size = 0, SIZE
+            case b"pard":
+                self.style_hides = self.in_table = self.paragraph_grounded = False
+            case b"cf":
+                self.colour = number or 0
+            case b"fs":
+                self.size = SIZE if number is None else number
+            case b"cb" | b"chcbpat" | b"chshdng" | b"highlight":
+                self.grounded = bool(number)
+            case b"cbpat" | b"shading":
+                self.paragraph_grounded = bool(number)
+            case b"intbl":
+                self.in_table = True
+
+    @property
+    def unseen(self) -> Why | None:
+        """Why its text is not shown."""
+        if self.deleted:
+            return CHANGES
+        hidden = self.style_hides if self.hidden is None else self.hidden
+        return HIDDEN if hidden and not self.defines else None
+
+    @property
+    def has_ground(self) -> bool:
+        """Whether something else than the paper is behind its text, as far as one can tell."""
+        return self.grounded or self.paragraph_grounded or self.in_table or self.framed

@@ -1,0 +1,265 @@
+"""RTF piece by piece, with what holds where: hidden, deleted, in which colour, how large."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from documents.extraction.rtf.destinations import (
+    DEFINITIONS,
+    DROPPED_GROUPS,
+    HIDDEN,
+    MARKS,
+    OTHER_PROGRAMS,
+    REMOTE,
+    Why,
+    first_word,
+    why_dropped,
+    why_property,
+)
+from documents.extraction.rtf.groups import Group
+from documents.extraction.rtf.pictures import Picture
+
+_PIECE = re.compile(rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+", re.DOTALL)
+_REMOTE_FIELD = re.compile(
+    r"\s*(INCLUDE|INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE|RD)\b", re.IGNORECASE
+)
+_FIELD_BYTES = 4000
+"""Bytes of a field in which its kind must be said."""
+_CHARACTERS = {
+    b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"row": "\n", b"cell": "\t", b"nestcell": "\t", b"tab": "\t",
+    b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”",
+    b"bullet": "•", b"emspace": " ", b"enspace": " ",
+}  # fmt: skip
+"""Words that stand for a character."""
+_BREAKS = frozenset(word for word, character in _CHARACTERS.items() if character.isspace())
+_SYMBOLS = {b"\\~": "\u00a0", b"\\_": "-", b"\\\\": "\\", b"\\{": "{", b"\\}": "}", b"\\\n": "\n", b"\\\r": "\n"}
+_WHITE = (255, 255, 255)
+_TINY = 4
+"""Half points of type that nobody can read."""
+_FALLBACK = 2
+"""Characters that old programs show in place of one that they don't know; more hold words that nobody sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the file: ``text`` is what a reader sees of it, or where a click leads.
+
+    ``code`` where it doesn't belong into a public copy; it is removed, or replaced by ``instead``, and counted as
+    ``kind``. Without a ``kind`` it can't be removed.
+    """
+
+    content: bytes
+    text: str = ""
+    code: str = ""
+    kind: str = ""
+    instead: bytes = b""
+
+
+def tokens(content: bytes) -> Iterator[Token]:
+    """The file in pieces, in order: joined they are the file again. Raises BrokenFileError."""
+    return _Reader(content).tokens()
+
+
+class _Reader:
+    """Walks through a file once."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.groups = [Group()]
+        self.ended = False
+        self.to_skip = 0
+        self.colours: list[tuple[int, ...] | None] = []
+        self.mixed: dict[bytes, int] = {}
+        self.hiding: set[tuple[bytes, int]] = set()
+        self.on_ground = False
+
+    def tokens(self) -> Iterator[Token]:
+        """See the function of the same name."""
+        at = 0
+        while match := _PIECE.match(self.content, at):
+            piece, word, number, at = match.group(), match.group(1), match.group(2), match.end()
+            if self.ended:
+                yield self._after_the_end(piece)
+            elif piece == b"{":
+                yield self._open(at)
+            elif piece == b"}":
+                yield self._close()
+            elif word == b"bin" and number is not None:
+                start, at = match.end(), at + max(int(number), 0)
+                yield self._bytes(piece, self.content[start:at])
+            elif word is not None:
+                yield self._word(piece, word, None if number is None else int(number))
+            elif piece == b"\\*":
+                yield self._star(piece, match.start())
+            else:
+                yield from self._characters(piece)
+
+    def _after_the_end(self, piece: bytes) -> Token:
+        return _marked(piece, OTHER_PROGRAMS) if piece.strip(b" \t\r\n\0") else Token(piece)
+
+    def _open(self, at: int) -> Token:
+        self.to_skip = 0
+        around = self.groups[-1]
+        word, starred = first_word(self.content, at)
+        why = around.dropped or why_dropped(word, starred)
+        noted: Why | None = None
+        if why is None and word == b"sp":
+            noted = why_property(self.content, at)
+            why = noted if noted and noted[1] else None
+        elif why is None and word == b"fldinst" and _REMOTE_FIELD.match(self._field(at)):
+            why = REMOTE
+        defines = word if word in DEFINITIONS and not around.defines else around.defines
+        group = replace(around, dropped=why, defines=b"" if word in (b"hl", b"shptxt") else defines, style=None)
+        group.picture = Picture() if word == b"pict" else None
+        group.framed = around.framed or word in (b"shptxt", b"do", b"dptxbxtext")
+        self.on_ground = self.on_ground or word == b"background"
+        self.groups.append(group)
+        return _marked(b"{", why or noted)
+
+    def _field(self, at: int) -> str:
+        """The code of the field whose group begins at ``at``, as far as its kind is in it."""
+        found, depth, end = "", 0, at + _FIELD_BYTES
+        while depth >= 0 and at < end and (match := _PIECE.match(self.content, at)):
+            piece, at = match.group(), match.end()
+            depth += (piece == b"{") - (piece == b"}")
+            found += _plain(piece, match.group(1), match.group(2))
+        return found.replace("\n", "")
+
+    def _close(self) -> Token:
+        self.to_skip = 0
+        group = self.groups[-1]
+        if len(self.groups) > 1:
+            self.groups.pop()
+        self.ended = len(self.groups) == 1
+        if group.style and group.hidden:
+            self.hiding.add(group.style)
+        cropped = group.picture is not None and group.picture.is_cropped
+        return _marked(b"}", group.dropped or (("picture_cropped", "") if cropped else None))
+
+    def _star(self, piece: bytes, at: int) -> Token:
+        """A destination that is not the first word of its group: some programs obey it all the same."""
+        group = self.groups[-1]
+        group.dropped = group.dropped or why_dropped(*first_word(self.content, at))
+        return _marked(piece, group.dropped)
+
+    def _bytes(self, piece: bytes, data: bytes) -> Token:
+        group = self.groups[-1]
+        why = group.dropped or group.unseen
+        if why is None and group.picture is not None:
+            if found := group.picture.without_details(data, as_digits=False):
+                why, cleaned = found
+                return Token(piece + data, "", *why, instead=b"\\bin%d " % len(cleaned) + cleaned)
+        elif why is None and data:
+            why = OTHER_PROGRAMS  # bytes that are no picture: nobody sees them
+        return _marked(piece + data, why)
+
+    def _word(self, piece: bytes, word: bytes, number: int | None) -> Token:
+        group = self.groups[-1]
+        group.dropped = group.dropped or DROPPED_GROUPS.get(word)
+        if group.dropped:
+            return _marked(piece, group.dropped)
+        if group.defines == b"colortbl" and word in (b"red", b"green", b"blue"):
+            self.mixed[word] = number or 0
+        if group.picture is not None:
+            group.picture.says(word, number or 0)
+        if word in (b"s", b"cs") and number is not None:
+            self._set_style(group, word, number)
+        group.says(word, number)
+        if why := MARKS.get(word):
+            return _marked(piece, why)
+        if self.to_skip and word != b"u":
+            self.to_skip -= 1
+            return Token(piece)
+        text = _plain(piece, word, b"%d" % number if number is not None else None)
+        if word == b"uc":
+            group.fallback = max(number or 0, 0)
+        elif word == b"u":
+            self.to_skip = group.fallback
+        if word in _BREAKS:
+            return Token(piece, text)
+        return self._text(piece, text)
+
+    def _set_style(self, group: Group, word: bytes, number: int) -> None:
+        if group.defines == b"stylesheet":
+            group.style = (word, number)
+        elif word == b"s":
+            group.style_hides = (word, number) in self.hiding
+        elif (word, number) in self.hiding:
+            group.hidden = True
+
+    def _characters(self, piece: bytes) -> Iterator[Token]:
+        """A run of text, or a character that is written as a symbol."""
+        group = self.groups[-1]
+        if group.dropped:
+            yield _marked(piece, group.dropped)
+        elif group.picture is not None:
+            yield self._picture(piece, group.picture)
+        elif self.to_skip:
+            yield from self._skip(piece, hides=group.fallback > _FALLBACK)
+        else:
+            if group.defines == b"colortbl":
+                self._mix(piece)
+            yield self._text(piece, _plain(piece))
+
+    def _skip(self, piece: bytes, *, hides: bool) -> Iterator[Token]:
+        """What stands in for a character; programs of today pass over it."""
+        symbol = piece.startswith(b"\\")
+        passed = piece if symbol else re.match(rb"(?:[\r\n]*[^\r\n]){0,%d}" % self.to_skip, piece).group()  # type: ignore[union-attr]  # matches anything
+        count = len(passed.translate(None, b"\r\n"))
+        self.to_skip -= 1 if symbol else count
+        if hides and (symbol or passed.translate(None, b"?\r\n ")):
+            yield Token(passed, "", *HIDDEN, instead=b"?" if symbol else b"?" * count)
+        else:
+            yield Token(passed)
+        if len(passed) < len(piece):
+            yield self._text(piece[len(passed) :], _plain(piece[len(passed) :]))
+
+    def _picture(self, piece: bytes, picture: Picture) -> Token:
+        if why := self.groups[-1].unseen:
+            return _marked(piece, why)
+        found = picture.without_details(piece, as_digits=True)
+        return Token(piece, "", *found[0], instead=found[1]) if found else Token(piece)
+
+    def _mix(self, piece: bytes) -> None:
+        for _ in range(piece.count(b";")):
+            parts = tuple(self.mixed.get(name, 0) for name in (b"red", b"green", b"blue"))
+            self.colours.append(parts if self.mixed else None)
+            self.mixed = {}
+
+    def _text(self, piece: bytes, text: str) -> Token:
+        group = self.groups[-1]
+        if not text or group.defines:
+            return Token(piece)
+        if why := group.unseen:
+            return Token(piece, text, *why)
+        if text.strip():
+            if group.size < _TINY:
+                return Token(piece, text, "text_tiny")
+            if self._is_white(group):
+                return Token(piece, text, "text_colour")
+        return Token(piece, text)
+
+    def _is_white(self, group: Group) -> bool:
+        """Whether text stands in white on the paper's white."""
+        if self.on_ground or group.has_ground:
+            return False
+        return 0 <= group.colour < len(self.colours) and self.colours[group.colour] == _WHITE
+
+
+def _plain(piece: bytes, word: bytes | None = None, number: bytes | None = None) -> str:
+    """The characters that a piece stands for; empty for a word that is none."""
+    if word == b"u" and number is not None:
+        return chr(int(number) % 0x10000).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if word is not None:
+        return _CHARACTERS.get(word, "")
+    if piece.startswith(b"\\'"):
+        return bytes([int(piece[2:], 16)]).decode("cp1252", "replace")
+    if piece.startswith(b"\\") or piece in (b"{", b"}"):
+        return _SYMBOLS.get(piece, "")
+    return piece.translate(None, b"\r\n\0").decode("cp1252", "replace")
+
+
+def _marked(piece: bytes, why: Why | None) -> Token:
+    return Token(piece, "", *why) if why else Token(piece)
