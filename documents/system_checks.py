@@ -27,6 +27,7 @@ from wagtail.permissions import policy_registry
 from documents import scanning
 from documents.delivery import Delivery
 from documents.erasure import running
+from documents.extraction.walls import version as landlock_version
 from documents.models import Document, Image
 from documents.permissions import document_policy, image_policy
 from documents.storage import STORAGE_FAULTS, NotEncryptedError, PrivateFileStorage, PrivateS3Storage
@@ -140,6 +141,21 @@ def scanner_answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
             "CLAMD_URL is set, but no virus scanner answers there.",
             hint="Uploads are held until it does. Start clamd, or look at the address and at who may open its socket.",
             id="documents.W015",
+        )
+    ]
+
+
+@checks.register("documents", deploy=True)
+def children_are_walled_in(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Programs that open uploads should read nothing else; a kernel or container that can't is named."""
+    if landlock_version():
+        return []
+    return [
+        checks.Warning(
+            "The programs that open uploads can read other files of this user: the kernel gives them no walls.",
+            hint="Landlock is missing (Linux 5.13 with CONFIG_SECURITY_LANDLOCK and lsm=…,landlock) or forbidden by the "
+            "container's seccomp profile. Their limits, and the missing network, hold all the same.",
+            id="documents.W017",
         )
     ]
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from documents.extraction.errors import BrokenFileError, ExtractionError, TooMuchMemoryError
 from documents.extraction.limits import Limits, confine
+from documents.extraction.walls import raise_walls
 
 Arguments = dict[str, Any]
-"""What the parent says, and ``isolated``: whether the network is out of reach."""
+"""What the parent says, and ``isolated``: whether the network is out of reach; ``walled``: whether other files are."""
 Answer = dict[str, Any]
 
 
@@ -99,7 +100,7 @@ def _recognise(arguments: Arguments) -> Answer:
 
 
 def _probe(arguments: Arguments) -> Answer:
-    return {"isolated": arguments["isolated"]}
+    return {"isolated": arguments["isolated"], "walled": arguments["walled"]}
 
 
 JOBS: dict[str, Callable[[Arguments], Answer]] = {
@@ -120,8 +121,9 @@ def main(folder: Path) -> None:
     """Does the job of ``folder`` and writes its result there."""
     task = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     isolated = confine(Limits(**task["limits"]))
+    walled = raise_walls(folder, map(Path, task["reads"]), office=task["job"] == "convert")
     try:
-        answer = JOBS[task["job"]](task["arguments"] | {"isolated": isolated})
+        answer = JOBS[task["job"]](task["arguments"] | {"isolated": isolated, "walled": walled})
     except ExtractionError as error:
         answer = {"error": error.code}
     except MemoryError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import tempfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from documents.extraction import converter, recognition, sandbox
-from documents.extraction.errors import ExtractionError, PageCountError
+from documents.extraction.errors import CrashedError, ExtractionError, PageCountError
 from documents.extraction.inspection.findings import Finding
 from documents.extraction.inspection.findings import from_json as from_findings
 from documents.extraction.limits import Limits
@@ -21,6 +22,8 @@ from documents.extraction.registry import readable
 from documents.extraction.texts import Extraction, PageText, from_json
 
 PDF = "application/pdf"
+MADE = "made"
+"""What a child makes, by its name in the scratch folder: it may write nowhere else."""
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/tiff"})
 TRUSTED_SHARE = 0.9
 """The part of a file's letters that its converted pages must show; less, and a font was missing."""
@@ -51,8 +54,12 @@ class Inspection:
 def clean_copy(source: Path, target: Path, *, mime: str = PDF, limits: Limits | None = None) -> CleanCopy:
     """Validates the file at ``source`` and writes its public copy to ``target``. Raises ExtractionError."""
     with tempfile.TemporaryDirectory(prefix="clean-", dir=target.parent) as folder:
-        arguments = _clean_arguments(source, target, mime)
-        return _cleaned(sandbox.run("clean", Path(folder), _with_room(limits or Limits(), source), arguments))
+        made = Path(folder) / MADE
+        arguments = _clean_arguments(source, made, mime)
+        room = _with_room(limits or Limits(), source)
+        answer = sandbox.run("clean", Path(folder), room, arguments, reads=[source])
+        _take(made, target)
+    return _cleaned(answer)
 
 
 def inspect(
@@ -63,8 +70,9 @@ def inspect(
     ``hosts`` are staff-only host names. Raises ExtractionError.
     """
     with tempfile.TemporaryDirectory(prefix="inspect-", dir=public.parent) as folder:
-        arguments = _inspect_arguments(original, public, mime, hosts)
-        return _inspected(sandbox.run("inspect", Path(folder), limits or Limits(), arguments))
+        arguments = _inspect_arguments(original, public.resolve(), mime, hosts)
+        reads = [path for path in (original, public) if path]
+        return _inspected(sandbox.run("inspect", Path(folder), limits or Limits(), arguments, reads=reads))
 
 
 def clean_and_inspect(
@@ -75,12 +83,22 @@ def clean_and_inspect(
     Raises ExtractionError.
     """
     with tempfile.TemporaryDirectory(prefix="clean-", dir=target.parent) as folder:
+        made = Path(folder) / MADE
         arguments = {
-            "clean": _clean_arguments(source, target, mime),
-            "inspect": _inspect_arguments(original, target, mime, hosts),
+            "clean": _clean_arguments(source, made, mime),
+            "inspect": _inspect_arguments(original, made, mime, hosts),
         }
-        answer = sandbox.run("clean_and_inspect", Path(folder), _with_room(limits, source), arguments)
+        reads = [path for path in (source, original) if path]
+        answer = sandbox.run("clean_and_inspect", Path(folder), _with_room(limits, source), arguments, reads=reads)
+        _take(made, target)
     return _cleaned(answer["clean"]), _inspected(answer["inspect"])
+
+
+def _take(made: Path, target: Path) -> None:
+    """Moves what a child made to its place. A link would lead where the child itself may not read."""
+    if made.is_symlink() or not made.is_file():
+        raise CrashedError
+    shutil.move(made, target)
 
 
 def _with_room(limits: Limits, source: Path) -> Limits:
@@ -89,13 +107,13 @@ def _with_room(limits: Limits, source: Path) -> Limits:
 
 
 def _clean_arguments(source: Path, target: Path, mime: str) -> dict[str, str]:
-    return {"source": str(source.resolve()), "target": str(target.resolve()), "mime": mime}
+    return {"source": str(source.resolve()), "target": str(target), "mime": mime}
 
 
 def _inspect_arguments(original: Path | None, public: Path, mime: str, hosts: Collection[str]) -> dict[str, Any]:
     return {
         "original": str(original.resolve()) if original else "",
-        "public": str(public.resolve()),
+        "public": str(public),
         "mime": mime,
         "hosts": sorted(hosts),
     }
@@ -146,7 +164,7 @@ def _text(path: Path, mime: str, folder: Path, limits: Limits) -> Extraction:
     source = folder / "source"
     source.unlink(missing_ok=True)
     source.symlink_to(path.resolve())
-    found = from_json(sandbox.run("text", folder, limits, {"source": str(source), "mime": mime}))
+    found = from_json(sandbox.run("text", folder, limits, {"source": str(source), "mime": mime}, reads=[path]))
     if mime == PDF and len(found.pages) != found.page_count:
         raise PageCountError
     return found
@@ -161,7 +179,8 @@ def _with_layouts(found: Extraction, folder: Path, limits: Limits) -> Extraction
     source, texts = folder / "source", folder / "texts.json"
     texts.write_text(json.dumps([page.text for page in found.pages]), encoding="utf-8")
     try:
-        answer = sandbox.run("layout", folder, limits, {"source": str(source), "texts": str(texts)})
+        arguments = {"source": str(source), "texts": str(texts)}
+        answer = sandbox.run("layout", folder, limits, arguments, reads=[source])
     except ExtractionError:
         return found  # both are a comfort; text and search do without
     pages = [
@@ -178,7 +197,8 @@ def glance(path: Path, mime: str) -> tuple[str, str]:
     """
     with tempfile.TemporaryDirectory(prefix="dossier-glance-") as folder:
         try:
-            answer = sandbox.run("glance", Path(folder), GLANCE_LIMITS, {"source": str(path.resolve()), "mime": mime})
+            arguments = {"source": str(path.resolve()), "mime": mime}
+            answer = sandbox.run("glance", Path(folder), GLANCE_LIMITS, arguments, reads=[path])
         except ExtractionError:
             return "", ""
     return str(answer["title"]), str(answer["language"])
@@ -204,19 +224,22 @@ def page_image(
     ``boxes`` are marked on it: left, top, right, bottom in points from the upper left. Raises ExtractionError.
     """
     with tempfile.TemporaryDirectory(prefix="image-", dir=target.parent) as folder:
+        made = Path(folder) / MADE
         answer = sandbox.run(
             "image",
             Path(folder),
             limits,
             {
                 "source": str(path.resolve()),
-                "target": str(target.resolve()),
+                "target": str(made),
                 "mime": mime,
                 "number": number,
                 "width": width,
                 "boxes": [list(box) for box in boxes],
             },
+            reads=[path],
         )
+        _take(made, target)
     return int(answer["width"]), int(answer["height"])
 
 
@@ -232,12 +255,10 @@ def can_convert() -> bool:
 def convert(path: Path, mime: str, target: Path, *, to: str, limits: Limits = converter.LIMITS) -> None:
     """Writes the office file at ``path`` as ``to`` (``pdf``, ``docx``, …) to ``target``. Raises ExtractionError."""
     with tempfile.TemporaryDirectory(prefix="dossier-convert-") as folder:
-        sandbox.run(
-            "convert",
-            Path(folder),
-            limits,
-            {"source": str(path.resolve()), "target": str(target.resolve()), "mime": mime, "to": to},
-        )
+        made = Path(folder) / MADE
+        arguments = {"source": str(path.resolve()), "target": str(made), "mime": mime, "to": to}
+        sandbox.run("convert", Path(folder), limits, arguments, reads=[path])
+        _take(made, target)
 
 
 def recognise_page(
@@ -253,5 +274,6 @@ def recognise_page(
             Path(folder),
             limits,
             {"source": str(path.resolve()), "mime": mime, "number": number, "languages": list(packs)},
+            reads=[path],
         )
     return PageText(number, str(answer["language"]), str(answer["text"]), "ocr", base64.b64decode(answer["layout"]))

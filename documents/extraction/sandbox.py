@@ -9,7 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,24 +23,35 @@ from documents.extraction.errors import (
     TooMuchMemoryError,
 )
 from documents.extraction.limits import Limits
+from documents.extraction.walls import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 RESULT = "result.json"
 JOB = "job.json"
 MAX_RESULT = 400 * 1024**2
 """Bytes of a result; a child that writes more is taken for broken."""
 
 
-def run(job: str, folder: Path, limits: Limits, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def run(
+    job: str, folder: Path, limits: Limits, arguments: Mapping[str, Any], *, reads: Iterable[Path] = ()
+) -> dict[str, Any]:
     """Runs ``job`` (a name of ``documents.extraction.__main__``) and returns its result.
 
-    ``folder`` is an empty scratch folder, where the child writes; ``arguments`` must be JSON. The child
+    ``folder`` is an empty scratch folder, the only place where the child may write; ``arguments`` must be JSON;
+    ``reads`` are the files outside of it that the child may read (``walls``), programs apart. The child
     gets a clean environment: no key, password or address of ours is in it. Raises an
     :class:`ExtractionError` for every way in which it can end without a result.
     """
     (folder / RESULT).unlink(missing_ok=True)
     (folder / JOB).write_text(
-        json.dumps({"job": job, "limits": asdict(limits), "arguments": dict(arguments)}), encoding="utf-8"
+        json.dumps(
+            {
+                "job": job,
+                "limits": asdict(limits),
+                "arguments": dict(arguments),
+                "reads": [str(path.resolve()) for path in reads],
+            }
+        ),
+        encoding="utf-8",
     )
     with (folder / "messages").open("wb") as messages:
         process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
@@ -89,7 +100,7 @@ def _environment(folder: Path) -> dict[str, str]:
 def _result(folder: Path, code: int) -> dict[str, Any]:
     if code == 0:
         path = folder / RESULT
-        if not path.is_file():
+        if path.is_symlink() or not path.is_file():
             raise CrashedError
         if path.stat().st_size > MAX_RESULT:
             raise TooLargeError

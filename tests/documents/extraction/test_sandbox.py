@@ -1,12 +1,15 @@
 """Hostile files: each ends in a typed error with a sentence; the worker goes on."""
 
+import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from documents.extraction import ExtractionError, Limits, clean_copy, extract, page_image, sandbox
+from documents.extraction import ExtractionError, Limits, clean_copy, extract, jobs, page_image, sandbox
 from documents.extraction.errors import (
     BrokenFileError,
     CrashedError,
@@ -15,6 +18,9 @@ from documents.extraction.errors import (
     TooLongError,
     TooMuchMemoryError,
 )
+from documents.extraction.walls import version
+from documents.system_checks import children_are_walled_in
+from tests import servers
 from tests.documents import making
 
 PDF = "application/pdf"
@@ -102,6 +108,82 @@ def test_memory_limit_is_real(stored, tmp_path):
     assert page_image(path, PDF, tmp_path / "p", width=1000)
     with pytest.raises(TooMuchMemoryError):
         extract(stored(b"x" * 40_000_000, "big"), "text/plain", limits=Limits(memory_bytes=90 * 1024**2))
+
+
+@pytest.fixture
+def walls():
+    if not version():
+        servers.missing("Landlock in the kernel")
+
+
+def test_child_reads_the_file_at_hand_and_no_other(walls, stored, tmp_path):
+    path, folder = stored(b"A witness.", "secret"), tmp_path / "scratch"
+    folder.mkdir()
+    arguments = {"source": str(path), "mime": "text/plain"}
+    assert sandbox.run("text", folder, Limits(), arguments, reads=[path])["pages"]
+    with pytest.raises(BrokenFileError):
+        sandbox.run("text", folder, Limits(), arguments)
+
+
+def test_a_child_that_was_taken_over_finds_nothing(walls, tmp_path):
+    """Each of these would be a way to other uploads, keys or the worker."""
+    folder, other = tmp_path / "scratch", tmp_path / "upload"
+    folder.mkdir()
+    other.write_text("A witness.")
+    tries = {
+        "upload": f"open({str(other)!r}).read()",
+        "settings": f"open({str(sandbox.PROJECT / 'settings' / 'base.py')!r}).read()",
+        "project": f"os.listdir({str(sandbox.PROJECT)!r})",
+        "users": "open('/etc/passwd').read()",
+        "worker": "open(f'/proc/{os.getppid()}/environ').read()",
+        "worker's end": "os.kill(os.getppid(), 0)" if version() >= 6 else "open('/proc/1/environ')",
+        "by a program": f"subprocess.run(['/bin/cat', {str(other)!r}], check=True)",
+        "writing": f"open({str(tmp_path / 'new')!r}, 'w')",
+        "overwriting": f"os.truncate({str(other)!r}, 0)" if version() >= 3 else f"open({str(other)!r}, 'a')",
+        "removing": f"os.unlink({str(other)!r})",
+        "a link for the worker to follow": f"os.symlink({str(other)!r}, {str(folder / 'made')!r})",
+        "a name of its own": f"os.link({str(other)!r}, {str(folder / 'made')!r})",
+        "its folder": f"open({str(folder / 'own')!r}, 'w').write('x') and open({str(folder / 'own')!r}).read()",
+    }
+    program = f"""if True:
+        import json, os, subprocess
+        from documents.extraction.limits import Limits, confine
+        from documents.extraction.walls import raise_walls
+        from pathlib import Path
+        confine(Limits())
+        assert raise_walls(Path({str(folder)!r}), [])
+        done = []
+        for name, code in {tries!r}.items():
+            try:
+                eval(code)
+                done.append(name)
+            except (OSError, subprocess.CalledProcessError):
+                pass
+        print(json.dumps(done))"""
+    answer = subprocess.run([sys.executable, "-c", program], cwd=sandbox.PROJECT, capture_output=True, text=True)
+    assert answer.stdout, answer.stderr
+    assert json.loads(answer.stdout) == ["its folder"]
+    assert other.read_text() == "A witness."
+
+
+def test_a_link_in_place_of_a_copy_is_not_followed(stored, tmp_path, monkeypatch):
+    secret = stored(b"A witness.", "secret")
+
+    def run(job, folder, *args, **more):
+        (folder / jobs.MADE).symlink_to(secret)
+        return {"page_count": 1, "removed": {}}
+
+    monkeypatch.setattr(sandbox, "run", run)
+    with pytest.raises(CrashedError):
+        clean_copy(stored(making.report(1)), tmp_path / "clean")
+    assert not (tmp_path / "clean").exists()
+
+
+def test_the_start_says_that_there_are_no_walls(monkeypatch):
+    monkeypatch.setattr("documents.system_checks.landlock_version", lambda: 0)
+    assert [found.id for found in children_are_walled_in(None)] == ["documents.W017"]
+    monkeypatch.setattr("documents.system_checks.landlock_version", lambda: 3)
+    assert children_are_walled_in(None) == []
 
 
 def test_child_has_none_of_our_secrets(stored, tmp_path, monkeypatch):

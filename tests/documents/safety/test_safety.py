@@ -105,10 +105,10 @@ class TestProcessing:
 
         run = sandbox.run
 
-        def unproven(job, *args):
+        def unproven(job, *args, **more):
             if job == "clean_and_inspect":
                 raise UnprovenError
-            return run(job, *args)
+            return run(job, *args, **more)
 
         monkeypatch.setattr(sandbox, "run", unproven)
         document = filed(making.report(1))
