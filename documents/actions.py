@@ -75,11 +75,13 @@ def enqueue_processing(document_ids: Iterable[int]) -> None:
 
 
 def retry(document: Document, *, user: User | None) -> bool:
-    """Queues a failed document, or the failed recognition of its text, again; False where neither had failed."""
+    """Queues a failed document, its scan for viruses or the recognition of its text again; False where nothing failed."""
     failed = Document.objects.filter(pk=document.pk, state=Document.State.FAILED)
     with transaction.atomic():
         if failed.retry():
             enqueue_processing([document.pk])
+        elif Document.objects.filter(pk=document.pk).scan_again():
+            pass  # the worker's sweep takes it up
         elif DocumentRecognition.objects.filter(document=document).retry():
             transaction.on_commit(partial(recognise_document.enqueue, document.pk))
         else:

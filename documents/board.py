@@ -16,6 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from access.models import User
 from access.visitor import Visitor
+from documents import scanning
 from documents.access import readable_by
 from documents.models import Document, DocumentPageText, DocumentQuerySet, DocumentRecognition
 from documents.permissions import document_policy
@@ -125,6 +126,9 @@ def _status(document: Document, record: DocumentRecognition | None, pace: Pace) 
         if document.failure:  # something outside keeps it waiting, for nobody knows how long
             return Status(document, document.get_state_display(), gettext(document.failure))
         return Status(document, document.get_state_display(), left=about(pace.of_processing(document)))
+    if scanning.is_on() and document.scan == Document.Scan.PARTIAL:
+        reason = gettext(scanning.NotScannableError.sentence)
+        return Status(document, document.get_scan_display(), reason, can_retry=True)
     return _recognition_status(document, record, pace)
 
 
@@ -149,6 +153,8 @@ def _recognition_status(document: Document, record: DocumentRecognition | None, 
 def unfinished(visitor: Visitor) -> DocumentQuerySet:
     """The documents that ``visitor`` may read and that are not done, in whole or in part; the newest first."""
     open_ = Q(recognition__state__in=_OPEN) | Q(recognition__state=_Recognition.DONE) & ~Q(recognition__reason="")
+    if scanning.is_on():
+        open_ |= Q(scan=Document.Scan.PARTIAL)
     rows = readable_by(visitor).filter(~Q(state=_State.READY) | open_)
     return cast(DocumentQuerySet, rows.order_by("-created_at", "-pk"))
 

@@ -89,6 +89,11 @@ def _state(document: Document) -> str:
         return gettext("%(file)s is still being processed.") % {"file": _name(document)}
     if document.is_infected:
         return gettext("%(file)s: the virus scanner found malware in it.") % {"file": _name(document)}
+    if scanning.is_on() and document.scan == Document.Scan.PARTIAL:
+        return gettext("%(file)s could not be processed: %(reason)s") % {
+            "file": _name(document),
+            "reason": gettext(scanning.NotScannableError.sentence),
+        }
     if scanning.is_on() and document.scan != Document.Scan.CLEAN:
         return gettext("%(file)s was not scanned for viruses yet.") % {"file": _name(document)}
     return ""

@@ -42,7 +42,7 @@ class Blob:
 class Made:
     """What is written while it is sent, so that its length is unknown: saved by the browser, never shown.
 
-    ``etag`` without quotes, ``name`` the name to save it under, ``policy`` its Content-Security-Policy.
+    ``etag`` without quotes, "" for none; ``name`` the name to save it under, ``policy`` its Content-Security-Policy.
     """
 
     chunks: Iterable[bytes]
@@ -56,15 +56,16 @@ def answer_made(request: HttpRequest, made: Made, *, private: bool) -> HttpRespo
     """200, 304 or 412 for ``made``, always whole. A HEAD and a 304 make none of it. ``private`` as in ``answer``."""
     headers = {
         "Content-Type": f"{made.mime}; charset=utf-8",
-        "ETag": f'"{made.etag}"',
         "Cache-Control": "private, no-store" if private else "no-cache",
         "Content-Disposition": content_disposition_header(True, made.name) or "attachment",
         "Content-Security-Policy": made.policy,
         "X-Content-Type-Options": "nosniff",
     }
-    conditional = _refused_or_known(request, headers)
-    if conditional is not None:
-        return conditional
+    if made.etag:
+        headers["ETag"] = f'"{made.etag}"'
+        conditional = _refused_or_known(request, headers)
+        if conditional is not None:
+            return conditional
     return StreamingHttpResponse(() if request.method == "HEAD" else made.chunks, headers=headers)
 
 

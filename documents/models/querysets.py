@@ -161,6 +161,14 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         """Writes the virus scanner's verdict, one of ``Document.Scan``; returns how many rows."""
         return int(super().update(scan=verdict))
 
+    def scan_again(self) -> int:
+        """Puts ready files that were not scanned to their end before the scanner anew; returns how many.
+
+        The worker does it within a minute; they stay unpublishable till then.
+        """
+        partial = self.ready().filter(scan=self.model.Scan.PARTIAL)
+        return int(super(DocumentQuerySet, partial).update(scan=self.model.Scan.NONE))
+
     def approve_rights(self, rights: Rights) -> int:
         """Writes what readers are told of licence and credit from now on; returns how many rows."""
         return int(super().update(approved_rights=rights.as_json()))

@@ -69,7 +69,9 @@ def whole(request: HttpRequest, series: UUID, version: int) -> HttpResponseBase:
     if isinstance(document, HttpResponseBase):
         return document
     address = request.build_absolute_uri(reverse("document_version", args=[series, document.number]))
-    made = whole_text(document, address)
+    # A HEAD may leave out what only making the answer tells (RFC 9110, 9.3.2); one with a condition wants it judged.
+    stamped = request.method != "HEAD" or bool(request.headers.keys() & {"If-None-Match", "If-Match"})
+    made = whole_text(document, address, stamped=stamped)
     if made is None:
         raise Http404
     return answer_made(request, made, private=Visitor.of(request).has_account)

@@ -31,26 +31,33 @@ _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'"
 
 
-def whole_text(document: Document, address: str) -> Made | None:
+def whole_text(document: Document, address: str, *, stamped: bool = True) -> Made | None:
     """The file with the text of ``document``, in the visitor's language; None where there is no text to read.
 
-    ``address`` is that of this version, to cite.
+    ``address`` is that of this version, to cite. The text is read while it is sent. Only ``stamped`` it has an ETag,
+    for which the database goes through all pages.
     """
-    extent = document.page_texts.aggregate(pages=Count("pk"), newest=Max("pk"), letters=Sum(Length("text")))
-    if not extent["pages"]:
+    if not document.page_texts.exists():
         return None
     language = get_language() or ""
-    # Texts are replaced as rows, or filled in by recognition: their number, age and length tell. Keyed, for the numbers
-    # of rows are nobody's business.
-    said = f"{document.title} {document.public_rights} {document.embargo}"
-    stamp = f"{FORM} {language} {address} {said} {sorted(extent.items())}"
     return Made(
         chunks=_chunks(document, address, language),
-        etag=salted_hmac("documents.reader.whole", f"{stamp} {document.sha256}", algorithm="sha256").hexdigest()[:32],
+        etag=_stamp(document, address, language) if stamped else "",
         mime="text/html",
         name=f"{document.filename.rpartition('.')[0]}.html",
         policy=f"{POLICY}; sandbox",
     )
+
+
+def _stamp(document: Document, address: str, language: str) -> str:
+    """What changes with the file. Keyed, for the numbers of rows are nobody's business.
+
+    Texts are replaced as rows, or filled in by recognition: their number, age and length tell.
+    """
+    extent = document.page_texts.aggregate(pages=Count("pk"), newest=Max("pk"), letters=Sum(Length("text")))
+    said = f"{document.title} {document.public_rights} {document.embargo}"
+    stamp = f"{FORM} {language} {address} {said} {sorted(extent.items())} {document.sha256}"
+    return salted_hmac("documents.reader.whole", stamp, algorithm="sha256").hexdigest()[:32]
 
 
 def _chunks(document: Document, address: str, language: str) -> Iterator[bytes]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import io
 import socket
 import threading
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -216,6 +218,31 @@ class TestOlderFiles:
         assert document in readable_by(Visitor(people["author"]))
         assert client.get(address).status_code == 404
         assert "malware" in blocking([document.pk])[0]
+
+    def test_one_too_large_for_the_scanner_says_why_and_is_scanned_again(self, scanner, people, client, monkeypatch):
+        """By a click, or by the command, after the scanner's limits were raised."""
+        document = DocumentFactory(title="Old", uploaded_by_user=people["author"])
+        page = PublicationPageFactory(files=[document], owner=people["author"])
+        with monkeypatch.context() as limits:
+            limits.setattr(scanning, "_answer", lambda connection: f"stream: {scanning._LIMITS}.MaxFileSize FOUND")
+            assert scanning.scan_older() == 1
+        assert again(document).scan == Scan.PARTIAL
+        assert blocking([document.pk], page.pk)[0].endswith(scanning.NotScannableError.sentence)
+        client.force_login(people["author"])
+        shown = client.get(reverse("document_processing")).content.decode()
+        assert "Not scanned to its end" in shown
+        assert "raise the scanner&#x27;s limits" in shown and "Try again" in shown
+        client.post(reverse("document_retry", args=[document.pk]))
+        assert again(document).scan == Scan.NONE
+        assert "not scanned" in blocking([document.pk])[0], "nothing passes before the scanner looked"
+        assert scanning.scan_older() == 1
+        assert blocking([document.pk]) == []
+        Document.objects.filter(pk=document.pk).scanned(Scan.PARTIAL)
+        out = io.StringIO()
+        call_command("reextract", "--failed", "--series", str(document.series), stdout=out)
+        assert "1 wait for the virus scanner." in out.getvalue()
+        assert scanning.scan_older() == 1
+        assert again(document).scan == Scan.CLEAN
 
     def test_the_sweep_waits_for_the_scanner(self, scanner_down):
         document = DocumentFactory()

@@ -35,7 +35,11 @@ class Command(BaseCommand):
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--failed", action="store_true", help="only those that failed or still wait")
+        parser.add_argument(
+            "--failed",
+            action="store_true",
+            help="only those that failed or still wait; those that weren't scanned to their end are scanned again",
+        )
         parser.add_argument("--series", type=uuid.UUID, help="only the versions of this document")
         parser.add_argument("--recognise", action="store_true", help="recognise scanned pages again, too")
         parser.add_argument("--after", type=int, default=0, help="go on behind this number of an earlier run")
@@ -52,18 +56,20 @@ class Command(BaseCommand):
                 self.stderr.write(f"\r{done + failed} of {total}, last: {pk}", ending="")
         if self.stderr.isatty():
             self.stderr.write("")
-        summary = f"{done} of {total} documents read again, {failed} failed."
+        again = self._of_series(options).scan_again() if options["failed"] else 0
+        waiting = f" {again} wait for the virus scanner." if again else ""
+        summary = f"{done} of {total} documents read again, {failed} failed.{waiting}"
         if failed:
             raise CommandError(summary)
         self.stdout.write(summary)
 
     def _wanted(self, options: dict[str, Any]) -> DocumentQuerySet:
-        wanted: DocumentQuerySet = Document.objects.filter(pk__gt=options["after"]).order_by("pk")
-        if options["failed"]:
-            wanted = wanted.exclude(state=Document.State.READY)
-        if options["series"]:
-            wanted = wanted.filter(series=options["series"])
-        return wanted
+        wanted = self._of_series(options).filter(pk__gt=options["after"]).order_by("pk")
+        return wanted.exclude(state=Document.State.READY) if options["failed"] else wanted
+
+    def _of_series(self, options: dict[str, Any]) -> DocumentQuerySet:
+        documents: DocumentQuerySet = Document.objects.all()
+        return documents.filter(series=options["series"]) if options["series"] else documents
 
     def _renew(self, pk: int, *, keep_recognised: bool) -> bool:
         try:
