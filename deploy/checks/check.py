@@ -59,6 +59,7 @@ def checks(folder: str) -> list[Check]:
         Check("lint", _tool("ruff", "check", "--output-format=concise", ".")),
         Check("layers", _tool("lint-imports")),
         Check("pins", _python("deploy/checks/pins.py")),
+        Check("licences", _python("deploy/checks/licences.py")),
     ]
     if templates:
         found += [

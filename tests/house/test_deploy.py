@@ -111,6 +111,15 @@ def test_gunicorn_keeps_no_access_log():
     assert load("gunicorn.conf.py").accesslog is None
 
 
+def test_licences_unknown_wrong_missing_and_left_over_are_named(monkeypatch):
+    licences = load("checks/licences.py")
+    known = {"Django": "BSD-3-Clause", "wagtail": "BSD-3-Clause", "boto3": "MIT", "spy": "Proprietary"}
+    monkeypatch.setattr(licences, "stated", known.get)
+    table = "| package | licence | what for |\n| Django | BSD-3-Clause | a |\n| boto3 | Apache-2.0 | a |\n| old | MIT | a |\n"
+    wrong = licences.compare(table, ["Django>=5.2", "wagtail>=8", "boto3", "spy"])
+    assert [line.partition(":")[0] for line in wrong] == ["old", "wagtail", "boto3", "spy"]
+
+
 def test_pins_out_of_range_missing_and_left_over_are_named(tmp_path):
     pinned = tmp_path / "requirements.txt"
     pinned.write_text("django==4.2\n    # via dossier (pyproject.toml)\nold==1\n    # via dossier (pyproject.toml)\n")
