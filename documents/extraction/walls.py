@@ -63,7 +63,7 @@ def raise_walls(folder: Path, reads: Iterable[Path], *, office: bool = False) ->
     """From now on this process and its children read ``reads`` and programs only, and write below ``folder`` only.
 
     ``office``: LibreOffice insists on a socket in ``/tmp``; it may make and remove names there, and open nothing.
-    For good: there is no way back. Returns whether it is so. Takes less than a millisecond.
+    For good: there is no way back. Returns whether it is so. Takes one or two milliseconds.
     """
     if not (known := version()):
         return False

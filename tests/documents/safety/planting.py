@@ -46,6 +46,8 @@ def layers(data: bytes, depth: int = 0):
     yield data
     if depth > 3:
         return
+    if data[:5] == b"{\\rtf":
+        yield data.translate(None, b"\r\n")  # digits of a picture run over lines
     if data[:5] == b"%PDF-":
         yield from _pdf_layers(data, depth)
     elif data[:4] == b"PK\x03\x04":
