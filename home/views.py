@@ -9,15 +9,17 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemap_views
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
 from cms.core.frame import site_settings
 from home.sitemaps import LanguageSitemap, PublicPages
+from search import status
 
 SECURITY_TEXT_VALID_FOR = timedelta(days=180)
 XML = "application/xml; charset=utf-8"
@@ -34,13 +36,23 @@ def to_language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether this process serves and reaches its database; nothing more is told to strangers."""
+    """Whether this process serves and reaches its database; how search is, to those who have ``MONITORING_TOKEN``."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return HttpResponse("database unavailable\n", content_type="text/plain; charset=utf-8", status=503)
+    if _is_monitor(request):
+        response = JsonResponse({"database": "ok", "search": status.read().as_data()})
+        response["Cache-Control"] = "private, no-store"
+        return response
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+def _is_monitor(request: HttpRequest) -> bool:
+    token = settings.MONITORING_TOKEN
+    given = request.headers.get("Authorization", "")
+    return bool(token) and constant_time_compare(given, f"Bearer {token}")
 
 
 @require_safe

@@ -12,9 +12,11 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from access.schedule import register  # models must be loaded
-        from search.maintenance import purge_quietly, sweep_quietly
+        from search.maintenance import purge_quietly
         from search.outbox import drain_quietly
+        from search.rebuilding import sweep_quietly, work_off_quietly
 
         register("search.drain", timedelta(seconds=1), drain_quietly)
         register("search.purge", timedelta(seconds=30), purge_quietly)
+        register("search.rebuild", timedelta(seconds=5), work_off_quietly)
         register("search.sweep", timedelta(days=1), sweep_quietly)

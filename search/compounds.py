@@ -20,54 +20,62 @@ from search.models import SearchVocabulary
 MOST_CHANGED = 0.1
 """The share of words that may be new or gone before the nightly job builds the index anew."""
 
+IN_USE, BEFORE = 1, 2
+"""Rows of ``SearchVocabulary``."""
+
 Frozen = tuple[str, Mapping[str, int]]
 """(stamp, counts)."""
 
 
 def current() -> Compounds:
     """The splitter of the frozen vocabulary; one query, and the words are read when they changed."""
-    stamp = SearchVocabulary.objects.values_list("stamp", flat=True).filter(pk=1).first()
+    stamp = SearchVocabulary.objects.values_list("stamp", flat=True).filter(pk=IN_USE).first()
     return _compounds(stamp) if stamp else WHOLE
 
 
-def freeze() -> Frozen:
-    """Makes today's words the vocabulary, for a rebuild that begins. Returns the one before, for ``restore``."""
-    before = _frozen()
+def freeze() -> None:
+    """Makes today's words the vocabulary, for a rebuild that begins. Keeps those before, for ``take_back``."""
     counts = vocabulary(registry.vocabulary())
-    restore((_stamp(counts), counts))
-    return before
+    _put(BEFORE, _frozen(IN_USE)[1])
+    _put(IN_USE, counts)
 
 
 def freeze_first() -> None:
     """Freezes today's words where there is no vocabulary yet: before the first things of a site are indexed together."""
-    if not _frozen()[1]:
+    if not _frozen(IN_USE)[1]:
         freeze()
 
 
-def restore(frozen: Frozen) -> None:
-    """Puts a vocabulary in use: the rebuild that froze another one failed."""
-    stamp, counts = frozen
-    SearchVocabulary.objects.update_or_create(pk=1, defaults={"stamp": stamp, "counts": dict(counts)})
+def take_back() -> None:
+    """Puts the words in use that were before the last ``freeze``: its rebuild failed, or the index before is back."""
+    _put(IN_USE, _frozen(BEFORE)[1])
 
 
 def forget_gone_words() -> None:
-    """Takes out of the frozen vocabulary what nobody may read any more: a name in a title that was withdrawn."""
-    _, before = _frozen()
-    now = vocabulary(registry.vocabulary()) if before else {}
-    kept = {word: count for word, count in before.items() if word in now}
-    if len(kept) < len(before):
-        restore((_stamp(kept), kept))
+    """Takes out of the frozen vocabularies what nobody may read any more: a name in a title that was withdrawn."""
+    now: Mapping[str, int] | None = None
+    for row in (IN_USE, BEFORE):
+        _, before = _frozen(row)
+        if before and now is None:
+            now = vocabulary(registry.vocabulary())
+        kept = {word: count for word, count in before.items() if word in (now or {})}
+        if len(kept) < len(before):
+            _put(row, kept)
 
 
 def have_changed() -> bool:
     """Whether so many words are new or gone that the index should be built anew."""
-    before, now = set(_frozen()[1]), set(vocabulary(registry.vocabulary()))
+    before, now = set(_frozen(IN_USE)[1]), set(vocabulary(registry.vocabulary()))
     return len(before ^ now) > MOST_CHANGED * len(before)
 
 
-def _frozen() -> Frozen:
-    row = SearchVocabulary.objects.filter(pk=1).first()
-    return (row.stamp, row.counts) if row else ("", {})
+def _frozen(row: int) -> Frozen:
+    found = SearchVocabulary.objects.filter(pk=row).first()
+    return (found.stamp, found.counts) if found else ("", {})
+
+
+def _put(row: int, counts: Mapping[str, int]) -> None:
+    SearchVocabulary.objects.update_or_create(pk=row, defaults={"stamp": _stamp(counts), "counts": dict(counts)})
 
 
 def _stamp(counts: Mapping[str, int]) -> str:
@@ -76,5 +84,5 @@ def _stamp(counts: Mapping[str, int]) -> str:
 
 @lru_cache(maxsize=2)
 def _compounds(stamp: str) -> Compounds:
-    known, counts = _frozen()
+    known, counts = _frozen(IN_USE)
     return Compounds(counts if known == stamp else {})

@@ -15,5 +15,9 @@ class EngineBusyError(EngineUnavailableError):
     """The engine takes no more at the moment; less at once may help."""
 
 
+class IndexLostError(EngineUnavailableError):
+    """One index can't be written, whatever the rest of the engine does: closed, read-only, damaged or missing."""
+
+
 class RebuildError(SearchError):
     """A rebuild was given up; the index that was in use still is."""

@@ -1,8 +1,13 @@
-"""The outbox: what has to be written to the index, kept in the same transaction as the change itself."""
+"""The outbox: what has to be written to the index, kept in the same transaction as the change itself. And rebuilds."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class SearchOutbox(models.Model):
@@ -14,12 +19,14 @@ class SearchOutbox(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=100, blank=True)
     parked = models.BooleanField(default=False)
+    noted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
             models.Index(fields=["key"]),
             models.Index(fields=["parked", "not_before"]),
             models.Index(fields=["parked", "id"]),
+            models.Index(fields=["parked", "noted_at"]),
         ]
 
     def __str__(self) -> str:
@@ -27,9 +34,9 @@ class SearchOutbox(models.Model):
 
 
 class SearchVocabulary(models.Model):
-    """The words by which compounds are split, frozen when the index was last built; a single row.
+    """The words by which compounds are split, frozen when the index was last built; and those of the time before.
 
-    ``counts`` has each word with how often it was there; ``stamp`` names them.
+    Row 1 is in use, row 2 is for going back. ``counts`` has each word with how often it was there; ``stamp`` names them.
     """
 
     stamp = models.CharField(max_length=16, blank=True)
@@ -46,3 +53,53 @@ class SearchClock(models.Model):
 
     def __str__(self) -> str:
         return str(self.last)
+
+
+class SearchRebuild(models.Model):
+    """One rebuild of the index, or one way back to the index before; asked for, running or over."""
+
+    class Kind(models.TextChoices):
+        REBUILD = "rebuild", _("Rebuild")
+        ROLLBACK = "rollback", _("Way back")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        INTERRUPTED = "interrupted", _("interrupted")
+
+    BEATS_WITHIN = timedelta(minutes=10)
+    """A rebuild that gives no sign of life for longer was killed. A large index takes minutes to be made compact."""
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.REBUILD)
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,  # what was done stays known when an account goes
+        related_name="+",
+    )
+    forced = models.BooleanField(default=False)
+    target = models.CharField(max_length=120, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=255, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=models.Q(state="running"), name="search_one_rebuild"),
+            models.UniqueConstraint(fields=["state"], condition=models.Q(state="waiting"), name="search_one_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+    def is_dead(self, now: datetime) -> bool:
+        """Whether it says that it runs, and doesn't."""
+        return self.state == self.State.RUNNING and (self.beat_at is None or self.beat_at < now - self.BEATS_WITHIN)

@@ -9,7 +9,6 @@ claimed: a change that commits late has an id of its own and stays.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,21 +18,18 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from search import compounds, registry
+from search import writing
 from search.engines import get_engine
-from search.engines.base import Engine, ItemResult, Operation, Outcome
+from search.engines.base import Operation, Outcome
 from search.exceptions import EngineBusyError, EngineUnavailableError, SearchError
-from search.indexing import index_row
-from search.models import SearchClock, SearchOutbox
+from search.models import SearchOutbox
 
 logger = logging.getLogger(__name__)
 
 CLAIM_SIZE = 200
 CLAIM_FOR = timedelta(seconds=40)
 """Longer than an engine may take for one portion; renewed for each. A killed worker's rows are free after it."""
-READ_SIZE = 50
-MAX_OPERATIONS = 500
-MAX_BYTES = 5_000_000
+ROWS_AT_ONCE = 500
 MAX_ATTEMPTS = 5
 ENGINE_DOWN_PAUSE = timedelta(seconds=5)
 FIRST_PAUSE_SECONDS = 10
@@ -86,29 +82,6 @@ def drain_quietly() -> int:
         return 0
 
 
-def next_version() -> int:
-    """A version above all before it: microseconds since the epoch, or one more than the last."""
-    with transaction.atomic():
-        SearchClock.objects.get_or_create(pk=1)
-        clock = SearchClock.objects.select_for_update().get(pk=1)
-        clock.last = max(clock.last + 1, time.time_ns() // 1000)
-        clock.save(update_fields=["last"])
-        return clock.last
-
-
-def operations(keys: Sequence[str], version: int) -> list[Operation]:
-    """What to write for ``keys`` as they are now; a tombstone for what is gone. Draw ``version`` before."""
-    now = timezone.now()
-    documents = registry.documents(keys)
-    parts = compounds.current()
-    return [
-        Operation(key, version, index_row(documents[key], parts) if key in documents else None, documents[key].updated)
-        if key in documents
-        else Operation(key, version, None, now)
-        for key in keys
-    ]
-
-
 def _claim(size: int) -> list[_Claim]:
     """Takes rows that are due, a key only if no other worker holds it."""
     now = timezone.now()
@@ -138,69 +111,40 @@ def _settle(claims: Sequence[_Claim]) -> int:
     by_key = {claim.key: claim for claim in claims}
     open_keys = dict.fromkeys(by_key)
     try:
-        for batch in _batches(list(by_key), by_key, open_keys):
+        for batch in writing.portions(_read(list(by_key), by_key, open_keys)):
             _hold([by_key[key] for key in open_keys])
-            results = _write(engine, batch)
+            results = writing.write(engine, batch)
+            # Too busy for one while it takes others: that one is at fault, and counts as a try from then on.
+            if all(r.outcome == Outcome.BUSY and not by_key[r.key].attempts for r in results):
+                raise EngineBusyError("The search engine takes no more at the moment.")
             for result in results:
                 open_keys.pop(result.key, None)
-            _done([by_key[r.key] for r in results if r.outcome != Outcome.REFUSED])
-            for result in results:
-                if result.outcome == Outcome.REFUSED:
-                    _failed(by_key[result.key], result.error)
+            unsettled = [result for result in results if result.outcome in (Outcome.REFUSED, Outcome.BUSY)]
+            _done([by_key[r.key] for r in results if r not in unsettled])
+            for result in unsettled:
+                _failed(by_key[result.key], result.error)
     except EngineUnavailableError as err:
         _release([by_key[key] for key in open_keys], err)
         raise
     return len(claims)
 
 
-def _batches(keys: list[str], by_key: dict[str, _Claim], open_keys: dict[str, None]) -> Iterator[list[Operation]]:
-    """Operations in portions that an engine can take: at most 500, at most about 5 MB."""
-    batch: list[Operation] = []
-    size = 0
-    for start in range(0, len(keys), READ_SIZE):
-        for each in _read(keys[start : start + READ_SIZE], by_key, open_keys):
-            weight = sum(map(len, each.row.fields.values())) if each.row else 0
-            if batch and (len(batch) == MAX_OPERATIONS or size + weight > MAX_BYTES):
-                yield batch
-                batch, size = [], 0
-            batch.append(each)
-            size += weight
-    if batch:
-        yield batch
-
-
-def _read(keys: list[str], by_key: dict[str, _Claim], open_keys: dict[str, None]) -> list[Operation]:
-    """The state of ``keys``. A source that fails on one thing must not hold up the others."""
-    version = next_version()
-    try:
-        with transaction.atomic():
-            return operations(keys, version)
-    except Exception as err:  # noqa: BLE001  # boundary to the sources, which are other apps' code
-        if len(keys) == 1:
-            _failed(by_key[keys[0]], type(err).__name__)
-            open_keys.pop(keys[0], None)
-            return []
-    half = len(keys) // 2
-    return _read(keys[:half], by_key, open_keys) + _read(keys[half:], by_key, open_keys)
-
-
-def _write(engine: Engine, batch: Sequence[Operation]) -> list[ItemResult]:
-    """Writes ``batch``; a busy engine gets half of it at a time."""
-    try:
-        return engine.write(batch)
-    except EngineBusyError:
-        if len(batch) == 1:
-            raise
-    half = len(batch) // 2
-    return _write(engine, batch[:half]) + _write(engine, batch[half:])
+def _read(keys: Sequence[str], by_key: dict[str, _Claim], open_keys: dict[str, None]) -> Iterator[Operation]:
+    """What to write for ``keys``; what can't be read counts as a try."""
+    for each in writing.read(keys):
+        if isinstance(each, Operation):
+            yield each
+        else:
+            _failed(by_key[each.key], each.error)
+            open_keys.pop(each.key, None)
 
 
 def _done(claims: Sequence[_Claim]) -> None:
     """Deletes the rows that were claimed, and what was parked of the same things: their state is written now."""
     keys = [claim.key for claim in claims]
     rows = [pk for claim in claims for pk in claim.rows]
-    for start in range(0, len(rows), MAX_OPERATIONS):
-        SearchOutbox.objects.filter(pk__in=rows[start : start + MAX_OPERATIONS]).delete()
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        SearchOutbox.objects.filter(pk__in=rows[start : start + ROWS_AT_ONCE]).delete()
     if keys:
         SearchOutbox.objects.filter(key__in=keys, parked=True).delete()
 
@@ -246,3 +190,15 @@ def unwritten(limit: int) -> set[str]:
 def waiting() -> int:
     """How many rows wait, parked ones not counted."""
     return SearchOutbox.objects.filter(parked=False).count()
+
+
+def lag() -> timedelta:
+    """How long the oldest change has waited that isn't parked; zero where none waits."""
+    oldest = SearchOutbox.objects.filter(parked=False).order_by("noted_at").values_list("noted_at", flat=True).first()
+    return timezone.now() - oldest if oldest else timedelta()
+
+
+def retry_parked(keys: Iterable[str]) -> int:
+    """Lets what is parked of ``keys`` be tried again at once; returns how many rows that were."""
+    rows = SearchOutbox.objects.filter(parked=True, key__in=list(keys))
+    return rows.update(parked=False, attempts=0, not_before=None)

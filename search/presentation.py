@@ -123,6 +123,8 @@ def query_notices(query: ParsedQuery) -> list[str]:
 def notices(answer: Answer) -> Sequence[str]:
     """What a reader must know about the answer: what was cut, what is missing."""
     found = query_notices(answer.query)
+    if answer.reduced:
+        found.insert(0, _("Reduced search: only titles and summaries can be searched at the moment, word by word."))
     for fact in answer.unknown:
         asked = {"field": fact.name, "value": fact.text}
         if fact.name == "year":

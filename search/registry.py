@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
     from access.visitor import Visitor
+    from search.engines.base import Hit
+    from search.parameters import Parameters
+    from search.query import ParsedQuery
 
 PageText = tuple[str, str]
 """(language, text) of one page of a file, or of a passage in another language than its page."""
@@ -96,6 +99,34 @@ class Found:
     files: tuple[FoundFile, ...] = ()
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A thing as an administrator may know it, who asks why it isn't found."""
+
+    key: str
+    title: str
+    language: str
+    kind: str
+    edit_url: str
+    is_public: bool
+    publication: str
+    """A sentence: that it is published, or why it is not."""
+    readers: str
+    """A sentence: who may read it."""
+    reads_all: bool
+    """Whether the asker may read all files whose words the index has."""
+
+
+class Subjects(Protocol):
+    """What the app above answers about things, cut down to what ``visitor`` may know of."""
+
+    def find(self, text: str, visitor: Visitor) -> list[Subject]:
+        """At most ten things with ``text`` in their title, or at this address; for a file's address what names it."""
+
+    def known(self, keys: Iterable[str], visitor: Visitor) -> dict[str, Subject]:
+        """Those of ``keys`` that ``visitor`` may know of."""
+
+
 class ContentSource(Protocol):
     """One kind of thing that can be found.
 
@@ -122,6 +153,7 @@ LabelFunction = Callable[[Sequence[str], str, "Visitor"], Mapping[str, str]]
 NameFunction = Callable[["Visitor"], Iterable[tuple[str, str]]]
 VisibleFunction = Callable[[Sequence[str], "Visitor"], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
+ReducedFinder = Callable[["ParsedQuery", "Parameters", "Visitor", int, int], tuple[int, list["Hit"]]]
 VocabularyFunction = Callable[[], Iterable[tuple[str, str]]]
 
 
@@ -132,6 +164,8 @@ class _Registry:
     names: dict[str, NameFunction] = field(default_factory=dict)
     visible: VisibleFunction | None = None
     page_reader: PageReader | None = None
+    reduced_finder: ReducedFinder | None = None
+    subjects: Subjects | None = None
     vocabulary: dict[str, VocabularyFunction] = field(default_factory=dict)
     renewals: dict[str, Callable[[], int]] = field(default_factory=dict)
 
@@ -234,6 +268,29 @@ def register_page_reader(reader: PageReader) -> None:
 def page_reader() -> PageReader | None:
     """The reader that was registered."""
     return _registry.page_reader
+
+
+def register_reduced_finder(finder: ReducedFinder) -> None:
+    """Says how things are found in the database while the engine can't answer.
+
+    ``finder(query, parameters, visitor, offset, size)`` gives the total and the hits that ``visitor`` may see.
+    """
+    _registry.reduced_finder = finder
+
+
+def reduced_finder() -> ReducedFinder | None:
+    """The finder that was registered."""
+    return _registry.reduced_finder
+
+
+def register_subjects(subjects: Subjects) -> None:
+    """Says what an administrator may ask about."""
+    _registry.subjects = subjects
+
+
+def subjects() -> Subjects | None:
+    """What was registered."""
+    return _registry.subjects
 
 
 def found(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: str) -> dict[str, Found]:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
 
-from search import registry
+from search import breaker, reduced, registry
 from search.analysis import prefix_words
 from search.engines import get_engine
 from search.engines.base import Hit, Place, SearchRequest, SearchResponse, Sort
+from search.exceptions import EngineUnavailableError
 from search.facets import FacetEntry, labelled
 from search.fields import settled
 from search.languages import searched
@@ -95,6 +96,8 @@ class Answer:
     facets: Mapping[str, tuple[FacetEntry, ...]]
     unknown: tuple[Fact, ...] = ()
     """Values of fields that stand for nothing that this visitor may know."""
+    reduced: bool = False
+    """Whether only titles and summaries in the database were looked at: the engine can't answer."""
 
 
 @dataclass(frozen=True)
@@ -115,22 +118,20 @@ class _FileHit:
 
 
 def answer(parameters: Parameters, visitor: Visitor) -> Answer:
-    """The answer for ``visitor``. Raises EngineUnavailableError."""
+    """The answer for ``visitor``, a reduced one where the engine can't give one. Raises EngineUnavailableError without either."""
     started = time.monotonic()
     query = parse(parameters.q)
     wanted, unknown = settled(plan(query, searched()), visitor)
-    response = get_engine().search(
-        _request(
-            parameters,
-            visitor,
-            wanted,
-            sort=parameters.sort,
-            offset=(parameters.page - 1) * PAGE_SIZE,
-            size=PAGE_SIZE,
-        )
-    )
+    is_reduced = False
+    try:
+        offset = (parameters.page - 1) * PAGE_SIZE
+        request = _request(parameters, visitor, wanted, sort=parameters.sort, offset=offset, size=PAGE_SIZE)
+        response = breaker.ask("search", lambda: get_engine().search(request))
+    except EngineUnavailableError as err:
+        response = reduced.search(parameters, query, visitor, err)
+        is_reduced = True
     found = _read_again(response.hits, visitor, parameters.language)
-    dropped = _dropped(response, found)
+    dropped = 0 if is_reduced else _dropped(response, found)
     total = max(0, response.total - dropped)
     results = _results(found, query, wanted)
     # What was dropped is still counted in the facets: they wait until the index knows.
@@ -147,6 +148,7 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
         results=tuple(results),
         facets=facets,
         unknown=unknown,
+        reduced=is_reduced,
     )
 
 
@@ -159,7 +161,7 @@ def newest(
     """
     wanted, _unknown = settled(plan(parse(parameters.q), searched()), visitor)
     asked = _request(parameters, visitor, wanted, sort=Sort.NEWEST, size=size + 1, after=after, with_facets=False)
-    response = get_engine().search(asked)
+    response = breaker.ask("newest", lambda: get_engine().search(asked))
     more = len(response.hits) > size
     response = replace(response, hits=response.hits[:size])
     found = _read_again(response.hits, visitor, parameters.language)
@@ -186,7 +188,13 @@ def suggestions(text: str, language: str, visitor: Visitor) -> list[Suggestion]:
     words = prefix_words(text[:100], language)
     if not words or max(map(len, words)) < 2:
         return []
-    hits = get_engine().autocomplete(words, language, visitor.tokens, SUGGESTIONS * 2)
+    try:
+        hits: Sequence[Hit] = breaker.ask(
+            "suggest", lambda: get_engine().autocomplete(words, language, visitor.tokens, SUGGESTIONS * 2)
+        )
+    except EngineUnavailableError as err:
+        asked = Parameters(q=text, language=language, filters={"language": frozenset({language})})
+        hits = reduced.search(asked, parse(text), visitor, err, SUGGESTIONS).hits
     found = _read_again(hits, visitor, language)
     unique = {(each.kind, each.title): each for each in reversed(found)}
     kept = [each for each in found if unique[each.kind, each.title] is each]

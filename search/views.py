@@ -207,7 +207,7 @@ def _answer_data(found: Answer) -> dict[str, Any]:
         "pages": found.pages,
         "took_ms": found.took_ms,
         "engine": found.engine,
-        "reduced": False,
+        "reduced": found.reduced,
         "suggestion": None,
         "expanded": [],
         "notices": list(notices(found)),

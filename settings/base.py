@@ -113,6 +113,9 @@ CACHES: dict[str, dict[str, Any]] = {
     )
 }
 
+# Who knows it may read how the site is from /healthz; empty: nobody.
+MONITORING_TOKEN = env.text("MONITORING_TOKEN", "")
+
 # Languages: one page tree each, the first is the source language.
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = env.languages()
 LANGUAGE_CODE = LANGUAGES[0][0]
@@ -161,6 +164,12 @@ S3_DIRECT_UPLOAD = env.flag("S3_DIRECT_UPLOAD", default=False)
 # Search: empty = the embedded engine in VAR_DIR.
 SEARCH_URL = env.url("SEARCH_URL", default="", schemes={"http", "https"})
 SEARCH_INDEX_PREFIX = env.text("SEARCH_INDEX_PREFIX", "dossier")
+SEARCH_API_KEY = env.text("SEARCH_API_KEY", "")
+SEARCH_CA_FILE = env.file("SEARCH_CA_FILE")
+SEARCH_SHARDS = env.number("SEARCH_SHARDS", default=1, least=1)
+# None: a replica as soon as there is a second node.
+SEARCH_REPLICAS = env.number("SEARCH_REPLICAS", default=0, least=0) if env.text("SEARCH_REPLICAS", "") else None
+SEARCH_SLOW_MS = env.number("SEARCH_SLOW_MS", default=1000, least=1)
 SEARCH_DIR = VAR_DIR / "search"
 # True: the change's own process drains the outbox after commit (tests, a shell without a worker).
 SEARCH_DRAIN_INLINE = False

@@ -19,7 +19,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 _environ = environ.Env()
 _environ.read_env(BASE_DIR / ".env")
 
-SECRETS = frozenset({"SECRET_KEY", "SECRET_KEY_FALLBACKS", "S3_SECRET_ACCESS_KEY", "S3_ACCESS_KEY_ID"})
+SECRETS = frozenset(
+    {
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "S3_SECRET_ACCESS_KEY",
+        "S3_ACCESS_KEY_ID",
+        "SEARCH_API_KEY",
+        "MONITORING_TOKEN",
+    }
+)
 DEFAULT_LANGUAGES = ["en", "de", "fr", "es", "ar"]
 
 
@@ -58,15 +67,26 @@ def flag(name: str, *, default: bool) -> bool:
     raise wrong(name, value, f"{name}=true or {name}=false")
 
 
-def number(name: str, *, default: int) -> int:
-    """A whole number. Raises ImproperlyConfigured on anything else."""
+def number(name: str, *, default: int, least: int | None = None) -> int:
+    """A whole number, not below ``least``. Raises ImproperlyConfigured on anything else."""
     value = text(name, "")
     if not value:
         return default
     try:
-        return int(value)
+        found = int(value)
     except ValueError as err:
         raise wrong(name, value, f"a whole number, such as {name}={default}") from err
+    if least is not None and found < least:
+        raise wrong(name, value, f"a whole number from {least} on")
+    return found
+
+
+def file(name: str) -> str:
+    """The path of a file that is there, or empty. Raises ImproperlyConfigured where there is no such file."""
+    value = text(name, "")
+    if value and not Path(value).is_file():
+        raise wrong(name, value, "the path of a file that this process can read")
+    return value
 
 
 def choice(name: str, *, default: str, choices: tuple[str, ...]) -> str:

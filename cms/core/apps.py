@@ -17,8 +17,10 @@ class CmsCoreConfig(AppConfig):
             read_pages,
             visible_keys,
         )
+        from cms.core.reduced import find_pages
         from cms.core.search import place_names, title_words
         from cms.core.signal_handlers import register_signal_handlers
+        from cms.core.subjects import PageSubjects
         from search import registry
 
         for model in ("place", "workkind", "publicationkind"):
@@ -28,6 +30,8 @@ class CmsCoreConfig(AppConfig):
         registry.register_names("place", place_names)
         registry.register_names("publication_kind", publication_kind_names)
         registry.register_page_reader(read_pages)
+        registry.register_reduced_finder(find_pages)
+        registry.register_subjects(PageSubjects())
         registry.register_visible(visible_keys)
         registry.register_vocabulary("titles", title_words)
         register_signal_handlers()

@@ -13,13 +13,18 @@ from wagtail.models import Page
 
 def key_of(page: Page) -> str:
     """The key of a page in the index: public, the same for ever, one per language."""
-    return f"{page.translation_key}/{page.locale.language_code}"
+    return joined_key(page.translation_key, page.locale.language_code)
+
+
+def joined_key(translation_key: UUID, language: str) -> str:
+    """The key made of its two parts."""
+    return f"{translation_key}/{language}"
 
 
 def keys_of(pages: QuerySet[Any]) -> list[str]:
     """The keys of ``pages``. One query."""
     rows = pages.order_by().values_list("translation_key", "locale__language_code")
-    return [f"{key}/{language}" for key, language in rows]
+    return [joined_key(key, language) for key, language in rows]
 
 
 def split(keys: Iterable[str]) -> dict[str, set[UUID]]:

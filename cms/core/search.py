@@ -179,13 +179,17 @@ class PageSource:
             for pk, rows in named.items()
         }
 
-    def _document(self, page: Any, acl: frozenset[str], files: tuple[FileText, ...]) -> IndexDocument:
-        language = page.locale.language_code
-        values: dict[str, Any] = {
+    def values(self, page: Any) -> dict[str, Any]:
+        """The facets of ``page``, read by ``rows``, by the fields of the index document."""
+        return {
             "places": place_keys(row.place for row in page.places.all()),
             "year": page.first_published_at.year if page.first_published_at else None,
             **self.facets(page),
         }
+
+    def _document(self, page: Any, acl: frozenset[str], files: tuple[FileText, ...]) -> IndexDocument:
+        language = page.locale.language_code
+        values = self.values(page)
         return IndexDocument(
             key=key_of(page),
             kind=self.kind,

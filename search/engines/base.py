@@ -6,13 +6,17 @@ pages are added from the database afterwards.
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from search.exceptions import IndexLostError, RebuildError
 from search.matching import Plan
+
+logger = logging.getLogger(__name__)
 
 FACETS = ("kind", "topic", "place", "language", "year", "publication_kind")
 """The facets of the result page, in its order."""
@@ -61,11 +65,15 @@ class Operation:
 
 
 class Outcome(StrEnum):
-    """What became of one operation. ``superseded``: the index has a newer state already, which is fine."""
+    """What became of one operation. ``superseded``: the index has a newer state already, which is fine.
+
+    ``busy``: not now; less at once may help.
+    """
 
     WRITTEN = "written"
     SUPERSEDED = "superseded"
     REFUSED = "refused"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,8 @@ class SearchRequest:
     now: datetime | None = None
     hidden: frozenset[str] = frozenset()
     """Keys that are left out: the index doesn't know yet that they may not be found."""
+    only: frozenset[str] | None = None
+    """Only these keys, where it isn't None: whether one certain thing is a hit."""
     after: Place | None = None
     """With ``Sort.NEWEST``: only hits behind this place. The total counts all."""
 
@@ -132,13 +142,26 @@ class SearchResponse:
 
 @dataclass(frozen=True)
 class Health:
-    """State of an engine: ``documents`` that are live in it, the analysis ``stamp`` it was built with, its target's name."""
+    """State of an engine: ``documents`` that are live in it, the ``stamp`` it was built with, its target's name.
+
+    ``previous`` is the index kept for going back, ``building`` the one that a rebuild fills; empty where there is none.
+    """
 
     ok: bool
     engine: str
     target: str
     documents: int
     stamp: str
+    previous: str = ""
+    building: str = ""
+
+
+class Role(StrEnum):
+    """The parts that an index can play. All three get every write and every delete."""
+
+    CURRENT = "current"
+    BUILDING = "building"
+    PREVIOUS = "previous"
 
 
 class Engine(ABC):
@@ -149,19 +172,75 @@ class Engine(ABC):
     """Names of what only some engines do; none is needed for what the site shows."""
 
     @abstractmethod
+    def stamp(self) -> str:
+        """What an index made now would be stamped with: analysis and schema. Another one in use wants a rebuild."""
+
+    @abstractmethod
     def ensure_schema(self) -> None:
         """Makes an empty index where there is none. Cheap to call again."""
 
-    @abstractmethod
-    def write(self, operations: Sequence[Operation], *, rebuilding: bool = False) -> list[ItemResult]:
-        """Writes in order, each result in its place.
+    def write(self, operations: Sequence[Operation], *, rebuilding: str = "") -> list[ItemResult]:
+        """Writes in order, each result in its place. What is written is found by the next search.
 
-        Goes to the index in use and, while a rebuild runs, to the new one too; ``rebuilding`` writes
-        to the new one only. What is written is found by the next search.
+        Goes to the index in use, to the new one while a rebuild runs, and to the one that is kept for going back.
+        ``rebuilding`` names the new index and writes there only; RebuildError where it isn't that any more.
         """
+        if not operations:
+            return []
+        if rebuilding:
+            if self.targets().get(Role.BUILDING) == rebuilding:
+                name, results = self.write_to(Role.BUILDING, operations)
+                if name == rebuilding:
+                    return results
+            raise RebuildError("This rebuild is no longer under way.")
+        self.ensure_schema()
+        worst: list[ItemResult] = []
+        written: set[str] = set()
+        # A swap may come in between: whatever is in use after the last write has it too.
+        while missed := {role: name for role, name in self.targets().items() if name not in written}:
+            for role, expected in missed.items():
+                name, results = self._write_as(role, expected, operations)
+                written.add(name)
+                worst = [_worse(*pair) for pair in zip(worst, results, strict=True)] if worst else results
+        return worst
+
+    def _write_as(self, role: Role, expected: str, operations: Sequence[Operation]) -> tuple[str, list[ItemResult]]:
+        """Writes to the index that plays ``role``. One that was let go just now needs no write.
+
+        The index for going back never keeps more than it may: what it refuses of a new kind, it loses. If it can't be
+        written at all it is thrown away, since it would bring withdrawn things back.
+        """
+        try:
+            name, results = self.write_to(role, operations)
+            if role != Role.PREVIOUS:
+                return name, results
+            refused = {result.key for result in results if result.outcome == Outcome.REFUSED}
+            if refused:
+                gone = [replace(each, row=None) for each in operations if each.key in refused]
+                later = {result.key: result for result in self.write_to(role, gone)[1]}
+                results = [later.get(result.key, result) for result in results]
+        except IndexLostError:
+            if self.targets().get(role) == expected:
+                if role != Role.PREVIOUS:
+                    raise
+                self.forget_previous()
+                logger.warning(
+                    "The index kept for going back can't be written and was thrown away.",
+                    extra={"event": "search_previous_lost", "index": expected},
+                )
+            return expected, [ItemResult(each.key, Outcome.WRITTEN) for each in operations]
+        return name, results
 
     @abstractmethod
-    def search(self, request: SearchRequest) -> SearchResponse:
+    def write_to(self, role: Role, operations: Sequence[Operation]) -> tuple[str, list[ItemResult]]:
+        """Writes to one index only; returns its name too. Raises IndexLostError where that one can't be written."""
+
+    @abstractmethod
+    def targets(self) -> dict[Role, str]:
+        """The index that plays each part, in the order of ``Role``; parts that none plays are left out."""
+
+    @abstractmethod
+    def search(self, request: SearchRequest, *, role: Role = Role.CURRENT) -> SearchResponse:
         """Hits and exact counts for ``request``."""
 
     @abstractmethod
@@ -174,15 +253,33 @@ class Engine(ABC):
 
     @abstractmethod
     def swap(self, name: str) -> None:
-        """Puts the new index in use and removes the old one. Raises RebuildError where ``name`` isn't the one being built."""
+        """Puts the new index in use at once and keeps the old one for going back, instead of an older one.
+
+        Raises RebuildError where ``name`` isn't the one being built.
+        """
+
+    @abstractmethod
+    def roll_back(self) -> str:
+        """Puts the index in use that was before the last swap; removes the other. Returns its name.
+
+        Raises RebuildError where none is kept.
+        """
+
+    @abstractmethod
+    def forget_previous(self) -> None:
+        """Removes the index that is kept for going back, if there is one."""
 
     @abstractmethod
     def abort(self) -> None:
         """Throws the new index away."""
 
     @abstractmethod
-    def keys(self) -> Iterator[str]:
-        """The keys of everything live in the index, in order."""
+    def keys(self, role: Role = Role.CURRENT, *, gone: bool = False) -> Iterator[str]:
+        """The keys of everything live in the index, or of all its tombstones, in order."""
+
+    @abstractmethod
+    def version(self, key: str) -> int | None:
+        """The version of what the index in use has of ``key``; None where it isn't live in it."""
 
     @abstractmethod
     def remove_tombstones(self, before: datetime) -> int:
@@ -190,8 +287,16 @@ class Engine(ABC):
 
     @abstractmethod
     def purge(self) -> bool:
-        """Makes words of removed and replaced things vanish from disk. Returns whether there were any."""
+        """Makes words of removed and replaced things vanish from disk, in every index. Returns whether there were any."""
 
     @abstractmethod
     def health(self) -> Health:
         """How the engine is. Doesn't raise."""
+
+
+_BAD_FIRST = (Outcome.BUSY, Outcome.REFUSED, Outcome.WRITTEN, Outcome.SUPERSEDED)
+
+
+def _worse(one: ItemResult, other: ItemResult) -> ItemResult:
+    """The result that asks for more of two for the same thing: it is done only where both are."""
+    return min(one, other, key=lambda result: _BAD_FIRST.index(result.outcome))

@@ -1,36 +1,39 @@
 """Elasticsearch 8 or 9 through the official client. The only module that calls it.
 
-One index behind one alias; ``<prefix>-building`` is the alias of a rebuild's new index, which gets every
-write as well. Token fields are split at spaces and nothing else: Python made the tokens.
+One index behind one alias; ``<prefix>-building`` is the alias of a rebuild's new index and ``<prefix>-previous`` that
+of the one before, which both get every write as well. Writes go to aliases only: a mistyped index would be created
+silently. Settings and mapping are in ``elasticsearch.json``. Token fields are split at spaces and nothing else: Python
+made the tokens.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import re
+import secrets
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from elastic_transport import HttpHeaders, Urllib3HttpNode
+from elastic_transport.client_utils import DEFAULT, DefaultType
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
-from search.analysis import stamp
-from search.engines.base import (
-    MAX_TEXT,
-    Engine,
-    Health,
-    Hit,
-    ItemResult,
-    Operation,
-    Outcome,
-    SearchRequest,
-    SearchResponse,
-)
+from search import analysis
+from search.engines.base import Engine, Health, Hit, ItemResult, Operation, Role, SearchRequest, SearchResponse
+from search.engines.elasticsearch_bulk import item_result, lines
 from search.engines.elasticsearch_query import autocomplete_body, facets_of, search_body
 from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError
 from search.ranking import SEARCH_TIMEOUT_SECONDS, SUGGEST_TIMEOUT_SECONDS
+
+if TYPE_CHECKING:
+    from elastic_transport._node import NodeApiResponse
 
 # The client reports every request: a line for each search, which no log of readers' doings may hold.
 logging.getLogger("elastic_transport").setLevel(logging.WARNING)
@@ -38,78 +41,123 @@ logging.getLogger("elastic_transport").setLevel(logging.WARNING)
 WRITE_TIMEOUT_SECONDS = 30
 MAINTENANCE_TIMEOUT_SECONDS = 300
 """For what rewrites whole segments: forgetting for good, at night or after a withdrawal."""
-TOKEN_FIELDS = ("t", "tx", "s", "b", "f", "p", "a")
-_KEYWORD = {"type": "keyword", "ignore_above": 8191}
-_TOKENS = {"type": "text", "analyzer": "tokens"}
-_DATE = {"type": "date", "format": "strict_date_optional_time"}
-_FACET_FIELDS = {
-    "topic": "topic",
-    "place": "place",
-    "language": "languages",
-    "publication_kind": "doctype",
-    "author": "author",
-}
-_SETTINGS = {
-    "number_of_shards": 1,
-    "auto_expand_replicas": "0-1",
-    "codec": "best_compression",
-    "refresh_interval": "1s",
-    # By default a segment with few deletions is left as it is, and the deleted words in it.
-    "merge.policy.expunge_deletes_allowed": 0,
-    "analysis": {
-        "tokenizer": {"spaces": {"type": "whitespace", "max_token_length": 512}},
-        "analyzer": {"tokens": {"type": "custom", "tokenizer": "spaces", "filter": []}},
-    },
-}
+SERVER_SHARE = 0.85
+"""Of the time that a search may take: the server answers with what it has by then, before we stop listening."""
+SCHEMA = Path(__file__).with_name("elasticsearch.json").read_text()
+# By default a segment with few deletions is left as it is, and the deleted words in it.
 _FORGETFUL = {"index.merge.policy.expunge_deletes_allowed": 0}
-_BUSY = frozenset({429, 503})
-_CONFLICT = 409
+_LESS_MAY_HELP = frozenset({413, 429, 503})
+
+
+class CompatibleNode(Urllib3HttpNode):
+    """Speaks the protocol of version 8, which 8 and 9 both understand: a server of 8 refuses that of 9."""
+
+    def perform_request(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        headers: HttpHeaders | None = None,
+        request_timeout: DefaultType | float | None = DEFAULT,
+    ) -> NodeApiResponse:
+        """As the client's own node, with other headers."""
+        spoken = HttpHeaders(
+            {name: value.replace("compatible-with=9", "compatible-with=8") for name, value in (headers or {}).items()}
+        )
+        return super().perform_request(method, target, body, spoken, request_timeout)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where Elasticsearch is and how an index is made there. ``replicas`` None: one where there is a second node."""
+
+    url: str
+    prefix: str
+    api_key: str = ""
+    ca_file: str = ""
+    shards: int = 1
+    replicas: int | None = None
+
+    def client(self) -> Elasticsearch:
+        """A client; ``url`` may carry user and password, which an API key replaces."""
+        parts = urlsplit(self.url)
+        host = parts.hostname or "localhost"
+        port = parts.port or (443 if parts.scheme == "https" else 9200)
+        auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+        options: dict[str, Any] = {"api_key": self.api_key} if self.api_key else {"basic_auth": auth}
+        if self.ca_file:
+            options["ca_certs"] = self.ca_file
+        return Elasticsearch(
+            f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}{parts.path.rstrip('/')}",
+            node_class=CompatibleNode,
+            max_retries=0,
+            request_timeout=WRITE_TIMEOUT_SECONDS,
+            **options,
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """The settings of a new index."""
+        found: dict[str, Any] = json.loads(SCHEMA)["settings"] | {"number_of_shards": self.shards}
+        if self.replicas is not None:
+            del found["auto_expand_replicas"]
+            found["number_of_replicas"] = self.replicas
+        return found
 
 
 class ElasticsearchEngine(Engine):
-    """See the module. ``url`` may carry user and password; ``prefix`` begins the names of indices and aliases."""
+    """See the module."""
 
     name = "elasticsearch"
     capabilities = frozenset({"phrases", "facets", "autocomplete", "exact_counts", "partial_results"})
 
-    def __init__(self, url: str, prefix: str) -> None:
-        parts = urlsplit(url)
-        host = parts.hostname or "localhost"
-        port = parts.port or (443 if parts.scheme == "https" else 9200)
-        auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-        self._client = Elasticsearch(
-            f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}{parts.path.rstrip('/')}",
-            basic_auth=auth,
-            max_retries=0,
-            request_timeout=WRITE_TIMEOUT_SECONDS,
-        )
-        self.alias = f"{prefix}-content"
-        self.building = f"{prefix}-building"
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._client = server.client()
+        self.alias = f"{server.prefix}-content"
+        self._aliases = {
+            Role.CURRENT: self.alias,
+            Role.BUILDING: f"{server.prefix}-building",
+            Role.PREVIOUS: f"{server.prefix}-previous",
+        }
+
+    def stamp(self) -> str:
+        return hashlib.sha256(f"{analysis.stamp()}{SCHEMA}".encode()).hexdigest()[:16]
 
     def ensure_schema(self) -> None:
         try:
             if not self._client.indices.exists_alias(name=self.alias):
-                self._create(self.alias)
+                self._create(Role.CURRENT)
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
 
-    def write(self, operations: Sequence[Operation], *, rebuilding: bool = False) -> list[ItemResult]:
-        if not operations:
-            return []
-        if rebuilding:
-            return self._bulk(self.building, operations)
-        self.ensure_schema()
-        results = self._bulk(self.alias, operations)
-        if self._exists(self.building):
-            self._bulk(self.building, operations)
-        return results
+    def targets(self) -> dict[Role, str]:
+        try:
+            # With an asterisk a missing alias is no error.
+            found = self._client.indices.get_alias(name=[f"{alias}*" for alias in self._aliases.values()])
+        except (ApiError, TransportError) as err:
+            raise _unavailable(err) from err
+        roles = {
+            role: sorted(n for n, about in found.items() if alias in about["aliases"])
+            for role, alias in self._aliases.items()
+        }
+        return {role: names[-1] for role, names in roles.items() if names}
 
-    def search(self, request: SearchRequest) -> SearchResponse:
+    def write_to(self, role: Role, operations: Sequence[Operation]) -> tuple[str, list[ItemResult]]:
+        try:
+            # Refreshed, so that what is written is found: a reader sees a withdrawal at once.
+            answer = self._client.bulk(index=self._aliases[role], operations=lines(operations), refresh=True)
+        except (ApiError, TransportError) as err:
+            raise _unavailable(err) from err
+        items = [item["index"] for item in answer["items"]]
+        return items[0]["_index"], [item_result(item) for item in items]
+
+    def search(self, request: SearchRequest, *, role: Role = Role.CURRENT) -> SearchResponse:
         started = time.monotonic()
         body = search_body(request)
         try:
-            client = self._client.options(request_timeout=SEARCH_TIMEOUT_SECONDS + 0.5)
-            answer = client.search(index=self.alias, timeout=f"{int(SEARCH_TIMEOUT_SECONDS * 1000)}ms", **body)
+            client = self._client.options(request_timeout=SEARCH_TIMEOUT_SECONDS)
+            budget = f"{int(SEARCH_TIMEOUT_SECONDS * SERVER_SHARE * 1000)}ms"
+            answer = client.search(index=self._aliases[role], timeout=budget, **body)
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
         partial = bool(answer["timed_out"]) or bool(answer["_shards"]["failed"])
@@ -137,40 +185,47 @@ class ElasticsearchEngine(Engine):
         self.ensure_schema()
         self.abort()
         try:
-            return self._create(self.building)
+            return self._create(Role.BUILDING)
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
 
     def swap(self, name: str) -> None:
-        try:
-            old = self._targets(self.alias)
-            if self._targets(self.building) != [name]:
-                raise RebuildError("This rebuild is no longer under way.")
-            actions: list[dict[str, Any]] = [
-                {"add": {"index": name, "alias": self.alias, "is_write_index": True}},
-                {"remove": {"index": name, "alias": self.building}},
-                *({"remove_index": {"index": index}} for index in old if index != name),
-            ]
-            self._client.indices.update_aliases(actions=actions)
-        except (ApiError, TransportError) as err:
-            raise _unavailable(err) from err
+        targets = self.targets()
+        if targets.get(Role.BUILDING) != name:
+            raise RebuildError("This rebuild is no longer under way.")
+        old, older = targets.get(Role.CURRENT), targets.get(Role.PREVIOUS)
+        actions = [_added(name, self.alias), _removed(name, self._aliases[Role.BUILDING])]
+        if old:
+            actions += [_added(old, self._aliases[Role.PREVIOUS]), _removed(old, self.alias)]
+        if older:
+            actions.append({"remove_index": {"index": older}})
+        self._change(actions)
+
+    def roll_back(self) -> str:
+        targets = self.targets()
+        kept, bad = targets.get(Role.PREVIOUS), targets.get(Role.CURRENT)
+        if not kept:
+            raise RebuildError("No index is kept for going back.")
+        actions = [_added(kept, self.alias), _removed(kept, self._aliases[Role.PREVIOUS])]
+        if bad:
+            actions.append({"remove_index": {"index": bad}})
+        self._change(actions)
+        return kept
+
+    def forget_previous(self) -> None:
+        self._let_go(Role.PREVIOUS)
 
     def abort(self) -> None:
-        try:
-            for index in self._targets(self.building):
-                if index not in self._targets(self.alias):
-                    self._client.indices.delete(index=index, ignore_unavailable=True)
-        except (ApiError, TransportError) as err:
-            raise _unavailable(err) from err
+        self._let_go(Role.BUILDING)
 
-    def keys(self) -> Iterator[str]:
+    def keys(self, role: Role = Role.CURRENT, *, gone: bool = False) -> Iterator[str]:
         last: list[Any] | None = None
         while True:
             try:
                 answer = self._client.search(
-                    index=self.alias,
+                    index=self._aliases[role],
                     size=1000,
-                    query={"term": {"state": "live"}},
+                    query={"term": {"state": "gone" if gone else "live"}},
                     sort=[{"doc_key": "asc"}],
                     source=False,
                     **({"search_after": last} if last else {}),
@@ -183,6 +238,16 @@ class ElasticsearchEngine(Engine):
             yield from (hit["_id"] for hit in hits)
             last = hits[-1]["sort"]
 
+    def version(self, key: str) -> int | None:
+        try:
+            client = self._client.options(request_timeout=SEARCH_TIMEOUT_SECONDS)
+            found = client.get(index=self.alias, id=key, source=["state"])
+        except NotFoundError:
+            return None
+        except (ApiError, TransportError) as err:
+            raise _unavailable(err) from err
+        return int(found["_version"]) if found["_source"]["state"] == "live" else None
+
     def remove_tombstones(self, before: datetime) -> int:
         old = {"bool": {"filter": [{"term": {"state": "gone"}}, {"range": {"updated": {"lt": before.isoformat()}}}]}}
         try:
@@ -193,103 +258,73 @@ class ElasticsearchEngine(Engine):
         return int(answer["deleted"])
 
     def purge(self) -> bool:
+        names = sorted(set(self.targets().values()))
+        if not names:
+            return False
         try:
-            deleted = self._client.indices.stats(index=self.alias, metric="docs")["_all"]["primaries"]["docs"][
-                "deleted"
-            ]
-            if deleted:
+            about = self._client.indices.stats(index=names, metric="docs")["indices"]
+            dirty = [name for name in names if about[name]["primaries"]["docs"]["deleted"]]
+            if dirty:
                 client = self._client.options(request_timeout=MAINTENANCE_TIMEOUT_SECONDS)
                 # Of an index that was made before the setting was among ours, too.
-                client.indices.put_settings(index=self.alias, settings=_FORGETFUL)
-                client.indices.forcemerge(index=self.alias, only_expunge_deletes=True)
+                client.indices.put_settings(index=dirty, settings=_FORGETFUL)
+                client.indices.forcemerge(index=dirty, only_expunge_deletes=True)
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
-        return bool(deleted)
+        return bool(dirty)
 
     def health(self) -> Health:
         try:
             client = self._client.options(request_timeout=SEARCH_TIMEOUT_SECONDS)
             count = client.count(index=self.alias, query={"term": {"state": "live"}})["count"]
             (target, about), *_ = client.indices.get_mapping(index=self.alias).items()
-            return Health(True, self.name, target, count, about["mappings"]["_meta"]["stamp"])
+            targets = self.targets()
         except NotFoundError:
             return Health(True, self.name, "", 0, "")
-        except (ApiError, TransportError):
+        except (ApiError, TransportError, EngineUnavailableError):
             return Health(False, self.name, "", 0, "")
+        previous, building = targets.get(Role.PREVIOUS, ""), targets.get(Role.BUILDING, "")
+        return Health(True, self.name, target, count, about["mappings"]["_meta"]["stamp"], previous, building)
 
-    def _exists(self, alias: str) -> bool:
-        try:
-            return bool(self._client.indices.exists_alias(name=alias))
-        except (ApiError, TransportError) as err:
-            raise _unavailable(err) from err
+    def _create(self, role: Role) -> str:
+        """A new index with the next number behind its alias; another process may have been quicker.
 
-    def _targets(self, alias: str) -> list[str]:
-        try:
-            return sorted(self._client.indices.get_alias(name=alias))
-        except NotFoundError:
-            return []
-
-    def _create(self, alias: str) -> str:
-        """A new index with the next number behind ``alias``; another process may have been quicker."""
+        A few random letters make the name one that never was: who knows an old one must not take this for it.
+        """
         known = self._client.indices.get(index=f"{self.alias}-v*", features="aliases")
-        numbers = [int(match.group(1)) for name in known if (match := re.search(r"-v(\d+)$", name))]
-        name = f"{self.alias}-v{max(numbers, default=0) + 1}"
+        numbers = [int(match.group(1)) for name in known if (match := re.search(r"-v(\d+)(-\w+)?$", name))]
+        name = f"{self.alias}-v{max(numbers, default=0) + 1}-{secrets.token_hex(3)}"
+        mappings = json.loads(SCHEMA)["mappings"] | {"_meta": {"stamp": self.stamp()}}
         self._client.indices.create(
-            index=name, settings=_SETTINGS, mappings=_mappings(), aliases={alias: {"is_write_index": True}}
+            index=name,
+            settings=self._server.settings(),
+            mappings=mappings,
+            aliases={self._aliases[role]: {"is_write_index": True}},
         )
         return name
 
-    def _bulk(self, alias: str, operations: Sequence[Operation]) -> list[ItemResult]:
-        lines: list[dict[str, Any]] = []
-        for each in operations:
-            about = {"_id": each.key, "version": each.version, "version_type": "external_gte", "require_alias": True}
-            lines += [{"index": about}, _document(each)]
+    def _let_go(self, role: Role) -> None:
+        """Takes the part from the index that plays it, and removes it unless it plays another one."""
+        targets = self.targets()
+        name = targets.pop(role, "")
+        if name:
+            removed = {"remove_index": {"index": name}}
+            self._change([_removed(name, self._aliases[role]) if name in targets.values() else removed])
+
+    def _change(self, actions: Sequence[dict[str, Any]]) -> None:
+        """All ``actions`` on aliases at once, or none."""
         try:
-            # Refreshed, so that what is written is found: a reader sees a withdrawal at once.
-            answer = self._client.bulk(index=alias, operations=lines, refresh=True)
+            self._client.indices.update_aliases(actions=actions)
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
-        results = [_result(item["index"]) for item in answer["items"]]
-        if any(item["index"]["status"] in _BUSY for item in answer["items"]):
-            raise EngineBusyError("Elasticsearch takes no more at the moment.")
-        return results
 
 
-def _mappings() -> dict[str, Any]:
-    properties: dict[str, Any] = dict.fromkeys(
-        ("doc_key", "kind", "locale", "translation_key", "site", "state", "acl", "doctype"), _KEYWORD
-    )
-    properties |= dict.fromkeys(("topic", "place", "author", "languages"), _KEYWORD)
-    properties |= dict.fromkeys(("live_to", "published", "updated"), _DATE)
-    properties |= dict.fromkeys(TOKEN_FIELDS, _TOKENS) | {"year": {"type": "short"}}
-    return {
-        "dynamic": "strict",
-        "_source": {"excludes": list(TOKEN_FIELDS)},
-        "_meta": {"stamp": stamp()},
-        "properties": properties,
-    }
+def _added(index: str, alias: str) -> dict[str, Any]:
+    return {"add": {"index": index, "alias": alias, "is_write_index": True}}
 
 
-def _document(operation: Operation) -> dict[str, Any]:
-    row = operation.row
-    if row is None:
-        return {"doc_key": operation.key, "state": "gone", "updated": operation.at.isoformat()}
-    years = row.facets.get("year", ())
-    return {
-        "doc_key": operation.key,
-        "state": "live",
-        "kind": row.kind,
-        "locale": row.locale,
-        "translation_key": row.translation_key,
-        "site": row.site,
-        "acl": list(row.acl),
-        "live_to": row.live_to.isoformat() if row.live_to else None,
-        "published": row.published.isoformat(),
-        "updated": row.updated.isoformat(),
-        "year": int(years[0]) if years else None,
-        **{target: list(row.facets.get(facet, ())) for facet, target in _FACET_FIELDS.items()},
-        **{name: row.fields.get(name, "")[:MAX_TEXT] for name in TOKEN_FIELDS},
-    }
+def _removed(index: str, alias: str) -> dict[str, Any]:
+    return {"remove": {"index": index, "alias": alias}}
 
 
 def _hit(hit: dict[str, Any]) -> Hit:
@@ -297,18 +332,7 @@ def _hit(hit: dict[str, Any]) -> Hit:
     return Hit(hit["_id"], hit["_source"]["kind"], float(hit["_score"] or 0), hit["sort"][-2] / 1000)
 
 
-def _result(item: dict[str, Any]) -> ItemResult:
-    if item["status"] < 300:
-        return ItemResult(item["_id"], Outcome.WRITTEN)
-    if item["status"] == _CONFLICT:
-        return ItemResult(item["_id"], Outcome.SUPERSEDED)
-    if item["error"]["type"] == "index_not_found_exception":
-        raise EngineUnavailableError("The search index is missing.")
-    # The type only: reasons quote the text that was refused.
-    return ItemResult(item["_id"], Outcome.REFUSED, str(item["error"]["type"]))
-
-
 def _unavailable(err: Exception) -> EngineUnavailableError:
-    if isinstance(err, ApiError) and err.meta.status in _BUSY:
+    if isinstance(err, ApiError) and err.meta.status in _LESS_MAY_HELP:
         return EngineBusyError("Elasticsearch takes no more at the moment.")
     return EngineUnavailableError(f"Elasticsearch can't answer ({type(err).__name__}).")

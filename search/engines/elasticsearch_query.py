@@ -43,8 +43,11 @@ _ORDERS: dict[Sort, list[Body | str]] = {
 def search_body(request: SearchRequest) -> Body:
     """Arguments of the client's ``search`` for ``request``."""
     chosen = {facet: _chosen(facet, request) for facet in FACETS if request.filters.get(facet)}
+    allowed = _allowed(request.tokens, request.now, request.hidden)
+    if request.only is not None:
+        allowed.append({"ids": {"values": sorted(request.only)}})
     body: Body = {
-        "query": _scored(request.plan, _allowed(request.tokens, request.now, request.hidden), request.match_all),
+        "query": _scored(request.plan, allowed, request.match_all),
         "sort": _ORDERS[request.sort],
         "track_scores": True,
         "track_total_hits": True,

@@ -93,6 +93,11 @@ def _in_fields(fields: Sequence[str], forms: Sequence[Form]) -> str:
 def _collect(connection: sqlite3.Connection, request: SearchRequest, selected: Sequence[str]) -> None:
     mask, mask_values = _mask(request, selected)
     allowed, allowed_values = _allowed(request.tokens, request.now, request.hidden)
+    if request.only is not None:
+        allowed, allowed_values = (
+            f"{allowed} AND d.key IN ({_marks(request.only)})",
+            [*allowed_values, *sorted(request.only)],
+        )
     for condition in request.plan.conditions:
         sql, values = _meets(condition)
         allowed, allowed_values = f"{allowed} AND {sql}", [*allowed_values, *values]

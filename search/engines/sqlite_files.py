@@ -1,6 +1,6 @@
 """The files of the embedded engine, and connections to them.
 
-``current`` and ``building`` are small text files that name a database file beside them. A rebuild
+``current``, ``building`` and ``previous`` are small text files that name a database file beside them. A rebuild
 writes a new file and then replaces the pointer: replacing a database under a left-over ``-wal``
 silently reads old data. Readers look at the pointer on every request.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -16,13 +17,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from search.exceptions import EngineUnavailableError
+from search.exceptions import EngineUnavailableError, IndexLostError
 from search.ranking import recency
 
-CURRENT, BUILDING = "current", "building"
 COLUMNS = ("t", "tx", "s", "b", "p", "f", "a")
 BUSY_SECONDS = 20
-_SCHEMA = f"""
+SCHEMA = f"""
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE doc(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, gone INTEGER NOT NULL,
     at REAL NOT NULL, kind TEXT, locale TEXT, live_to REAL, published REAL);
@@ -72,14 +72,17 @@ class SqliteFiles:
             yield
 
     def create(self, stamp: str) -> Path:
-        """Makes an empty database file with the next free number. Call it within ``changing``."""
-        numbers = [int(p.stem.rpartition("-")[2]) for p in self.directory.glob("search-*.sqlite3")]
-        path = self.directory / f"search-{max(numbers, default=0) + 1}.sqlite3"
+        """Makes an empty database file with the next number. Call it within ``changing``.
+
+        A few random letters make the name one that never was: who knows an old one must not take this for it.
+        """
+        numbers = [int(p.stem.split("-")[1]) for p in self.directory.glob("search-*.sqlite3")]
+        path = self.directory / f"search-{max(numbers, default=0) + 1}-{secrets.token_hex(3)}.sqlite3"
         connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA secure_delete=ON")
-            connection.executescript(_SCHEMA)
+            connection.executescript(SCHEMA)
             connection.executemany("INSERT INTO meta VALUES (?, ?)", [("stamp", stamp), ("dirty", "0")])
         finally:
             connection.close()
@@ -107,7 +110,7 @@ class SqliteFiles:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA temp_store=MEMORY")
         except sqlite3.Error as err:
-            raise EngineUnavailableError("The search file can't be opened.") from err
+            raise IndexLostError("The search file can't be opened.") from err
         connection.create_function("recency", 1, _recency)
         known[identity] = connection
         return connection

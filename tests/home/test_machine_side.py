@@ -182,6 +182,20 @@ def test_robots_and_health(client):
     assert client.post("/healthz").status_code == 405
 
 
+def test_how_search_is_wants_the_token(client, settings):
+    assert client.get("/healthz", headers={"authorization": "Bearer "}).content == b"ok\n"
+    settings.MONITORING_TOKEN = "a-token"
+    for given in ("", "a-token", "Bearer wrong", "Bearer "):
+        assert client.get("/healthz", headers={"authorization": given}).content == b"ok\n"
+    response = client.get("/healthz", headers={"authorization": "Bearer a-token"})
+    assert response["Cache-Control"] == "private, no-store"
+    search = response.json()["search"]
+    assert (
+        search["breaker"] == "closed" and search["lag_seconds"] == 0 and search["engine"] in ("fts5", "elasticsearch")
+    )
+    assert {"target", "previous", "building", "waiting", "parked", "documents", "ok", "outdated"} <= search.keys()
+
+
 def test_security_txt_needs_a_contact(client):
     assert client.get("/.well-known/security.txt").status_code == 404
     SiteSettings.objects.update(security_email="security@example.org")

@@ -154,6 +154,7 @@ def install(monkeypatch):
     monkeypatch.setattr(registry._registry, "labels", {})
     monkeypatch.setattr(registry._registry, "names", {})
     monkeypatch.setattr(registry._registry, "page_reader", None)
+    monkeypatch.setattr(registry._registry, "reduced_finder", None)
     monkeypatch.setattr(registry._registry, "vocabulary", {})
     monkeypatch.setattr(registry._registry, "renewals", {})
     monkeypatch.setattr(registry._registry, "visible", content.visible)

@@ -8,8 +8,8 @@ from typing import ClassVar
 import pytest
 
 from search import registry
-from search.analysis import prefix_words, stamp
-from search.engines.base import Operation, Outcome, Sort
+from search.analysis import prefix_words
+from search.engines.base import ItemResult, Operation, Outcome, Role, Sort
 from search.exceptions import RebuildError
 from search.indexing import index_row
 from tests.search.fakes import FakeFile
@@ -429,9 +429,9 @@ class TestRebuild:
 
     def test_building_is_not_seen_before_the_swap(self, index):
         thing = index.add("Thing")
-        index.engine.begin_rebuild()
+        name = index.engine.begin_rebuild()
         document = index.content.sources["publication"].document(thing.key)
-        index.engine.write([Operation("other/en", 9, index_row(document), NOW)], rebuilding=True)
+        index.engine.write([Operation("other/en", 9, index_row(document), NOW)], rebuilding=name)
         assert index.search("").total == 1
         index.engine.abort()
         assert index.search("").total == 1
@@ -446,7 +446,101 @@ class TestRebuild:
             index.engine.swap(second)
         assert first and index.engine.health().ok
 
+    def test_a_rebuild_that_was_overtaken_writes_nothing(self, index):
+        thing = index.add("Thing")
+        first = index.engine.begin_rebuild()
+        index.engine.begin_rebuild()
+        document = index.content.sources["publication"].document(thing.key)
+        with pytest.raises(RebuildError):
+            index.engine.write([Operation(thing.key, 9, index_row(document), NOW)], rebuilding=first)
+        assert list(index.engine.keys(Role.BUILDING)) == []
+
+    def test_the_old_index_is_kept_gets_writes_and_deletes_and_comes_back(self, index):
+        stays, goes = index.add("Stays"), index.add("Goes")
+        old = index.engine.health().target
+        index.engine.swap(index.engine.begin_rebuild())
+        assert index.engine.health().previous == old and index.search("").total == 0
+        later = index.add("Later")
+        index.version += 1
+        index.engine.write([Operation(goes.key, index.version, None, NOW)])
+        assert index.engine.roll_back() == old
+        assert sorted(index.titles("")) == ["Later", "Stays"]
+        assert index.engine.targets() == {Role.CURRENT: old}
+        assert index.engine.version(later.key) and index.engine.version(goes.key) is None
+        assert index.engine.version(stays.key) == 1
+        with pytest.raises(RebuildError):
+            index.engine.roll_back()
+
+    def test_a_second_swap_keeps_the_last_index_only(self, index):
+        names = []
+        for _ in range(2):
+            names.append(index.engine.begin_rebuild())
+            index.engine.swap(names[-1])
+        assert index.engine.targets() == {Role.CURRENT: names[1], Role.PREVIOUS: names[0]}
+        index.engine.forget_previous()
+        assert index.engine.targets() == {Role.CURRENT: names[1]}
+
+    def test_a_swap_in_the_middle_of_a_write_leaves_it_out_of_no_index(self, index, monkeypatch):
+        thing = index.content.add("Thing")
+        name = index.engine.begin_rebuild()
+        targets = index.engine.targets
+        looks = []
+
+        def swapped_after_the_first_look():
+            found = targets()
+            looks.append(found)
+            if len(looks) == 1:
+                found = {Role.CURRENT: found[Role.CURRENT]}  # the look came before the rebuild began
+                index.engine.swap(name)
+            return found
+
+        monkeypatch.setattr(index.engine, "targets", swapped_after_the_first_look)
+        index.put(thing)
+        monkeypatch.undo()
+        assert index.engine.health().target == name
+        assert list(index.engine.keys()) == list(index.engine.keys(Role.PREVIOUS)) == [thing.key]
+
+    def test_what_the_old_index_refuses_is_lost_there_and_not_stale(self, index, monkeypatch):
+        thing = index.add("Thing")
+        index.engine.swap(index.engine.begin_rebuild())
+        write = index.engine.write_to
+
+        def refusing(role, operations):
+            if role == Role.PREVIOUS and operations[0].row is not None:
+                return index.engine.targets()[role], [ItemResult(o.key, Outcome.REFUSED, "x") for o in operations]
+            return write(role, operations)
+
+        monkeypatch.setattr(index.engine, "write_to", refusing)
+        thing.title = "Corrected"
+        assert index.put(thing)[0].outcome == Outcome.WRITTEN
+        index.engine.roll_back()
+        assert index.search("").total == 0
+
+    def test_an_old_index_that_cannot_be_written_is_thrown_away(self, index):
+        thing = index.add("Thing")
+        index.engine.swap(index.engine.begin_rebuild())
+        old = index.engine.targets()[Role.PREVIOUS]
+        if index.engine.name == "fts5":
+            path = index.engine._files.directory / old
+            index.engine._files.remove(path)
+        else:
+            index.engine._client.indices.add_block(index=old, block="write")
+        assert index.put(thing)[0].outcome == Outcome.WRITTEN
+        assert Role.PREVIOUS not in index.engine.targets() and index.search("thing").total == 1
+
+    def test_only_certain_keys_are_asked_for(self, index):
+        one, _other = index.add("Report one"), index.add("Report two")
+        assert index.titles("report", only=frozenset({one.key})) == ["Report one"]
+        assert index.titles("", only=frozenset({one.key})) == ["Report one"]
+        assert index.search("two", only=frozenset({one.key})).total == 0
+        assert index.search("report", only=frozenset()).total == 0
+
     def test_health_tells_what_is_in_use(self, index):
         index.add("Thing")
         health = index.engine.health()
-        assert (health.ok, health.documents, health.stamp, health.engine) == (True, 1, stamp(), index.engine.name)
+        assert (health.ok, health.documents, health.stamp, health.engine) == (
+            True,
+            1,
+            index.engine.stamp(),
+            index.engine.name,
+        )

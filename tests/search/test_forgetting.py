@@ -76,11 +76,16 @@ def test_a_reader_in_the_way_makes_the_purge_come_again(index):
     assert b"quagmire" not in bytes_on_disk(index)
 
 
-def test_rebuild_removes_the_old_file_with_its_words(index):
-    thing = index.add(f"About {WORD}")
+def test_the_old_file_forgets_too_and_goes_with_its_words(index):
+    thing, other = index.add(f"About {WORD}"), index.add(f"Another {WORD}")
     name = index.engine.begin_rebuild()
     index.content.remove(thing)
     index.engine.swap(name)
+    gone(index, thing)
+    gone(index, other)
+    index.engine.purge()
+    assert b"quagmire" not in bytes_on_disk(index) and len(list(index.engine._files.directory.glob("*.sqlite3"))) == 2
+    index.engine.forget_previous()
     assert b"quagmire" not in bytes_on_disk(index)
     assert [path.name for path in index.engine._files.directory.glob("*.sqlite3")] == [name]
 

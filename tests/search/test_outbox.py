@@ -11,10 +11,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from access.schedule import jobs
-from search import maintenance, outbox, registry
+from search import outbox, rebuilding, registry, writing
 from search.engines import get_engine
 from search.engines.base import ItemResult, Outcome, SearchRequest
-from search.exceptions import EngineBusyError, EngineUnavailableError
+from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError
 from search.languages import searched
 from search.matching import plan
 from search.models import SearchClock, SearchOutbox
@@ -48,6 +48,7 @@ class Flaky:
         self.error = None
         self.largest = None
         self.refused = set()
+        self.busy = set()
         monkeypatch.setattr(self.engine, "write", self)
 
     def __call__(self, operations, **options):
@@ -56,9 +57,10 @@ class Flaky:
             raise self.error
         if self.largest and len(operations) > self.largest:
             raise EngineBusyError("busy")
-        good = [each for each in operations if each.key not in self.refused]
+        bad = dict.fromkeys(self.refused, Outcome.REFUSED) | dict.fromkeys(self.busy, Outcome.BUSY)
+        good = [each for each in operations if each.key not in bad]
         results = {result.key: result for result in self.write(good, **options)}
-        return [results.get(each.key, ItemResult(each.key, Outcome.REFUSED, "mapping")) for each in operations]
+        return [results.get(each.key) or ItemResult(each.key, bad[each.key], "mapping") for each in operations]
 
 
 @pytest.fixture
@@ -112,7 +114,7 @@ class TestDrain:
         thing = content.add("Report")
         outbox.touch([thing.key])
         outbox.drain()
-        late = outbox.operations([thing.key], SearchClock.objects.get().last)
+        late = writing.operations([thing.key], SearchClock.objects.get().last)
         content.remove(thing)
         outbox.touch([thing.key])
         outbox.drain()
@@ -130,7 +132,7 @@ class TestDrain:
         assert outbox.drain() == 11 and hits() == 11
 
     def test_large_things_are_written_in_portions(self, content, waiting, flaky, monkeypatch):
-        monkeypatch.setattr(outbox, "MAX_BYTES", 3000)
+        monkeypatch.setattr(writing, "MAX_BYTES", 3000)
         outbox.touch([content.add(f"Report {n}", body="word " * 250).key for n in range(4)])
         assert outbox.drain() == 4 and len(flaky.sizes) == 4
 
@@ -148,6 +150,17 @@ class TestDrain:
             with pytest.raises(EngineUnavailableError):
                 outbox.drain()
         assert SearchOutbox.objects.filter(parked=False, attempts=0).count() == 3
+
+    def test_one_that_the_engine_has_never_room_for_holds_up_nobody_and_is_parked(self, content, waiting, flaky):
+        things = [content.add(f"Report {n}") for n in range(9)]
+        flaky.busy = {things[2].key}
+        outbox.touch([thing.key for thing in things])
+        for attempt in range(1, 6):
+            outbox.drain()
+            row = SearchOutbox.objects.get()
+            assert (row.key, row.attempts, row.parked) == (things[2].key, attempt, attempt == 5)
+            due_now()
+        assert hits() == 8
 
     def test_refused_item_is_parked_after_five_tries_and_the_rest_goes_on(self, content, waiting, flaky, caplog):
         bad, good = content.add("Bad secret title"), content.add("Good")
@@ -279,16 +292,16 @@ class TestClaims:
 
 class TestVersions:
     def test_versions_grow_though_the_clock_goes_back(self, monkeypatch):
-        first = outbox.next_version()
-        monkeypatch.setattr(outbox.time, "time_ns", lambda: 1000)
-        assert outbox.next_version() == first + 1
+        first = writing.next_version()
+        monkeypatch.setattr(writing.time, "time_ns", lambda: 1000)
+        assert writing.next_version() == first + 1
 
     def test_version_is_drawn_before_the_state_is_read(self, content, waiting, monkeypatch):
         order = []
         thing = content.add("Report")
         outbox.touch([thing.key])
-        draw, read = outbox.next_version, content.sources["publication"].document
-        monkeypatch.setattr(outbox, "next_version", lambda: order.append("version") or draw())
+        draw, read = writing.next_version, content.sources["publication"].document
+        monkeypatch.setattr(writing, "next_version", lambda: order.append("version") or draw())
         content.sources["publication"].document = lambda key: order.append("state") or read(key)
         outbox.drain()
         assert order == ["version", "state"]
@@ -317,7 +330,7 @@ class TestUpkeep:
         things = [content.add(f"Report {n}") for n in range(5)]
         late = []
 
-        def change(done):
+        def change(done, total):
             if not late:
                 things[0].title = "Changed meanwhile"
                 content.remove(things[1])
@@ -325,17 +338,16 @@ class TestUpkeep:
                 outbox.touch([things[0].key, things[1].key, late[0].key])
                 outbox.drain()
 
-        maintenance.rebuild(change)
+        rebuilding.rebuild(change)
         assert hits("meanwhile") == 2 and hits() == 5
 
     def test_rebuild_that_fails_leaves_the_old_index_in_use(self, content, waiting):
         outbox.touch([content.add("Report").key])
         outbox.drain()
         before = get_engine().health().target
-        broken = content.add("Broken")
-        content.sources["publication"].broken = {broken.key}
-        with pytest.raises(RuntimeError):
-            maintenance.rebuild()
+        content.sources["publication"].broken = {content.add("Broken").key, content.add("Another").key}
+        with pytest.raises(RebuildError, match="lacks 2 of 3"):
+            rebuilding.rebuild()
         assert get_engine().health().target == before and hits() == 1
 
     def test_rebuild_if_needed(self, content, waiting, capsys, monkeypatch):
@@ -344,23 +356,23 @@ class TestUpkeep:
         assert hits() == 1
         call_command("search_rebuild", "--if-needed")
         assert "up to date" in capsys.readouterr().out
-        monkeypatch.setattr(maintenance, "stamp", lambda: "another")
-        assert maintenance.is_outdated()
+        monkeypatch.setattr(get_engine(), "stamp", lambda: "another")
+        assert rebuilding.is_outdated()
 
     def test_a_rebuild_begins_with_tokens_of_todays_analysis(self, content, waiting, monkeypatch):
         order = []
         monkeypatch.setattr(registry._registry, "renewals", {"files": lambda: order.append("renewed") or 1})
-        monkeypatch.setattr(get_engine(), "begin_rebuild", lambda: order.append("begun") or "x")
-        monkeypatch.setattr(get_engine(), "swap", lambda name: None)
-        maintenance.rebuild()
+        begin = get_engine().begin_rebuild
+        monkeypatch.setattr(get_engine(), "begin_rebuild", lambda: order.append("begun") or begin())
+        rebuilding.rebuild()
         assert order == ["renewed", "begun"]
 
     def test_nightly_job_rebuilds_after_a_new_analysis(self, content, waiting, monkeypatch):
         get_engine().ensure_schema()
         before = get_engine().health().target
         content.add("Report")
-        monkeypatch.setattr(maintenance, "is_outdated", lambda: True)
-        maintenance.sweep_quietly()
+        monkeypatch.setattr(rebuilding, "is_outdated", lambda: True)
+        rebuilding.sweep_quietly()
         assert get_engine().health().target != before and hits() == 1
 
     def test_drain_command_says_what_it_did(self, content, waiting, flaky, capsys):
@@ -377,6 +389,7 @@ class TestUpkeep:
         assert {name: job.every for name, job in ours.items()} == {
             "search.drain": timedelta(seconds=1),
             "search.purge": timedelta(seconds=30),
+            "search.rebuild": timedelta(seconds=5),
             "search.sweep": timedelta(days=1),
         }
 
@@ -384,7 +397,7 @@ class TestUpkeep:
             raise EngineUnavailableError("down")
 
         engine = get_engine()
-        for name in ("write", "keys", "purge", "ensure_schema"):
+        for name in ("write", "keys", "purge", "ensure_schema", "targets"):
             monkeypatch.setattr(engine, name, down)
         SearchOutbox.objects.create(key="a/en")
         for job in ours.values():

@@ -1,0 +1,255 @@
+"""Building the index anew beside the one in use, with no gap, and the way back.
+
+One rebuild at a time, by a row in the database. It gives signs of life; one that stopped was killed, and is cleaned up
+by the next that wants to begin, or by the worker. The engine itself refuses what a rebuild writes that was overtaken.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from search import compounds, gates, registry, writing
+from search.engines import get_engine
+from search.engines.base import Engine, ItemResult, Operation, Outcome, Role
+from search.exceptions import EngineBusyError, RebuildError, SearchError
+from search.maintenance import all_keys, differences, is_outdated, sweep
+from search.models import SearchRebuild
+from search.outbox import touch
+
+if TYPE_CHECKING:
+    from access.models import User
+
+logger = logging.getLogger(__name__)
+
+KEYS_AT_ONCE = 50
+KEPT = timedelta(hours=24)
+"""How long the old index stays for going back, and receives every write and delete."""
+WAITS_WHEN_BUSY = (1, 2, 4, 8, 16, 30)
+"""Seconds between tries while the engine takes no more."""
+State, Kind = SearchRebuild.State, SearchRebuild.Kind
+Progress = Callable[[int, int], None]
+"""Gets how many things are done and how many there are."""
+
+
+def rebuild(
+    progress: Progress = lambda done, total: None, *, forced: bool = False, row: SearchRebuild | None = None
+) -> int:
+    """Builds a new index beside the one in use, then changes over. Returns how many things are in it.
+
+    Today's vocabulary splits the compounds of all that is written from now on. Meanwhile the outbox writes to both.
+    Raises RebuildError where another one runs or a gate is closed; the old index stays in use then, as it does when
+    anything else goes wrong. ``forced`` lets a new index through that is much smaller than the old one, and keeps no way
+    back to that.
+    """
+    registry.renew_blobs()  # may take long, and harms nobody when two do it
+    row = _begin(row or SearchRebuild(forced=forced))
+    engine = get_engine()
+    try:
+        _start(engine, row)
+        kept = _fill(engine, row, progress)
+        _set_right(engine, row)
+        gates.check_samples(engine, kept)
+        _beat(row)
+        engine.swap(row.target)
+    except BaseException as err:
+        _clean_up(row, State.FAILED, str(err) if isinstance(err, SearchError) else type(err).__name__)
+        raise
+    if forced:  # the old one is known to have what it shouldn't
+        engine.forget_previous()
+    _end(row, State.DONE)
+    sweep()
+    return row.done
+
+
+def roll_back(*, row: SearchRebuild | None = None) -> str:
+    """Puts the index back in use that was before the last rebuild; returns its name. Raises RebuildError without one."""
+    row = _begin(row or SearchRebuild(kind=Kind.ROLLBACK))
+    engine = get_engine()
+    left = engine.health().stamp
+    try:
+        row.target = engine.roll_back()
+    except SearchError as err:
+        _end(row, State.FAILED, str(err))
+        raise
+    compounds.take_back()
+    _end(row, State.DONE)
+    if engine.health().stamp != left:
+        # Since the swap another analysis has written to it: everything gets today's.
+        touch(all_keys())
+    sweep()
+    return row.target
+
+
+def ask(kind: SearchRebuild.Kind, user: User) -> None:
+    """Notes that ``user`` wants a rebuild or the way back; the worker does it. Raises RebuildError while one waits or runs."""
+    clean_up_dead()
+    if SearchRebuild.objects.filter(state__in=(State.WAITING, State.RUNNING)).exists():
+        raise RebuildError("Another rebuild waits or runs.")
+    try:
+        with transaction.atomic():
+            SearchRebuild.objects.create(kind=kind, asked_by=user)
+    except IntegrityError as err:
+        raise RebuildError("Another rebuild waits or runs.") from err
+
+
+def work_off_quietly() -> None:
+    """The worker's job: does what was asked for, cleans up what was killed, forgets an old index whose time is over."""
+    try:
+        clean_up_dead()
+        row = SearchRebuild.objects.filter(state=State.WAITING).first()
+        if row is not None:
+            if row.kind == Kind.ROLLBACK:
+                roll_back(row=row)
+            else:
+                rebuild(row=row)
+        forget_old()
+    except SearchError as err:
+        logger.warning("A rebuild did not work.", extra={"event": "search_rebuild_failed", "reason": str(err)})
+
+
+def sweep_quietly() -> None:
+    """The nightly job: a new analysis means a rebuild, else a sweep. An engine that is down waits for the next night."""
+    try:
+        if is_outdated():
+            rebuild()
+        else:
+            sweep()
+    except SearchError as err:
+        logger.warning("The search sweep waits.", extra={"event": "search_sweep_waits", "reason": str(err)})
+
+
+def clean_up_dead() -> None:
+    """Throws away what a rebuild left that was killed, or that could not clean up while the engine was down."""
+    engine = get_engine()
+    left = engine.targets().get(Role.BUILDING)
+    row = SearchRebuild.objects.filter(state=State.RUNNING).first()
+    if row is None:
+        if left:
+            engine.abort()
+    elif row.is_dead(timezone.now()):
+        _clean_up(row, State.INTERRUPTED, "It was killed; what it had done was thrown away.")
+
+
+def forget_old() -> None:
+    """Removes the index that is kept for going back, a day after it was last in use."""
+    if SearchRebuild.objects.filter(state=State.RUNNING).exists():
+        return
+    last = SearchRebuild.objects.filter(kind=Kind.REBUILD, state=State.DONE).first()
+    if last is None or last.ended_at is None or last.ended_at < timezone.now() - KEPT:
+        get_engine().forget_previous()
+
+
+def _begin(row: SearchRebuild) -> SearchRebuild:
+    """Makes ``row`` the one that runs. Raises RebuildError where another one does."""
+    clean_up_dead()
+    row.state, row.beat_at = State.RUNNING, timezone.now()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as err:
+        raise RebuildError("Another rebuild is under way.") from err
+    return row
+
+
+def _start(engine: Engine, row: SearchRebuild) -> None:
+    """Makes the new index. Its name and today's vocabulary are noted together: with the one the other is taken back."""
+    name = engine.begin_rebuild()
+    with transaction.atomic():
+        compounds.freeze()
+        row.target = name
+        _beat(row)
+
+
+def _fill(engine: Engine, row: SearchRebuild, progress: Progress) -> list[str]:
+    """Writes everything to the new index; returns a few keys to look for. What is refused goes to the outbox."""
+    row.total = sum(1 for _key in all_keys())
+    kept: list[str] = []
+    refused: list[str] = []
+    for keys in _pieces(all_keys(), KEYS_AT_ONCE):
+        refused += _write(engine, row, keys)
+        gates.samples([key for key in keys if key not in refused], kept)
+        row.done += len(keys)
+        _beat(row)
+        progress(row.done, max(row.total, row.done))
+    touch(refused)
+    return kept
+
+
+def _set_right(engine: Engine, row: SearchRebuild) -> None:
+    """The sweep of the new index: what came and went while it was filled. Then the counts must be right.
+
+    Tombstones come along: a write that hangs somewhere since before the withdrawal may still arrive.
+    """
+    missing, surplus = differences(Role.BUILDING)
+    gone = set(engine.keys(Role.CURRENT, gone=True)) - set(engine.keys(Role.BUILDING, gone=True))
+    lacking: list[str] = []
+    for keys in _pieces(sorted(missing | surplus | gone), KEYS_AT_ONCE):
+        lacking += _write(engine, row, keys)
+        _beat(row)
+    gates.check_counts(engine, max(row.total, row.done), len(lacking), forced=row.forced)
+
+
+def _write(engine: Engine, row: SearchRebuild, keys: list[str]) -> list[str]:
+    """Writes ``keys`` to the new index only; returns those that could not be."""
+    found = list(writing.read(keys))
+    refused = [each.key for each in found if isinstance(each, writing.Failure)]
+    for batch in writing.portions(each for each in found if isinstance(each, Operation)):
+        refused += [r.key for r in _patiently(engine, row, batch) if r.outcome in (Outcome.REFUSED, Outcome.BUSY)]
+    return refused
+
+
+def _patiently(engine: Engine, row: SearchRebuild, batch: list[Operation]) -> list[ItemResult]:
+    """Writes; waits longer each time while the engine takes nothing."""
+    for seconds in WAITS_WHEN_BUSY:
+        results = writing.write(engine, batch, rebuilding=row.target)
+        if any(result.outcome != Outcome.BUSY for result in results):
+            return results
+        _beat(row)
+        time.sleep(seconds)
+    raise EngineBusyError("The search engine takes no more; the rebuild was given up.")
+
+
+def _beat(row: SearchRebuild) -> None:
+    """A sign of life. Raises RebuildError where another one took this rebuild for dead."""
+    row.beat_at = timezone.now()
+    running = SearchRebuild.objects.filter(pk=row.pk, state=State.RUNNING)
+    if not running.update(beat_at=row.beat_at, done=row.done, total=row.total, target=row.target):
+        raise RebuildError("This rebuild was taken for dead and cleaned up.")
+
+
+def _end(row: SearchRebuild, state: SearchRebuild.State, reason: str = "") -> bool:
+    """Notes how it ended; False where somebody else did already."""
+    row.state, row.reason, row.ended_at = state, reason[:255], timezone.now()
+    return bool(
+        SearchRebuild.objects.filter(pk=row.pk, state=State.RUNNING).update(
+            state=state, reason=row.reason, ended_at=row.ended_at, done=row.done, total=row.total, target=row.target
+        )
+    )
+
+
+def _clean_up(row: SearchRebuild, state: SearchRebuild.State, reason: str) -> None:
+    """Ends a rebuild: one that was killed after its swap is done, else the new index goes and the words before are back."""
+    engine = get_engine()
+    try:
+        if row.target and engine.targets().get(Role.CURRENT) == row.target:
+            _end(row, State.DONE)
+            return
+        engine.abort()
+    except SearchError as err:
+        logger.warning("An unfinished index is left.", extra={"event": "search_rebuild_left", "reason": str(err)})
+    if _end(row, state, reason) and row.kind == Kind.REBUILD and row.target:
+        compounds.take_back()
+
+
+def _pieces(keys: Iterable[str], size: int) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while piece := list(islice(rest, size)):
+        yield piece
