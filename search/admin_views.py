@@ -21,7 +21,7 @@ from search.diagnosis import steps
 from search.exceptions import SearchError
 from search.models import SearchOutbox, SearchRebuild
 from search.permissions import may_run_search
-from search.registry import Subject
+from search.subjects import Subject
 
 PARKED_SHOWN = 50
 REBUILDS_SHOWN = 5

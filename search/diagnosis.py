@@ -23,7 +23,7 @@ from search.languages import searched
 from search.matching import plan
 from search.models import SearchOutbox
 from search.query import Clause, Nested, ParsedQuery, Term, parse
-from search.registry import Subject
+from search.subjects import Subject
 
 if TYPE_CHECKING:
     from access.visitor import Visitor

@@ -36,6 +36,7 @@ BROWSER = ["tests/e2e", "tests/a11y", "tests/faults"]
 """What drives a browser or whole processes of the product."""
 SAME_ON_EVERY_DATABASE = [
     *("tests/house", "tests/look", "tests/demo", "tests/home"),
+    "tests/search/test_elasticsearch_server.py",
     *(
         f"tests/cms/test_{name}.py"
         for name in ("import_scale", "queries", "pages", "caching", "weight", "machine_readable", "links", "blocks")

@@ -20,7 +20,7 @@ from cms.core.keys import key_of, with_keys
 from cms.core.signal_handlers import is_indexed
 from documents.access import readable_by
 from documents.models import Document, DocumentRelease, DocumentUse
-from search.registry import Subject
+from search.subjects import Subject
 
 if TYPE_CHECKING:
     from access.visitor import Visitor
@@ -32,7 +32,7 @@ _FILE = re.compile(r"/d/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(?:v([0-9]
 
 
 class PageSubjects:
-    """See ``search.registry.Subjects``."""
+    """See ``search.subjects.Subjects``."""
 
     def find(self, text: str, visitor: Visitor) -> list[Subject]:
         """Pages by a piece of their title, by their address, or by the address of a file that they name."""

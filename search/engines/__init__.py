@@ -11,7 +11,7 @@ from django.conf import settings
 from search.engines.base import Engine
 
 if TYPE_CHECKING:
-    from search.engines.elasticsearch import Server
+    from search.engines.elasticsearch_server import Server
 
 __all__ = ["get_engine"]
 
@@ -20,7 +20,7 @@ def get_engine() -> Engine:
     """The engine of the current settings; the same object for the same settings."""
     if not settings.SEARCH_URL:
         return _embedded(Path(settings.SEARCH_DIR))
-    from search.engines.elasticsearch import Server  # the client is loaded where it is used only
+    from search.engines.elasticsearch_server import Server  # the client is loaded where it is used only
 
     return _elasticsearch(
         Server(

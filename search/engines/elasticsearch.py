@@ -8,100 +8,33 @@ made the tokens.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import re
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
-from elastic_transport import HttpHeaders, Urllib3HttpNode
-from elastic_transport.client_utils import DEFAULT, DefaultType
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import ApiError, NotFoundError, TransportError
 
-from search import analysis
 from search.engines.base import Engine, Health, Hit, ItemResult, Operation, Role, SearchRequest, SearchResponse
 from search.engines.elasticsearch_bulk import item_result, lines
 from search.engines.elasticsearch_query import autocomplete_body, facets_of, search_body
+from search.engines.elasticsearch_server import Server
 from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError
 from search.ranking import SEARCH_TIMEOUT_SECONDS, SUGGEST_TIMEOUT_SECONDS
-
-if TYPE_CHECKING:
-    from elastic_transport._node import NodeApiResponse
 
 # The client reports every request: a line for each search, which no log of readers' doings may hold.
 logging.getLogger("elastic_transport").setLevel(logging.WARNING)
 
-WRITE_TIMEOUT_SECONDS = 30
 MAINTENANCE_TIMEOUT_SECONDS = 300
 """For what rewrites whole segments: forgetting for good, at night or after a withdrawal."""
 SERVER_SHARE = 0.85
 """Of the time that a search may take: the server answers with what it has by then, before we stop listening."""
-SCHEMA = Path(__file__).with_name("elasticsearch.json").read_text()
 # By default a segment with few deletions is left as it is, and the deleted words in it.
 _FORGETFUL = {"index.merge.policy.expunge_deletes_allowed": 0}
 _LESS_MAY_HELP = frozenset({413, 429, 503})
-
-
-class CompatibleNode(Urllib3HttpNode):
-    """Speaks the protocol of version 8, which 8 and 9 both understand: a server of 8 refuses that of 9."""
-
-    def perform_request(
-        self,
-        method: str,
-        target: str,
-        body: bytes | None = None,
-        headers: HttpHeaders | None = None,
-        request_timeout: DefaultType | float | None = DEFAULT,
-    ) -> NodeApiResponse:
-        """As the client's own node, with other headers."""
-        spoken = HttpHeaders(
-            {name: value.replace("compatible-with=9", "compatible-with=8") for name, value in (headers or {}).items()}
-        )
-        return super().perform_request(method, target, body, spoken, request_timeout)
-
-
-@dataclass(frozen=True)
-class Server:
-    """Where Elasticsearch is and how an index is made there. ``replicas`` None: one where there is a second node."""
-
-    url: str
-    prefix: str
-    api_key: str = ""
-    ca_file: str = ""
-    shards: int = 1
-    replicas: int | None = None
-
-    def client(self) -> Elasticsearch:
-        """A client; ``url`` may carry user and password, which an API key replaces."""
-        parts = urlsplit(self.url)
-        host = parts.hostname or "localhost"
-        port = parts.port or (443 if parts.scheme == "https" else 9200)
-        auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-        options: dict[str, Any] = {"api_key": self.api_key} if self.api_key else {"basic_auth": auth}
-        if self.ca_file:
-            options["ca_certs"] = self.ca_file
-        return Elasticsearch(
-            f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}{parts.path.rstrip('/')}",
-            node_class=CompatibleNode,
-            max_retries=0,
-            request_timeout=WRITE_TIMEOUT_SECONDS,
-            **options,
-        )
-
-    def settings(self) -> dict[str, Any]:
-        """The settings of a new index."""
-        found: dict[str, Any] = json.loads(SCHEMA)["settings"] | {"number_of_shards": self.shards}
-        if self.replicas is not None:
-            del found["auto_expand_replicas"]
-            found["number_of_replicas"] = self.replicas
-        return found
 
 
 class ElasticsearchEngine(Engine):
@@ -121,7 +54,7 @@ class ElasticsearchEngine(Engine):
         }
 
     def stamp(self) -> str:
-        return hashlib.sha256(f"{analysis.stamp()}{SCHEMA}".encode()).hexdigest()[:16]
+        return self._server.stamp()
 
     def ensure_schema(self) -> None:
         try:
@@ -294,11 +227,10 @@ class ElasticsearchEngine(Engine):
         known = self._client.indices.get(index=f"{self.alias}-v*", features="aliases")
         numbers = [int(match.group(1)) for name in known if (match := re.search(r"-v(\d+)(-\w+)?$", name))]
         name = f"{self.alias}-v{max(numbers, default=0) + 1}-{secrets.token_hex(3)}"
-        mappings = json.loads(SCHEMA)["mappings"] | {"_meta": {"stamp": self.stamp()}}
         self._client.indices.create(
             index=name,
             settings=self._server.settings(),
-            mappings=mappings,
+            mappings=self._server.mappings(),
             aliases={self._aliases[role]: {"is_write_index": True}},
         )
         return name

@@ -13,6 +13,7 @@ from wagtail.models import Locale
 
 from access.models import User
 from access.roles import AUTHORS, EDITORS, translators
+from cms.core.keys import key_of
 from cms.core.models import Place
 from documents.actions import add_document
 from documents.models import Document, Image
@@ -204,5 +205,7 @@ def admin_addresses(world: SimpleNamespace) -> dict[str, tuple[User, str]]:
         "translation board": (translator, reverse("translations:board")),
         "ask for a translation": (root, reverse("translations:request", args=[world.section.pk])),
         "workbench": (translator, reverse("translations:edit", args=[job.translation.uuid])),
+        "search index": (root, reverse("search_admin")),
+        "why it is found": (root, f"{reverse('search_admin_why')}?key={key_of(world.publication)}&q=lantern"),
         "files of a translation": (translator, reverse("translations:own_content", args=[work.translation.uuid])),
     }

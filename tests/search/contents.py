@@ -7,15 +7,21 @@ import zlib
 from datetime import datetime
 
 from search import compounds, registry
-from search.engines import elasticsearch
+from search.engines import elasticsearch_server
 from search.engines.base import Operation, Role
 from search.engines.elasticsearch_bulk import lines
 from search.engines.sqlite_files import COLUMNS
 from search.indexing import index_row
 from search.maintenance import all_keys
 
-LISTS = {"topic": "topic", "place": "place", "language": "languages", "author": "author"}
-"""Facets with several values, and how Elasticsearch calls them."""
+LISTS = {
+    "topic": "topic",
+    "place": "place",
+    "language": "languages",
+    "author": "author",
+    "publication_kind": "doctype",
+}
+"""Facets with lists of values, and how Elasticsearch calls them."""
 
 
 def wanted():
@@ -64,7 +70,6 @@ def _in_sqlite(engine, right):
             "locale": locale,
             "acl": sorted(token for (token,) in connection.execute("SELECT token FROM acl WHERE doc = ?", (doc,))),
             **{name: sorted(facets.get(facet, [])) or None for facet, name in LISTS.items()},
-            "doctype": next(iter(facets.get("publication_kind", [])), None),
             "year": int(facets["year"][0]) if "year" in facets else None,
             **{name: text or None for name, text in zip(COLUMNS, json.loads(zlib.decompress(packed)), strict=True)},
         }
@@ -78,9 +83,9 @@ def _same_time(text, seconds):
 
 def keep_everything(monkeypatch):
     """Makes Elasticsearch give back the token fields too, which it indexes without keeping them otherwise."""
-    schema = json.loads(elasticsearch.SCHEMA)
+    schema = json.loads(elasticsearch_server.SCHEMA)
     del schema["mappings"]["_source"]
-    monkeypatch.setattr(elasticsearch, "SCHEMA", json.dumps(schema))
+    monkeypatch.setattr(elasticsearch_server, "SCHEMA", json.dumps(schema))
 
 
 def _in_elasticsearch(engine):

@@ -12,8 +12,9 @@ from elasticsearch import Elasticsearch
 from search import outbox
 from search.engines import get_engine
 from search.engines.base import Outcome, Role
-from search.engines.elasticsearch import SCHEMA, ElasticsearchEngine, Server
+from search.engines.elasticsearch import ElasticsearchEngine
 from search.engines.elasticsearch_bulk import item_result
+from search.engines.elasticsearch_server import SCHEMA, Server
 from search.exceptions import EngineUnavailableError, IndexLostError
 from search.models import SearchOutbox
 from tests.search.conftest import Index
@@ -86,7 +87,7 @@ def test_settings_and_mapping_are_those_of_the_file(elasticsearch_settings, elas
 def test_another_mapping_wants_a_rebuild(monkeypatch):
     engine = ElasticsearchEngine(Server("http://localhost:1", "x"))
     before = engine.stamp()
-    monkeypatch.setattr("search.engines.elasticsearch.SCHEMA", SCHEMA.replace("8191", "8190"))
+    monkeypatch.setattr("search.engines.elasticsearch_server.SCHEMA", SCHEMA.replace("8191", "8190"))
     assert engine.stamp() != before
 
 
