@@ -230,7 +230,7 @@ class ElasticsearchEngine(Engine):
         self._client.indices.create(
             index=name,
             settings=self._server.settings(),
-            mappings=self._server.mappings(),
+            mappings=self._server.mappings() | {"_meta": {"stamp": self.stamp()}},
             aliases={self._aliases[role]: {"is_write_index": True}},
         )
         return name

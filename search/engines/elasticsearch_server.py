@@ -77,8 +77,8 @@ class Server:
         return found
 
     def mappings(self) -> dict[str, Any]:
-        """The mapping of a new index, with its stamp."""
-        found: dict[str, Any] = json.loads(SCHEMA)["mappings"] | {"_meta": {"stamp": self.stamp()}}
+        """The mapping of a new index."""
+        found: dict[str, Any] = json.loads(SCHEMA)["mappings"]
         return found
 
     @staticmethod

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = {"text", "flag", "number", "names", "url", "choice"}
+READERS = {"file", "text", "flag", "number", "names", "url", "choice"}
 FIXED = {"languages": "LANGUAGES", "database": "DATABASE_URL", "email": "EMAIL_URL"}
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
