@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import uuid
 from contextlib import suppress
 from datetime import timedelta
 
@@ -104,6 +105,7 @@ class Editor:
             published=True,
             parent=parent,
             title=self.title(),
+            slug=f"page-{uuid.uuid4().hex}",  # titles repeat, and pages move
             topics=[self.chance.choice(self.topics)],
             places=[self.chance.choice(self.places)],
         )
