@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.conf.locale import LANG_INFO
@@ -12,6 +13,7 @@ from search import registry
 from search.engines.base import FACETS, FacetValue
 from search.parameters import Parameters
 from search.ranking import YEARS_DRAWN
+from search.registry import Label
 
 if TYPE_CHECKING:
     from access.visitor import Visitor
@@ -19,13 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FacetEntry:
-    """A value of a facet: ``language`` is the one that its label is written in, empty for the page's own."""
+    """A value of a facet: ``language`` is the one that its label is written in, empty for the page's own.
+
+    ``parent`` is the value that this one is a part of; ``children`` are those below it, once they are a tree.
+    """
 
     value: str
     label: str
     count: int
     selected: bool
     language: str = ""
+    parent: str = ""
+    children: tuple[FacetEntry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,21 +60,41 @@ def _entries(facet: str, values: Sequence[FacetValue], parameters: Parameters, v
         return [FacetEntry(each.value, each.value, each.count, each.selected) for each in counted]
     labels = _labels(facet, [each.value for each in values], parameters.language, visitor)
     return [
-        FacetEntry(each.value, labels[each.value], each.count, each.selected, each.value if facet == "language" else "")
+        FacetEntry(
+            value=each.value,
+            label=labels[each.value].text,
+            count=each.count,
+            selected=each.selected,
+            language=each.value if facet == "language" else "",
+            parent=labels[each.value].parent,
+        )
         for each in values
         if each.value in labels
     ]
 
 
-def _labels(facet: str, values: Sequence[str], language: str, visitor: Visitor) -> Mapping[str, str]:
+def _labels(facet: str, values: Sequence[str], language: str, visitor: Visitor) -> Mapping[str, Label]:
     if not values:
         return {}
     if facet == "kind":
-        return {source.kind: str(source.label) for source in registry.sources()}
+        return {source.kind: Label(str(source.label)) for source in registry.sources()}
     if facet == "language":
-        return {code: _own_name(code) for code in values}
+        return {code: Label(_own_name(code)) for code in values}
     labels = registry.labels_of(facet)
     return labels(values, language, visitor) if labels is not None else {}
+
+
+def tree(entries: Sequence[FacetEntry]) -> tuple[FacetEntry, ...]:
+    """``entries`` with those that are a part of another one below it, each level in the given order."""
+    shown = {entry.value for entry in entries}
+    below: dict[str, list[FacetEntry]] = defaultdict(list)
+    for entry in entries:
+        below[entry.parent if entry.parent in shown else ""].append(entry)
+
+    def level(parent: str) -> tuple[FacetEntry, ...]:
+        return tuple(replace(entry, children=level(entry.value)) for entry in below[parent])
+
+    return level("")
 
 
 def _own_name(code: str) -> str:

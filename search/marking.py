@@ -24,7 +24,7 @@ def mark(text: str, query: ParsedQuery, language: str) -> list[Place]:
     if wanted.together:
         groups.append(wanted.together)
     forms: dict[str, list[Form]] = {}
-    for form in {form for group in groups for form in group.forms}:
+    for form in {form for group in groups for form in group.readings}:
         forms.setdefault(form[0], []).append(form)
     found = spans(text, index_language(language))
     places: list[Place] = []
@@ -71,7 +71,7 @@ def best_snippet(text: str, query: ParsedQuery, language: str, length: int = SNI
 def coverage(text: str, wanted: Plan, language: str) -> int:
     """How many of the wanted groups ``text`` has."""
     run = f" {' '.join(tokens(text, index_language(language)))} "
-    return sum(any(f" {' '.join(form)} " in run for form in group.forms) for group in wanted.words)
+    return sum(any(f" {' '.join(form)} " in run for form in group.readings) for group in wanted.words)
 
 
 def _merged(places: list[Place]) -> list[Place]:

@@ -8,7 +8,7 @@ language breaks on stop words: ``die Folter`` found nothing, or ``die`` everythi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby, product
 
@@ -27,6 +27,14 @@ class Group:
     """The same unstemmed, for the field ``tx``."""
     in_title: bool = False
     """Whether only titles are looked in."""
+    also: tuple[Form, ...] = ()
+    """Other names of what this word, or the neighbouring groups with the same ``also`` together, stand for: a hit has
+    all of these groups, or any one of these names."""
+
+    @property
+    def readings(self) -> tuple[Form, ...]:
+        """Everything that stands for this group in a text."""
+        return (*self.forms, *self.also)
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,11 @@ def plan(query: ParsedQuery, languages: tuple[str, ...]) -> Plan:
     plain = [clause for clause in query.clauses if clause.words]
     conditions = _conditions([clause for clause in query.clauses if not clause.words], wanted)
     excluded = tuple(_group(clause.words, wanted) for clause in plain if clause.excluded)
-    positive = [(clause, _group(clause.words, wanted)) for clause in _joined(plain) if not clause.excluded]
+    also = _also(query, wanted)
+    positive = [
+        (clause, replace(_group(clause.words, wanted), also=also.get(at, ())))
+        for at, clause in enumerate(wanted_words(query))
+    ]
     positive = [(clause, group) for clause, group in positive if group.forms]
     telling = [group for clause, group in positive if not _says_nothing(clause, wanted)]
     if not telling and all(isinstance(each, Without) for each in conditions):
@@ -128,6 +140,32 @@ def plan(query: ParsedQuery, languages: tuple[str, ...]) -> Plan:
         together=_together(query, wanted) if len(positive) > 1 else None,
         conditions=tuple(conditions),
     )
+
+
+def wanted_words(query: ParsedQuery) -> list[Clause]:
+    """The clauses of words that a hit must have, in their order; the words of one date or number are one of them."""
+    return [clause for clause in _joined(clause for clause in query.clauses if clause.words) if not clause.excluded]
+
+
+def _also(query: ParsedQuery, languages: tuple[str, ...]) -> dict[int, tuple[Form, ...]]:
+    """The other names of the wanted words, by their place."""
+    found: dict[int, tuple[Form, ...]] = {}
+    for each in query.related:
+        named = [(Term(name, phrase=True), code) for name, code in each.names]
+        # Texts of every language write an acronym alike.
+        forms = (
+            _forms(term, code)
+            for term, own in named
+            for code in (languages if is_acronym(term.text) else (own, UNKNOWN))
+        )
+        unique = tuple(dict.fromkeys(form for several in forms for form in several))
+        found |= dict.fromkeys(range(each.first, each.first + each.size), unique)
+    return found
+
+
+def is_acronym(name: str) -> bool:
+    """Whether ``name`` is one word in capitals (ICC)."""
+    return name.isupper() and " " not in name
 
 
 def _conditions(clauses: Sequence[Clause], languages: tuple[str, ...]) -> list[Condition]:

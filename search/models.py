@@ -46,6 +46,20 @@ class SearchVocabulary(models.Model):
         return self.stamp
 
 
+class SearchWord(models.Model):
+    """A word of what anybody may read, as it is written, and how often. Misspelled words of a query are compared with it."""
+
+    language = models.CharField(max_length=2)
+    word = models.CharField(max_length=30)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["language", "word"], name="search_word_unique")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class SearchClock(models.Model):
     """The last version that was given out; a single row. Versions grow, whatever the clocks of the machines say."""
 

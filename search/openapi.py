@@ -8,6 +8,7 @@ from django.conf import settings
 
 from search.engines.base import FACETS, Sort
 from search.exports import COLUMNS, EXPORT_SIZE
+from search.instead import How
 from search.parameters import MAX_PAGE, MAX_VALUES
 from search.query import FIELDS, MAX_CHARACTERS, MAX_DEPTH, MAX_TERMS
 from search.ranking import PAGE_SIZE, SUGGESTIONS
@@ -90,6 +91,12 @@ def _asked() -> list[Schema]:
         _several("language", "Languages of the text or its files", _STRING),
         _several("year", "Years, or ranges such as 2019..2021", {"type": "string", "pattern": r"^\d{4}(\.\.\d{4})?$"}),
         _several("publication_kind", "Kinds of publication", _UUID),
+        _parameter(
+            "expand",
+            "Whether other names of what is asked for are searched too, in every language",
+            {"type": "string", "enum": ["0", "1"], "default": "1"},
+        ),
+        _parameter("within", "A case: only what belongs to it is searched", _UUID),
         _parameter("from", "First year", {"type": "string", "pattern": r"^\d{4}$"}),
         _parameter("to", "Last year", {"type": "string", "pattern": r"^\d{4}$"}),
     ]
@@ -167,7 +174,15 @@ def _schemas() -> Schema:
                 "expanded": _list(_object({"from": _STRING, "to": _list(_STRING)})),
                 "notices": _list(_STRING),
                 "results": _list(_ref("Result")),
+                "instead": {"anyOf": [_ref("Instead"), {"type": "null"}]},
                 "facets": _object({facet: _list(_ref("FacetValue")) for facet in FACETS}),
+            }
+        ),
+        "Instead": _object(
+            {
+                "how": {"type": "string", "enum": [how.value for how in How]},
+                "total": _INTEGER,
+                "results": _list(_ref("Result")),
             }
         ),
         "Result": _object(

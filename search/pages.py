@@ -115,7 +115,7 @@ def page_hits(blob: bytes, wanted: Plan) -> list[PageHit]:
 
 
 def _places(pages: Unpacked, group: Group) -> Iterator[int]:
-    for form in group.forms:
+    for form in group.readings:
         yield from _form_places(pages, form)
 
 

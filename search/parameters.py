@@ -52,6 +52,10 @@ class Parameters:
     filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     sort: Sort = Sort.RELEVANCE
     page: int = 1
+    expand: bool = True
+    """Whether other names of what is asked for are searched too."""
+    within: str = ""
+    """The public key of a thing (a case) within which is searched; empty for everything."""
 
     @property
     def years(self) -> tuple[int, int] | None:
@@ -69,8 +73,12 @@ class Parameters:
             run = self.years if facet == "year" else None
             values = [f"{run[0]}..{run[1]}"] if run and run[0] != run[1] else sorted(self.filters.get(facet, ()))
             found += [(facet, value) for value in values]
+        if self.within:
+            found.append(("within", self.within))
         if self.sort != Sort.RELEVANCE:
             found.append(("sort", self.sort.value))
+        if not self.expand:
+            found.append(("expand", "0"))
         if self.page > 1:
             found.append(("page", str(self.page)))
         return found
@@ -93,7 +101,7 @@ class Parameters:
 
 def read_strictly(data: QueryDict) -> Parameters:
     """The API's parameters. Raises ParameterError for any that is unknown or can't be used; ``q`` may be anything."""
-    known = {"q", "lang", "from", "to", "sort", "page", *FACETS}
+    known = {"q", "lang", "from", "to", "sort", "expand", "within", "page", *FACETS}
     for name in data:
         if name not in known:
             raise ParameterError("unknown_parameter", _("There is no parameter of this name."), name)
@@ -118,8 +126,15 @@ def _read(data: QueryDict, language: str) -> Parameters:
     years = filters.get("year", frozenset()) | _range(data)
     if years:
         filters["year"] = years
+    within = data.get("within", "")
     return Parameters(
-        q=data.get("q", ""), language=language, filters=filters, sort=_sort(data), page=_page(data.get("page", ""))
+        q=data.get("q", ""),
+        language=language,
+        filters=filters,
+        sort=_sort(data),
+        page=_page(data.get("page", "")),
+        expand=_flag("expand", data.get("expand", "")),
+        within=_uuid("within", within) if within else "",
     )
 
 
@@ -152,11 +167,15 @@ def _checked(facet: str, value: str) -> list[str]:
         if _LANGUAGE.fullmatch(value.lower()):
             return [value.lower()]
     elif facet in _UUID_FACETS:
-        try:
-            return [str(uuid.UUID(value))]
-        except ValueError:
-            pass
+        return [_uuid(facet, value)]
     raise ParameterError("invalid_value", _("This value can't be used."), facet)
+
+
+def _uuid(name: str, value: str) -> str:
+    try:
+        return str(uuid.UUID(value))
+    except ValueError as err:
+        raise ParameterError("invalid_value", _("This value can't be used."), name) from err
 
 
 def _range(data: QueryDict) -> frozenset[str]:
@@ -182,6 +201,12 @@ def _sort(data: QueryDict) -> Sort:
         return Sort(data.get("sort") or Sort.RELEVANCE)
     except ValueError as err:
         raise ParameterError("invalid_value", _("This order is not known."), "sort") from err
+
+
+def _flag(name: str, value: str) -> bool:
+    if value not in ("", "0", "1"):
+        raise ParameterError("invalid_value", _("This value can't be used."), name)
+    return value != "0"
 
 
 def _page(value: str) -> int:

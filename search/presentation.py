@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from search.engines.base import FACETS, Sort
-from search.facets import FacetEntry
+from search.facets import FacetEntry, tree
+from search.instead import How
 from search.parameters import Parameters
 from search.query import FIELD_EMPTY, MAX_CHARACTERS, MAX_TERMS, TOO_DEEP, TOO_LONG, TOO_MANY_TERMS, ParsedQuery
 from search.ranking import FACET_VALUES_SHOWN, MAX_RESULTS, PAGE_SIZE
@@ -28,6 +29,11 @@ SORT_NAMES: Mapping[Sort, Promise] = {
     Sort.RELEVANCE: gettext_lazy("Best match"),
     Sort.NEWEST: gettext_lazy("Newest first"),
     Sort.OLDEST: gettext_lazy("Oldest first"),
+}
+INSTEAD: Mapping[How, Promise] = {
+    How.SOME_WORDS: gettext_lazy("Nothing has all of these words. These have some of them:"),
+    How.SIMILAR_WORDS: gettext_lazy("Nothing has these words. These have words that are written much like them:"),
+    How.OTHER_LANGUAGES: gettext_lazy("Nothing in the chosen language. These are in others:"),
 }
 PAGES_AROUND = 2
 
@@ -55,6 +61,9 @@ def chips(answer: Answer) -> list[Chip]:
     """One for each selected value, one for a run of years."""
     found: list[Chip] = []
     parameters = answer.parameters
+    if answer.scope:
+        address = replace(parameters, within="", page=1).address()
+        found.append(Chip(_("Within"), answer.scope.title, address, answer.scope.language))
     for facet in FACETS:
         if facet == "year":
             found += _year_chips(parameters)
@@ -77,13 +86,13 @@ def _year_chips(parameters: Parameters) -> list[Chip]:
 
 
 def facet_groups(answer: Answer) -> list[FacetGroup]:
-    """The checkboxes, the most frequent values and all selected ones. Years have their own form."""
+    """The checkboxes, the most frequent values and all selected ones, as a tree. Years have their own form."""
     groups = []
     for facet in FACETS:
         entries = answer.facets[facet]
         kept = tuple(e for at, e in enumerate(entries) if at < FACET_VALUES_SHOWN or e.selected)
         if kept and facet != "year":
-            groups.append(FacetGroup(facet, FACET_NAMES[facet], kept))
+            groups.append(FacetGroup(facet, FACET_NAMES[facet], tree(kept)))
     return groups
 
 
@@ -131,6 +140,8 @@ def notices(answer: Answer) -> Sequence[str]:
             found.append(_("“%(value)s” is no year: write %(field)s:2019 or %(field)s:2019..2021.") % asked)
         else:
             found.append(_("Nothing here is known as %(field)s:“%(value)s”.") % asked)
+    if answer.parameters.within and not answer.scope:
+        found.append(_("What you wanted to search within is not here."))
     if answer.partial:
         found.append(_("The search took too long. There may be more results than these."))
     if answer.total > MAX_RESULTS:

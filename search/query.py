@@ -58,6 +58,18 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class Related:
+    """Other names of what some neighbouring words stand for; whatever has one of them meets these words too.
+
+    ``first`` and ``size`` say which of ``matching.wanted_words``; ``names`` are (name, language).
+    """
+
+    first: int
+    size: int
+    names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class ParsedQuery:
     """A query understood. ``text`` is what was typed (at most 300 characters, control characters gone)."""
 
@@ -65,6 +77,8 @@ class ParsedQuery:
     clauses: tuple[Clause, ...] = ()
     notices: tuple[str, ...] = ()
     """Codes of what was left out: ``too_long``, ``too_many_terms``, ``too_deep``, ``field_empty``."""
+    related: tuple[Related, ...] = ()
+    """What ``search.bridge`` adds; no two overlap."""
 
     @property
     def is_blank(self) -> bool:

@@ -30,6 +30,10 @@ RECENCY_SHARE = 0.3
 RECENCY_HALF_LIFE_DAYS = 1826
 """0.7 + 0.3 x a decay that halves every five years. Multiplying by the bare decay buried old title hits."""
 
+RELATED_WEIGHT = 0.7
+RELATED_NAMES = 10
+"""What a hit is worth that has another name of what was asked for, and how many such names a query takes."""
+
 PAGE_SIZE = 10
 MAX_RESULTS = 1000
 """Deep paging ends here."""
@@ -38,6 +42,9 @@ FACET_SIZE = 1000
 SEARCH_TIMEOUT_SECONDS = 2.0
 SUGGEST_TIMEOUT_SECONDS = 0.6
 SUGGESTIONS = 8
+PEOPLE_SUGGESTED = 2
+FEW_RESULTS = 3
+"""A search with fewer results than this is asked whether another spelling was meant."""
 
 UNWRITTEN_LOOKED_AT = 500
 """Changes that wait for the index, the newest, of which a search asks whether they may still be found."""

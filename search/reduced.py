@@ -6,7 +6,7 @@ No stems, no files, no facets, the newest first. The answer says so.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -28,14 +28,23 @@ TITLE = "title"
 
 
 def search(
-    parameters: Parameters, query: ParsedQuery, visitor: Visitor, failure: EngineUnavailableError, size: int = PAGE_SIZE
+    parameters: Parameters,
+    query: ParsedQuery,
+    visitor: Visitor,
+    failure: EngineUnavailableError,
+    *,
+    size: int = PAGE_SIZE,
+    only: Collection[str] | None = None,
 ) -> SearchResponse:
-    """What the database finds. Raises ``failure``, which the engine gave, where nobody registered how to look there."""
+    """What the database finds, among the keys ``only`` where it isn't None.
+
+    Raises ``failure``, which the engine gave, where nobody registered how to look there.
+    """
     started = time.monotonic()
     finder = registry.reduced_finder()
     if finder is None:
         raise failure
-    total, hits = finder(query, parameters, visitor, (parameters.page - 1) * PAGE_SIZE, size)
+    total, hits = finder(query, parameters, visitor, (parameters.page - 1) * PAGE_SIZE, size, only)
     took_ms = round((time.monotonic() - started) * 1000)
     return SearchResponse(total=total, hits=tuple(hits), facets={}, engine=ENGINE, took_ms=took_ms)
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -103,6 +103,8 @@ class Found:
 class ContentSource(Protocol):
     """One kind of thing that can be found.
 
+    A source may have ``texts() -> (language, text) …``: title, summary and own text of what anybody may read.
+
     A source may also have ``documents(keys) -> dict[key, IndexDocument]``, the same as ``document``
     for many keys in few queries; indexing is much quicker with it. And it may have
     ``together({kind: keys}, visitor, language)``, the same as ``found`` for hits of several kinds:
@@ -122,11 +124,42 @@ class ContentSource(Protocol):
         """Those of ``keys`` that ``visitor`` may see now. ``language`` is the one the page is in."""
 
 
-LabelFunction = Callable[[Sequence[str], str, "Visitor"], Mapping[str, str]]
+class Name(NamedTuple):
+    """What something in a vocabulary is called: ``key`` is the same in all languages, ``rank`` 0 where it is its title."""
+
+    key: str
+    language: str
+    text: str
+    rank: int = 0
+
+
+class Scope(NamedTuple):
+    """A thing within which is searched: its title with its language, and the keys of all that belongs to it."""
+
+    title: str
+    language: str
+    keys: frozenset[str]
+
+
+ScopeFunction = Callable[[str, "Visitor", str], Scope | None]
+PeopleFunction = Callable[[str, "Visitor", int], list[str]]
+TermFunction = Callable[["Visitor", Collection[str] | None], Iterable[Name]]
+
+
+class Label(NamedTuple):
+    """How a value of a facet is called, and the value that it is a part of; empty for none."""
+
+    text: str
+    parent: str = ""
+
+
+LabelFunction = Callable[[Sequence[str], str, "Visitor"], Mapping[str, Label]]
 NameFunction = Callable[["Visitor"], Iterable[tuple[str, str]]]
 VisibleFunction = Callable[[Sequence[str], "Visitor"], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
-ReducedFinder = Callable[["ParsedQuery", "Parameters", "Visitor", int, int], tuple[int, list["Hit"]]]
+ReducedFinder = Callable[
+    ["ParsedQuery", "Parameters", "Visitor", int, int, "Collection[str] | None"], tuple[int, list["Hit"]]
+]
 VocabularyFunction = Callable[[], Iterable[tuple[str, str]]]
 
 
@@ -135,6 +168,9 @@ class _Registry:
     sources: dict[str, ContentSource] = field(default_factory=dict)
     labels: dict[str, LabelFunction] = field(default_factory=dict)
     names: dict[str, NameFunction] = field(default_factory=dict)
+    terms: dict[str, TermFunction] = field(default_factory=dict)
+    scopes: list[ScopeFunction] = field(default_factory=list)
+    people: PeopleFunction | None = None
     visible: VisibleFunction | None = None
     page_reader: PageReader | None = None
     reduced_finder: ReducedFinder | None = None
@@ -173,7 +209,7 @@ def register_labels(facet: str, labels: LabelFunction) -> None:
     """Says how the values of ``facet`` (topic, place, publication_kind) are called.
 
     ``labels(values, language, visitor)`` gives {value: label} for those that ``visitor`` may know;
-    a value without a label is not shown.
+    a value without a label is not shown. What has a parent stands below it where that has a label too.
     """
     _registry.labels[facet] = labels
 
@@ -197,6 +233,42 @@ def names_of(facet: str) -> NameFunction | None:
     return _registry.names.get(facet)
 
 
+def register_terms(name: str, terms: TermFunction) -> None:
+    """Adds a vocabulary by whose other names a query finds more: ``terms(visitor, keys)``.
+
+    It gives the names in every language of what ``visitor`` may know, of all or of those with ``keys``, in a query or two.
+    """
+    _registry.terms[name] = terms
+
+
+def terms() -> Mapping[str, TermFunction]:
+    """All vocabularies that were registered."""
+    return _registry.terms
+
+
+def register_scope(scope: ScopeFunction) -> None:
+    """Adds a kind of thing within which can be searched: ``scope(key, visitor, language)``, in a query or two.
+
+    It gives what belongs to the thing, its title in ``language`` where there is one; or None where ``visitor`` may not see it or it is of another kind.
+    """
+    _registry.scopes.append(scope)
+
+
+def scope(key: str, visitor: Visitor, language: str) -> Scope | None:
+    """What belongs to the thing with the public ``key``; None where there is none that ``visitor`` may see."""
+    return next((found for each in _registry.scopes if (found := each(key, visitor, language))), None)
+
+
+def register_people(people: PeopleFunction) -> None:
+    """Says who wrote what: ``people(text, visitor, limit)`` gives names in which a word begins like ``text``, in one query."""
+    _registry.people = people
+
+
+def people(text: str, visitor: Visitor, limit: int) -> list[str]:
+    """Names of people, for suggestions; none where nobody registered any."""
+    return _registry.people(text, visitor, limit) if _registry.people else []
+
+
 def register_visible(visible: VisibleFunction) -> None:
     """Says which of the given keys a visitor may see now, in a query or two and without reading the things."""
     _registry.visible = visible
@@ -218,6 +290,14 @@ def vocabulary() -> Iterator[tuple[str, str]]:
     """All texts that were registered, each (language, text)."""
     for texts in _registry.vocabulary.values():
         yield from texts()
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """The texts of all sources that anybody may read, without their files, each (language, text)."""
+    for each in sources():
+        read = getattr(each, "texts", None)
+        if read is not None:
+            yield from read()
 
 
 def register_renewal(name: str, renew: Callable[[], int]) -> None:
@@ -246,7 +326,8 @@ def page_reader() -> PageReader | None:
 def register_reduced_finder(finder: ReducedFinder) -> None:
     """Says how things are found in the database while the engine can't answer.
 
-    ``finder(query, parameters, visitor, offset, size)`` gives the total and the hits that ``visitor`` may see.
+    ``finder(query, parameters, visitor, offset, size, only)`` gives the total and the hits that ``visitor`` may see, among
+    the keys ``only`` where it isn't None.
     """
     _registry.reduced_finder = finder
 

@@ -9,75 +9,53 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from django.utils.safestring import SafeString
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
 
 from search import breaker, reduced, registry
 from search.analysis import prefix_words
+from search.bridge import expanded
 from search.engines import get_engine
 from search.engines.base import Hit, Place, SearchRequest, SearchResponse, Sort
 from search.exceptions import EngineUnavailableError
 from search.facets import FacetEntry, labelled
 from search.fields import settled
+from search.instead import How, corrected, steps
 from search.languages import searched
-from search.marking import best_snippet, coverage
-from search.matching import Fact, Plan, plan
+from search.matching import Fact, Plan, plan, wanted_words
 from search.outbox import touch, unwritten
-from search.pages import page_hits, unpack
 from search.parameters import MAX_PAGE, Parameters
 from search.query import ParsedQuery, parse
-from search.ranking import PAGE_SIZE, PAGES_READ_PER_REQUEST, SNIPPET_TEXT, SUGGESTIONS, UNWRITTEN_LOOKED_AT
-from search.registry import Found, FoundFile, PageText
+from search.ranking import FEW_RESULTS, PAGE_SIZE, PEOPLE_SUGGESTED, SUGGESTIONS, UNWRITTEN_LOOKED_AT
+from search.registry import Found, Scope
+from search.snippets import Result, results_of
 
 if TYPE_CHECKING:
     from access.visitor import Visitor
 
-PageId = tuple[str, int, int]
-"""(series, version, page number)."""
+
+@dataclass(frozen=True)
+class Expansion:
+    """Words of the query and the other names, each (name, language), of what they stand for."""
+
+    words: str
+    names: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Snippet:
-    """A marked stretch of text. ``source``: summary, body or file; of a file also its series, version, page, address."""
+class Instead:
+    """What a search with ``parameters`` that asks for less finds: how many, and the first of them."""
 
-    html: SafeString
-    source: str
-    language: str
-    document: str | None = None
-    version: int | None = None
-    page: int | None = None
-    url: str | None = None
-
-
-@dataclass(frozen=True)
-class PageLink:
-    """A page of a file that has the words, and where to read it."""
-
-    number: int
-    url: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """One hit as it is shown."""
-
-    key: str
-    kind: str
-    kind_label: str
-    language: str
-    title: str
-    url: str
-    summary: str
-    date: date | None
-    snippets: tuple[Snippet, ...]
-    spec: str = ""
-    pages: tuple[PageLink, ...] = ()
-    """Pages of the best file that have the words, best ones first."""
+    how: How
+    parameters: Parameters
+    total: int
+    results: tuple[Result, ...]
 
 
 @dataclass(frozen=True)
@@ -98,11 +76,23 @@ class Answer:
     """Values of fields that stand for nothing that this visitor may know."""
     reduced: bool = False
     """Whether only titles and summaries in the database were looked at: the engine can't answer."""
+    scope: Scope | None = None
+    """What was searched within; None for everything, and where there is no such thing for this visitor."""
+    suggestion: str = ""
+    """The query in another spelling that finds something; empty for none."""
+    instead: Instead | None = None
+    """What a search that asks for less finds, where this one found nothing."""
+
+    @property
+    def expanded(self) -> list[Expansion]:
+        """The other names that were searched too."""
+        words = [clause.words[0].text for clause in wanted_words(self.query)] if self.query.related else []
+        return [Expansion(" ".join(words[r.first : r.first + r.size]), r.names) for r in self.query.related]
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A thing whose title begins like what was typed."""
+    """A thing in whose title, or a person in whose name, a word begins like what was typed."""
 
     text: str
     kind: str
@@ -111,45 +101,113 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class _FileHit:
-    file: FoundFile
-    pages: tuple[int, ...]
-    coverage: int
+class _Asked:
+    """A search understood: the query with other names, what to look for, and what is left out for this visitor."""
+
+    parameters: Parameters
+    query: ParsedQuery
+    wanted: Plan
+    unknown: tuple[Fact, ...]
+    scope: Scope | None
+    tokens: frozenset[str] | None
+    hidden: frozenset[str]
+
+    @classmethod
+    def of(cls, parameters: Parameters, visitor: Visitor) -> _Asked:
+        query = parse(parameters.q)
+        if parameters.expand:
+            query = expanded(query, visitor)
+        within = parameters.within
+        return cls(
+            parameters,
+            query,
+            *settled(plan(query, searched()), visitor),
+            registry.scope(within, visitor, parameters.language) if within else None,
+            visitor.tokens,
+            registry.hidden(unwritten(UNWRITTEN_LOOKED_AT), visitor),
+        )
+
+    def request(self, **options: Any) -> SearchRequest:
+        """The engine's request for it; ``options`` replace what is asked for."""
+        nothing: frozenset[str] = frozenset()
+        asked = {
+            "plan": self.wanted,
+            "tokens": self.tokens,
+            "filters": self.parameters.filters,
+            "match_all": self.query.is_blank,
+            "hidden": self.hidden,
+            "only": (self.scope.keys if self.scope else nothing) if self.parameters.within else None,
+        }
+        return SearchRequest(**{**asked, **options})
 
 
 def answer(parameters: Parameters, visitor: Visitor) -> Answer:
     """The answer for ``visitor``, a reduced one where the engine can't give one. Raises EngineUnavailableError without either."""
     started = time.monotonic()
-    query = parse(parameters.q)
-    wanted, unknown = settled(plan(query, searched()), visitor)
+    asked = _Asked.of(parameters, visitor)
+    request = asked.request(sort=parameters.sort, offset=(parameters.page - 1) * PAGE_SIZE, size=PAGE_SIZE)
     is_reduced = False
     try:
-        offset = (parameters.page - 1) * PAGE_SIZE
-        request = _request(parameters, visitor, wanted, sort=parameters.sort, offset=offset, size=PAGE_SIZE)
-        response = breaker.ask("search", lambda: get_engine().search(request))
+        response = _ask("search", request)
     except EngineUnavailableError as err:
-        response = reduced.search(parameters, query, visitor, err)
+        response = reduced.search(parameters, asked.query, visitor, err, only=request.only)
         is_reduced = True
     found = _read_again(response.hits, visitor, parameters.language)
     dropped = 0 if is_reduced else _dropped(response, found)
     total = max(0, response.total - dropped)
-    results = _results(found, query, wanted)
     # What was dropped is still counted in the facets: they wait until the index knows.
     facets = labelled({} if dropped else response.facets, parameters, visitor)
+    few = total < FEW_RESULTS and not asked.query.is_blank and not is_reduced
+    suggestion, instead = _elsewhere(asked, visitor, total) if few else ("", None)
     return Answer(
         parameters=parameters,
-        query=query,
+        query=asked.query,
         total=total,
         total_relation=response.total_relation,
         pages=min(ceil(total / PAGE_SIZE), MAX_PAGE),
         took_ms=round((time.monotonic() - started) * 1000),
         engine=response.engine,
         partial=response.partial,
-        results=tuple(results),
+        results=tuple(results_of(found, asked.query, asked.wanted)),
         facets=facets,
-        unknown=unknown,
+        unknown=asked.unknown,
         reduced=is_reduced,
+        scope=asked.scope,
+        suggestion=suggestion,
+        instead=instead,
     )
+
+
+def _elsewhere(asked: _Asked, visitor: Visitor, total: int) -> tuple[str, Instead | None]:
+    """What else to try after an answer that found ``total``; nothing where the engine fails meanwhile, for the answer stands."""
+    try:
+        return _suggestion(asked, visitor, total), None if total else _instead(asked, visitor)
+    except EngineUnavailableError:
+        return "", None
+
+
+def _suggestion(asked: _Asked, visitor: Visitor, total: int) -> str:
+    """The query spelled otherwise, where that finds more than ``total`` and something that ``visitor`` may see."""
+    query = corrected(asked.query)
+    if query is None:
+        return ""
+    wanted = replace(asked.wanted, required=plan(query, searched()).required, together=None)
+    response = _ask("suggestion", asked.request(plan=wanted, size=PAGE_SIZE, with_facets=False))
+    keys = frozenset(hit.key for hit in response.hits)
+    more = response.total > total and keys - registry.hidden(keys, visitor)
+    return query.text if more else ""
+
+
+def _instead(asked: _Asked, visitor: Visitor) -> Instead | None:
+    """The first of the searches that ask for less which finds something."""
+    for step in steps(asked.parameters, asked.query, asked.wanted):
+        options = {"plan": step.wanted, "filters": step.parameters.filters}
+        response = _ask("instead", asked.request(size=PAGE_SIZE, with_facets=False, **options))
+        found = _read_again(response.hits, visitor, asked.parameters.language)
+        total = response.total - _dropped(response, found)
+        if found:
+            return Instead(step.how, step.parameters, total, tuple(results_of(found, step.query, step.wanted)))
+    return None
 
 
 def newest(
@@ -159,9 +217,9 @@ def newest(
 
     Raises EngineUnavailableError.
     """
-    wanted, _unknown = settled(plan(parse(parameters.q), searched()), visitor)
-    asked = _request(parameters, visitor, wanted, sort=Sort.NEWEST, size=size + 1, after=after, with_facets=False)
-    response = breaker.ask("newest", lambda: get_engine().search(asked))
+    asked = _Asked.of(parameters, visitor)
+    request = asked.request(sort=Sort.NEWEST, size=size + 1, after=after, with_facets=False)
+    response = _ask("newest", request)
     more = len(response.hits) > size
     response = replace(response, hits=response.hits[:size])
     found = _read_again(response.hits, visitor, parameters.language)
@@ -169,19 +227,8 @@ def newest(
     return total, found, (response.hits[-1].at, response.hits[-1].key) if more else None
 
 
-def _request(parameters: Parameters, visitor: Visitor, wanted: Plan, **options: Any) -> SearchRequest:
-    return SearchRequest(
-        plan=wanted,
-        tokens=visitor.tokens,
-        filters=parameters.filters,
-        match_all=parse(parameters.q).is_blank,
-        hidden=registry.hidden(unwritten(UNWRITTEN_LOOKED_AT), visitor),
-        **options,
-    )
-
-
 def suggestions(text: str, language: str, visitor: Visitor) -> list[Suggestion]:
-    """At most eight things that ``visitor`` may see whose title has words that begin like ``text``.
+    """At most eight: things that ``visitor`` may see in whose title words begin like ``text``, then people who wrote some.
 
     Raises EngineUnavailableError.
     """
@@ -194,11 +241,24 @@ def suggestions(text: str, language: str, visitor: Visitor) -> list[Suggestion]:
         )
     except EngineUnavailableError as err:
         asked = Parameters(q=text, language=language, filters={"language": frozenset({language})})
-        hits = reduced.search(asked, parse(text), visitor, err, SUGGESTIONS).hits
+        hits = reduced.search(asked, parse(text), visitor, err, size=SUGGESTIONS).hits
     found = _read_again(hits, visitor, language)
     unique = {(each.kind, each.title): each for each in reversed(found)}
     kept = [each for each in found if unique[each.kind, each.title] is each]
-    return [Suggestion(each.title, each.kind, str(each.kind_label), each.url) for each in kept[:SUGGESTIONS]]
+    people = registry.people(text.strip()[:100], visitor, PEOPLE_SUGGESTED)
+    things = [Suggestion(each.title, each.kind, str(each.kind_label), each.url) for each in kept]
+    return [*things[: SUGGESTIONS - len(people)], *(_person(name) for name in people)]
+
+
+def _person(name: str) -> Suggestion:
+    query = 'author:"{}"'.format(name.replace('"', " "))
+    address = f"{reverse('search')}?{urlencode({'q': query})}"
+    return Suggestion(name, "person", gettext("Person"), address)
+
+
+def _ask(kind: str, request: SearchRequest) -> SearchResponse:
+    """The engine's answer, unless it isn't asked at the moment."""
+    return breaker.ask(kind, lambda: get_engine().search(request))
 
 
 def _read_again(hits: Sequence[Hit], visitor: Visitor, language: str) -> list[Found]:
@@ -216,107 +276,3 @@ def _dropped(response: SearchResponse, found: Sequence[Found]) -> int:
     dropped = [hit.key for hit in response.hits if hit.key not in kept]
     touch(dropped)
     return len(dropped)
-
-
-def _results(found: Sequence[Found], query: ParsedQuery, wanted: Plan) -> list[Result]:
-    budget = PAGES_READ_PER_REQUEST
-    file_hits: dict[str, _FileHit] = {}
-    for each in found:
-        hit, budget = _best_file(each.files, wanted, budget)
-        if hit is not None:
-            file_hits[each.key] = hit
-    texts = _page_texts(file_hits.values())
-    return [_result(each, query, wanted, file_hits.get(each.key), texts) for each in found]
-
-
-def _best_file(files: Sequence[FoundFile], wanted: Plan, budget: int) -> tuple[_FileHit | None, int]:
-    """The file with most of the words on one page; files beyond the budget of pages aren't looked into."""
-    best: _FileHit | None = None
-    for file in files:
-        try:
-            size = len(unpack(file.blob).ends)
-        except ValueError:  # not read out yet, or by an older version; indexing has logged it
-            continue
-        if size > budget:
-            continue
-        budget -= size
-        hits = page_hits(file.blob, wanted)
-        if hits and (best is None or hits[0].coverage > best.coverage):
-            best = _FileHit(file, tuple(hit.number for hit in hits), hits[0].coverage)
-    return best, budget
-
-
-def _page_texts(hits: Iterable[_FileHit]) -> dict[PageId, PageText]:
-    """The texts of the best page of each file, in one reading where the app that keeps them can."""
-    wanted = [(hit.file, (hit.file.series, hit.file.version, hit.pages[0])) for hit in hits]
-    if not wanted:
-        return {}
-    reader = registry.page_reader()
-    if reader is not None:
-        return dict(reader([page for _file, page in wanted]))
-    return {page: text for file, page in wanted for text in file.page_texts([page[2]]).values()}
-
-
-def _result(
-    found: Found, query: ParsedQuery, wanted: Plan, hit: _FileHit | None, texts: Mapping[PageId, PageText]
-) -> Result:
-    pages: tuple[PageLink, ...] = ()
-    if hit is not None:
-        pages = tuple(PageLink(number, hit.file.page_url(number, query.text)) for number in hit.pages)
-    file = hit.file if hit is not None else next(iter(found.files), None)
-    return Result(
-        key=found.key,
-        kind=found.kind,
-        kind_label=str(found.kind_label),
-        language=found.language,
-        title=found.title,
-        url=found.url,
-        summary=found.summary,
-        date=found.date,
-        snippets=_snippets(found, query, wanted, hit, texts),
-        spec=file.spec if file is not None else "",
-        pages=pages,
-    )
-
-
-def _snippets(
-    found: Found, query: ParsedQuery, wanted: Plan, hit: _FileHit | None, texts: Mapping[PageId, PageText]
-) -> tuple[Snippet, ...]:
-    """The best stretch of the thing's own text and that of its file, the one that has more of the words first."""
-    own = _own_snippet(found, query, wanted)
-    file = _file_snippet(query, hit, texts)
-    candidates = [each for each in (own, file) if each is not None]
-    candidates.sort(key=lambda each: -each[0])
-    return tuple(snippet for _coverage, snippet in candidates) or _opening(found)
-
-
-def _own_snippet(found: Found, query: ParsedQuery, wanted: Plan) -> tuple[int, Snippet] | None:
-    best: tuple[int, Snippet] | None = None
-    for source, text in (("summary", found.summary), ("body", found.body[:SNIPPET_TEXT])):
-        covered = coverage(text, wanted, found.language)
-        if covered and (best is None or covered > best[0]):
-            best = (covered, Snippet(best_snippet(text, query, found.language)[0], source, found.language))
-    return best
-
-
-def _file_snippet(
-    query: ParsedQuery, hit: _FileHit | None, texts: Mapping[PageId, PageText]
-) -> tuple[int, Snippet] | None:
-    if hit is None:
-        return None
-    file, number = hit.file, hit.pages[0]
-    page = texts.get((file.series, file.version, number))
-    if page is None:
-        return None
-    language, text = page
-    html, has_hit = best_snippet(text, query, language)
-    if not has_hit:  # half of a phrase that runs over the page break
-        return None
-    url = file.page_url(number, query.text)
-    return hit.coverage, Snippet(html, "file", language, file.series, file.version, number, url)
-
-
-def _opening(found: Found) -> tuple[Snippet, ...]:
-    text = found.summary or found.body[:SNIPPET_TEXT]
-    html, _has_hit = best_snippet(text, ParsedQuery(""), found.language)
-    return (Snippet(html, "summary" if found.summary else "body", found.language),) if text else ()

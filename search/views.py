@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -23,12 +24,14 @@ from search.exceptions import EngineUnavailableError
 from search.exports import EXPORT_SIZE, as_csv, part
 from search.facets import histogram
 from search.help import FIELDS, WORDS
+from search.instead import How
 from search.openapi import document
 from search.parameters import ParameterError, Parameters, read_kindly, read_strictly
-from search.presentation import SORT_NAMES, chips, facet_groups, notices, pager, shown_range
+from search.presentation import INSTEAD, SORT_NAMES, chips, facet_groups, notices, pager, shown_range
 from search.query import MAX_CHARACTERS, MAX_TERMS, parse
 from search.ranking import PAGE_LINKS, PAGE_LINKS_FOLDED
-from search.results import Answer, Result, Snippet, answer, suggestions
+from search.results import Answer, Instead, answer, suggestions
+from search.snippets import Result, Snippet
 
 logger = logging.getLogger(__name__)
 
@@ -158,7 +161,11 @@ def _context(found: Answer) -> dict[str, Any]:
     return {
         "answer": found,
         "chips": chips(found),
-        "all_removed": Parameters(q=found.parameters.q, sort=found.parameters.sort).address(),
+        "all_removed": replace(found.parameters, filters={}, within="", page=1).address(),
+        "suggested_url": found.parameters.address(q=found.suggestion, page=1),
+        "instead": _instead(found.instead) if found.instead else None,
+        "as_typed_url": found.parameters.address(expand=False, page=1),
+        "with_names_url": found.parameters.address(expand=True, page=1),
         "facets": facet_groups(found),
         "years": histogram(found.facets["year"], found.parameters),
         "year_range": found.parameters.years,
@@ -177,9 +184,17 @@ def _context(found: Answer) -> dict[str, Any]:
     }
 
 
+def _instead(instead: Instead) -> dict[str, Any]:
+    return {
+        "label": INSTEAD[instead.how],
+        "entries": [_entry(result) for result in instead.results],
+        "url": instead.parameters.address(page=1) if instead.how == How.OTHER_LANGUAGES else "",
+    }
+
+
 def _hidden_for_filters(parameters: Parameters) -> list[tuple[str, str]]:
     """What the form of filters carries along: words and order, and years that its two fields can't say."""
-    names = ("q", "sort") if parameters.years else ("q", "sort", "year")
+    names = {"q", "sort", "expand", "within"} | (set() if parameters.years else {"year"})
     return [(name, value) for name, value in parameters.pairs() if name in names]
 
 
@@ -208,10 +223,11 @@ def _answer_data(found: Answer) -> dict[str, Any]:
         "took_ms": found.took_ms,
         "engine": found.engine,
         "reduced": found.reduced,
-        "suggestion": None,
-        "expanded": [],
+        "suggestion": found.suggestion or None,
+        "expanded": [{"from": each.words, "to": [name for name, _ in each.names]} for each in found.expanded],
         "notices": list(notices(found)),
         "results": [_result_data(result) for result in found.results],
+        "instead": _instead_data(found.instead) if found.instead else None,
         "facets": {
             facet: [
                 {"value": entry.value, "label": entry.label, "count": entry.count, "selected": entry.selected}
@@ -220,6 +236,11 @@ def _answer_data(found: Answer) -> dict[str, Any]:
             for facet, entries in found.facets.items()
         },
     }
+
+
+def _instead_data(instead: Instead) -> dict[str, Any]:
+    results = [_result_data(result) for result in instead.results]
+    return {"how": instead.how.value, "total": instead.total, "results": results}
 
 
 def _result_data(result: Result) -> dict[str, Any]:

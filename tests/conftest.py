@@ -16,6 +16,7 @@ from django.conf import settings as django_settings
 from django.utils import translation
 
 from documents.extraction import sandbox
+from search import bridge, words
 from tests import servers
 from tests.turns import turn
 
@@ -129,6 +130,13 @@ def measured_children():
 def language_of_the_site():
     """The last request of another test may have left its language switched on."""
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def own_names():
+    """No name or word that the search remembers from another test."""
+    bridge.forget()
+    words.forget()
 
 
 @pytest.fixture(autouse=True)

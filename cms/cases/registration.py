@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from cms.cases.models import CaseDocument, CaseIndexPage, CasePage
 from cms.cases.pages import ORDER
-from cms.cases.search import CaseSource
+from cms.cases.search import CaseSource, case_scope
 from cms.core.lists import ContentList, register_backlinks, register_list
 from cms.core.models import Place, within
 from cms.core.models.base import PLACE_LEVELS
@@ -34,4 +34,5 @@ def register() -> None:
     register_list(ContentList("cases", CasePage, CaseIndexPage, ORDER))
     register_backlinks("cases", cases_naming)
     registry.register(CaseSource())
+    registry.register_scope(case_scope)
     post_save.connect(_place_saved, sender=Place, dispatch_uid="cms.search.case_place")

@@ -6,13 +6,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
+from access.visibility import visible_to
+from access.visitor import Visitor
 from cms.cases.models import CaseDocument, CasePage
+from cms.core.cards import best_translations
 from cms.core.files import FileRow
+from cms.core.keys import keys_of
 from cms.core.search import PageSource, place_keys, stream_text
 from cms.topics.search import TOPICS, lineage_keys
+from search.registry import Scope
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -53,3 +59,14 @@ class CaseSource(PageSource):
     def kind_label(self, page: Any, kinds: Kinds, language: str) -> str:
         entry = kinds.named("work", page.work_kind_id, language)
         return entry.name if entry else super().kind_label(page, kinds, language)
+
+
+def case_scope(key: str, visitor: Visitor, language: str) -> Scope | None:
+    """A case with the publications that it names, in every language, as far as ``visitor`` may see them. Two queries."""
+    cases = list(visible_to(CasePage.objects.filter(translation_key=key), visitor).select_related("locale"))
+    if not cases:
+        return None
+    named = CaseDocument.objects.filter(page__in=cases, publication__isnull=False).order_by()
+    pages = Page.objects.filter(Q(pk__in=cases) | Q(translation_key__in=named.values("publication__translation_key")))
+    shown = best_translations(cases, language)[cases[0].translation_key]
+    return Scope(shown.title, shown.locale.language_code, frozenset(keys_of(visible_to(pages, visitor))))

@@ -18,7 +18,7 @@ class CmsCoreConfig(AppConfig):
             visible_keys,
         )
         from cms.core.reduced import find_pages
-        from cms.core.search import place_names, title_words
+        from cms.core.search import place_names, place_terms, title_words
         from cms.core.signal_handlers import register_signal_handlers
         from cms.core.subjects import PageSubjects
         from search import registry
@@ -29,6 +29,7 @@ class CmsCoreConfig(AppConfig):
         registry.register_labels("publication_kind", publication_kind_labels)
         registry.register_names("place", place_names)
         registry.register_names("publication_kind", publication_kind_names)
+        registry.register_terms("places", place_terms)
         registry.register_page_reader(read_pages)
         registry.register_reduced_finder(find_pages)
         registry.register_subjects(PageSubjects())

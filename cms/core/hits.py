@@ -24,7 +24,7 @@ from cms.core.vocabulary import Kinds, places_in
 from documents.access import readable_by
 from documents.models import Document, DocumentPageText, DocumentRelease, DocumentUse
 from search import registry
-from search.registry import Found, FoundFile, PageText
+from search.registry import Found, FoundFile, Label, PageText
 
 
 def found_pages(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: str) -> dict[str, Found]:
@@ -115,17 +115,20 @@ def read_pages(wanted: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, i
     return {(str(series), version, number): (language, text) for series, version, number, language, text in rows}
 
 
-def place_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:
+def place_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, Label]:
     """Names of places for the facet. A sensitive place can be asked for by its key; its name is not told."""
-    places = places_in(_uuids(values), language)
-    return {str(place.translation_key): place.name for place in places if place.public() is place}
+    places = [place for place in places_in(_uuids(values), language) if place.public() is place]
+    return {
+        str(place.translation_key): Label(place.name, str(place.parent.translation_key) if place.parent else "")
+        for place in places
+    }
 
 
-def publication_kind_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:
+def publication_kind_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, Label]:
     """Names of kinds of publication for the facet."""
     kinds = Kinds.of(visitor)
     named = {str(key): kinds.by_key("kind", key, language) for key in _uuids(values)}
-    return {key: entry.name for key, entry in named.items() if entry is not None}
+    return {key: Label(entry.name) for key, entry in named.items() if entry is not None}
 
 
 def publication_kind_names(visitor: Visitor) -> list[tuple[str, str]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet, Value
 
 from access.visibility import visible_to
-from cms.core.keys import joined_key
+from cms.core.keys import joined_key, with_keys
 from cms.core.search import PageSource
 from search import registry
 from search.engines.base import Hit, Sort
@@ -32,13 +32,20 @@ Row = tuple[datetime | None, Any, str, str]
 
 
 def find_pages(
-    query: ParsedQuery, parameters: Parameters, visitor: Visitor, offset: int, size: int
+    query: ParsedQuery,
+    parameters: Parameters,
+    visitor: Visitor,
+    offset: int,
+    size: int,
+    only: Collection[str] | None = None,
 ) -> tuple[int, list[Hit]]:
-    """How many pages ``visitor`` may see that fit, and ``size`` of them behind ``offset``, by date.
+    """How many pages ``visitor`` may see that fit, and ``size`` of them behind ``offset``, by date; of ``only`` these keys.
 
     Two queries, and a few for each kind with filters that only the sources know.
     """
     words = matching(query, TEXTS)
+    if words is not None and only is not None:
+        words &= with_keys(only)
     kinds = parameters.filters.get("kind")
     parts = [
         (source, _in_language(visible_to(source.model.objects.filter(words), visitor), parameters))

@@ -5,10 +5,12 @@ The index holds what is published, with who may find it. The way back is ``cms.c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from wagtail import blocks
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
@@ -20,10 +22,10 @@ from cms.core.files import FileRow, best_texts
 from cms.core.hits import found_pages
 from cms.core.keys import key_of, with_keys
 from cms.core.models import PagePlace, Place
-from cms.core.models.base import BasePage
+from cms.core.models.base import PLACE_LEVELS, BasePage
 from documents.access import may_be_shown
 from documents.models import Document, DocumentRelease
-from search.registry import FileText, Found, IndexDocument
+from search.registry import FileText, Found, IndexDocument, Name
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -90,21 +92,35 @@ def title_words() -> Iterator[tuple[str, str]]:
 
 
 def place_names(visitor: Visitor) -> Iterator[tuple[str, str]]:
-    """What places can be asked for by: names in every language, other names, ISO codes. A sensitive one by none.
+    """What places can be asked for by: names in every language, other names, ISO codes. A sensitive one by none."""
+    for place in known_places(visitor):
+        names = (place.name, place.iso, *place.alternative_names.splitlines())
+        yield from ((name, str(place.translation_key)) for name in names)
 
-    Only those that a page which ``visitor`` may see is about, and what they lie in: that a place is in the vocabulary
-    already can tell of work that is not public yet.
+
+def place_terms(visitor: Visitor, keys: Collection[str] | None = None) -> Iterator[Name]:
+    """What places are called, of all or of those with ``keys``. Codes are no words: "IT" and "IN" stand in every text."""
+    for place in known_places(visitor, keys):
+        for rank, name in enumerate((place.name, *place.alternative_names.splitlines())):
+            yield Name(str(place.translation_key), place.locale.language_code, name, rank)
+
+
+def known_places(visitor: Visitor, keys: Collection[str] | None = None) -> Iterator[Place]:
+    """The places that a page which ``visitor`` may see is about, and what they lie in; no sensitive one. One query.
+
+    That a place is in the vocabulary already can tell of work that is not public yet. ``keys``: only these.
     """
     pages = visible_to(Page.objects.all(), visitor).order_by()
     about = PagePlace.objects.filter(page__in=pages.values("pk"), place__translation_key=OuterRef("translation_key"))
-    places = list(
-        Place.objects.annotate(is_named=Exists(about)).select_related("parent__parent__parent").order_by("pk")
-    )
+    rows = Place.objects.annotate(is_named=Exists(about)).select_related("locale", "parent__parent__parent")
+    if keys is not None:
+        lies_in = [f"{'parent__' * level}translation_key__in" for level in range(PLACE_LEVELS)]
+        rows = rows.filter(reduce(or_, (Q(**{name: keys}) for name in lies_in)))
+    places = list(rows.order_by("pk"))
     known = set(place_keys(place for place in places if place.is_named))
     for place in places:
         if str(place.translation_key) in known and place.public() is place:
-            names = (place.name, place.iso, *place.alternative_names.splitlines())
-            yield from ((name, str(place.translation_key)) for name in names)
+            yield place
 
 
 class PageSource:
@@ -144,6 +160,15 @@ class PageSource:
                 return
             yield from (f"{key}/{language}" for _pk, key, language in piece)
             last = piece[-1][0]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """(language, title, summary and text) of every page that anybody may read, in pieces."""
+        shown = visible_to(self.model.objects.all(), Visitor()).order_by("pk").values_list("pk", flat=True)
+        last = 0
+        while piece := list(shown.filter(pk__gt=last)[:CHUNK]):
+            for page in self.rows().filter(pk__in=piece):
+                yield page.locale.language_code, f"{page.title}\n{page.summary}\n{self.body(page)}"
+            last = piece[-1]
 
     def document(self, key: str) -> IndexDocument | None:
         """What the index shall hold for ``key`` now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cms.core.lists import ContentList, register_list
 from cms.glossary.models import GlossaryIndexPage, GlossaryTermPage
 from cms.glossary.pages import term_cards
-from cms.glossary.search import TermSource, term_words
+from cms.glossary.search import TermSource, term_names, term_words
 from search import registry
 
 
@@ -14,3 +14,4 @@ def register() -> None:
     register_list(ContentList("terms", GlossaryTermPage, GlossaryIndexPage, ("title", "pk"), term_cards))
     registry.register(TermSource())
     registry.register_vocabulary("terms", term_words)
+    registry.register_terms("terms", term_names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cms.core.lists import ContentList, register_list
 from cms.publications.models import PublicationIndexPage, PublicationPage
 from cms.publications.pages import ORDER
-from cms.publications.search import PublicationSource, author_names
+from cms.publications.search import PublicationSource, author_names, people
 from search import registry
 
 
@@ -14,3 +14,4 @@ def register() -> None:
     register_list(ContentList("publications", PublicationPage, PublicationIndexPage, ORDER))
     registry.register(PublicationSource())
     registry.register_names("author", author_names)
+    registry.register_people(people)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from access.visibility import visible_to
@@ -71,3 +71,11 @@ def author_names(visitor: Visitor) -> list[tuple[str, str]]:
     pages = visible_to(PublicationPage.objects.all(), visitor).order_by()
     names = Contributor.objects.filter(page__in=pages.values("pk")).order_by()
     return [(name, name) for name in names.values_list("name", flat=True).distinct()]
+
+
+def people(text: str, visitor: Visitor, limit: int) -> list[str]:
+    """Who wrote or edited what ``visitor`` may see and has a name in which a word begins like ``text``."""
+    pages = visible_to(PublicationPage.objects.all(), visitor).order_by()
+    begins = Q(name__istartswith=text) | Q(name__icontains=f" {text}")
+    names = Contributor.objects.filter(begins, page__in=pages.values("pk")).order_by("name")
+    return list(names.values_list("name", flat=True).distinct()[:limit])

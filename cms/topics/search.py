@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
@@ -14,6 +14,7 @@ from cms.core.cards import best_names
 from cms.core.keys import split
 from cms.core.search import PageSource, stream_text
 from cms.topics.models import PageTopic, TopicPage
+from search.registry import Label, Name
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -50,11 +51,15 @@ class TopicSource(PageSource):
         return {"topics": lineage_keys([page])}
 
 
-def topic_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, str]:
+def topic_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, Label]:
     """Titles of the topics that ``visitor`` may see, for the facet."""
     keys = [key for keys in split(f"{value}/x" for value in values).values() for key in keys]
     rows = visible_to(TopicPage.objects.filter(translation_key__in=keys), visitor).order_by("pk")
-    return best_names(rows.values_list("translation_key", "locale__language_code", "title"), language)
+    wider = "parent_topic__translation_key"
+    found = list(rows.values_list("translation_key", "locale__language_code", "title", wider))
+    names = best_names([(key, code, title) for key, code, title, _wider in found], language)
+    parents = {str(key): str(parent or "") for key, _code, _title, parent in found}
+    return {key: Label(name, parents[key]) for key, name in names.items()}
 
 
 def topic_names(visitor: Visitor) -> Iterator[tuple[str, str]]:
@@ -63,3 +68,16 @@ def topic_names(visitor: Visitor) -> Iterator[tuple[str, str]]:
     for topic in topics.order_by("pk"):
         for name in (topic.title, topic.slug, *topic.synonym_list):
             yield name, str(topic.translation_key)
+
+
+def topic_terms(visitor: Visitor, keys: Collection[str] | None = None) -> Iterator[Name]:
+    """What the topics that ``visitor`` may see are called: title, other names."""
+    rows = TopicPage.objects.all() if keys is None else TopicPage.objects.filter(translation_key__in=keys)
+    topics = (
+        visible_to(rows, visitor)
+        .select_related("locale")
+        .only("title", "synonyms", "translation_key", "locale__language_code")
+    )
+    for topic in topics.order_by("pk"):
+        for rank, name in enumerate((topic.title, *topic.synonym_list)):
+            yield Name(str(topic.translation_key), topic.locale.language_code, name, rank)

@@ -102,7 +102,7 @@ class SearchRequest:
     hidden: frozenset[str] = frozenset()
     """Keys that are left out: the index doesn't know yet that they may not be found."""
     only: frozenset[str] | None = None
-    """Only these keys, where it isn't None: whether one certain thing is a hit."""
+    """Keys that are searched; None for all."""
     after: Place | None = None
     """With ``Sort.NEWEST``: only hits behind this place. The total counts all."""
 

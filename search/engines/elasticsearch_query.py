@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from search.engines.base import FACETS, FacetValue, SearchRequest, Sort
@@ -19,6 +20,7 @@ from search.ranking import (
     RECENCY_FLOOR,
     RECENCY_HALF_LIFE_DAYS,
     RECENCY_SHARE,
+    RELATED_WEIGHT,
     TIE_BREAKER,
 )
 
@@ -126,7 +128,7 @@ def _scored(plan: Plan, allowed: list[Body], match_all: bool) -> Body:
     query: Body = {
         "bool": {
             "filter": allowed,
-            "must": [*[_group(group) for group in plan.required], *[_meets(each) for each in plan.conditions]],
+            "must": [*_required(plan.required), *[_meets(each) for each in plan.conditions]],
             "must_not": [_forms(group.forms) for group in plan.excluded],
         }
     }
@@ -145,7 +147,7 @@ def _scored(plan: Plan, allowed: list[Body], match_all: bool) -> Body:
     }
     if not 1 <= len(plan.required) <= GLOSSARY_MAX_WORDS:
         return scored
-    named = [_forms(group.forms, ("t",)) for group in plan.required]
+    named = list(_required(plan.required, in_title=True))
     lift = {"filter": {"bool": {"filter": [{"term": {"kind": GLOSSARY_KIND}}, *named]}}, "weight": GLOSSARY_BOOST}
     return {"function_score": {"query": scored, "functions": [lift], "boost_mode": "multiply"}}
 
@@ -169,6 +171,18 @@ def _meets(condition: Condition) -> Body:
         return {"bool": {"must_not": [_meets(condition.part)]}}
     parts = [_meets(each) for each in condition.parts]
     return {"bool": {"must": parts}} if isinstance(condition, Both) else {"bool": {"should": parts}}
+
+
+def _required(groups: Sequence[Group], *, in_title: bool = False) -> Iterator[Body]:
+    """``groups``; those with the same other names together, or one of these names."""
+    for also, several in groupby(groups, key=lambda group: group.also):
+        own = [_forms(group.forms, ("t",)) if in_title else _group(group) for group in several]
+        if also:
+            names = _forms(also, ("t",) if in_title else MATCH_FIELDS)
+            either = [{"bool": {"must": own}}, {"bool": {"must": [names], "boost": RELATED_WEIGHT}}]
+            yield {"dis_max": {"queries": either}}
+        else:
+            yield from own
 
 
 def _group(group: Group) -> Body:

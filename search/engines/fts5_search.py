@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 
 from search.engines.base import FACETS, FacetValue, Hit, SearchRequest, Sort
 from search.engines.sqlite_files import COLUMNS
@@ -23,6 +24,7 @@ from search.ranking import (
     GLOSSARY_KIND,
     GLOSSARY_MAX_WORDS,
     MATCH_FIELDS,
+    RELATED_WEIGHT,
 )
 
 _WEIGHTS = ", ".join(str(FIELD_WEIGHTS.get(column, 0.0)) for column in COLUMNS)
@@ -64,11 +66,11 @@ def run_search(connection: sqlite3.Connection, request: SearchRequest) -> Answer
     return Answer(total, hits, facets)
 
 
-def expression(plan: Plan) -> str:
-    """``plan`` in FTS5's language; empty where nothing is required."""
+def expression(plan: Plan, *, related: bool = True) -> str:
+    """``plan`` in FTS5's language, with the ``related`` names or without; empty where nothing is required."""
     if not plan.required:
         return ""
-    wanted = " AND ".join(_group(group) for group in plan.required)
+    wanted = " AND ".join(_required(plan.required, related=related))
     if plan.together:
         wanted = f"({wanted}) OR {_in_fields(MATCH_FIELDS, plan.together.forms)}"
     if plan.excluded:
@@ -78,6 +80,14 @@ def expression(plan: Plan) -> str:
 
 def _excluded(plan: Plan) -> str:
     return " OR ".join(_in_fields(MATCH_FIELDS, group.forms) for group in plan.excluded)
+
+
+def _required(groups: Sequence[Group], *, related: bool = True, in_title: bool = False) -> Iterator[str]:
+    """``groups``; those with the same other names together, or one of these names."""
+    for also, several in groupby(groups, key=lambda group: group.also):
+        own = " AND ".join(_in_fields(("t",), group.forms) if in_title else _group(group) for group in several)
+        names = _in_fields(("t",) if in_title else MATCH_FIELDS, also) if also and related else ""
+        yield f"(({own}) OR {names})" if names else own
 
 
 def _group(group: Group) -> str:
@@ -94,18 +104,18 @@ def _collect(connection: sqlite3.Connection, request: SearchRequest, selected: S
     mask, mask_values = _mask(request, selected)
     allowed, allowed_values = _allowed(request.tokens, request.now, request.hidden)
     if request.only is not None:
-        allowed, allowed_values = (
-            f"{allowed} AND d.key IN ({_marks(request.only)})",
-            [*allowed_values, *sorted(request.only)],
-        )
+        allowed += " AND d.key IN (SELECT value FROM json_each(?))"
+        allowed_values.append(json.dumps(sorted(request.only)))
     for condition in request.plan.conditions:
         sql, values = _meets(condition)
         allowed, allowed_values = f"{allowed} AND {sql}", [*allowed_values, *values]
-    match = expression(request.plan)
-    if match:
+    # What has the words themselves first: bm25 knows no weight of a word, only the whole hit can count less.
+    matches = dict.fromkeys([expression(request.plan, related=False), expression(request.plan)])
+    for weight, match in zip((1.0, RELATED_WEIGHT), filter(None, matches), strict=False):
         # CROSS JOIN keeps the index first; "rowid IN (SELECT …)" around a match is forty times slower.
-        sql = f"INSERT INTO temp.hits SELECT d.id, {_SCORE}, {mask} FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ? AND {allowed}"  # noqa: S608
+        sql = f"INSERT OR IGNORE INTO temp.hits SELECT d.id, {weight} * {_SCORE}, {mask} FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ? AND {allowed}"  # noqa: S608
         connection.execute(sql, (*mask_values, match, *allowed_values))
+    if request.plan.required:
         return
     sql = f"INSERT INTO temp.hits SELECT d.id, 0.0, {mask} FROM doc d WHERE {allowed}"  # noqa: S608  # own names only
     connection.execute(sql, (*mask_values, *allowed_values))
@@ -175,7 +185,7 @@ def _lift_glossary(connection: sqlite3.Connection, plan: Plan) -> None:
     """A glossary term whose name has all words of a short query comes first."""
     if not plan.required or len(plan.required) > GLOSSARY_MAX_WORDS:
         return
-    match = " AND ".join(_in_fields(("t",), group.forms) for group in plan.required)
+    match = " AND ".join(_required(plan.required, in_title=True))
     sql = "SELECT d.id FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ? AND d.kind = ?"
     found = connection.execute(sql, (match, GLOSSARY_KIND)).fetchall()
     connection.executemany(f"UPDATE temp.hits SET score = score * {GLOSSARY_BOOST} WHERE id = ?", found)  # noqa: S608

@@ -13,6 +13,7 @@ from documents.signals import document_processed
 from search import registry
 from search.models import SearchOutbox
 from search.pages import pack, unpack
+from search.registry import Label
 from tests.factories import (
     CasePageFactory,
     DocumentFactory,
@@ -233,7 +234,7 @@ def test_every_kind_is_found_by_its_words(settings):
     assert found[key_of(case)].topics == (str(topic.translation_key),)
     assert [file.title for file in found[key_of(case)].files] == ["Indictment"]
     labels = registry.labels_of("topic")([str(topic.translation_key), "x"], "en", Visitor())
-    assert labels == {str(topic.translation_key): topic.title}
+    assert labels == {str(topic.translation_key): Label(topic.title)}
 
 
 class TestNamesForFields:

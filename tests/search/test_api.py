@@ -46,6 +46,7 @@ def test_the_answer_is_that_of_the_contract(client, publish, everywhere):
         "suggestion": None,
         "expanded": [],
         "notices": [],
+        "instead": None,
         "results": [
             {
                 "key": thing.key,

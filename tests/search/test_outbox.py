@@ -391,6 +391,7 @@ class TestUpkeep:
             "search.purge": timedelta(seconds=30),
             "search.rebuild": timedelta(seconds=5),
             "search.sweep": timedelta(days=1),
+            "search.words": timedelta(days=1),
         }
 
         def down(*args, **options):

@@ -1,0 +1,106 @@
+"""The words of what anybody may read: with what a word that finds nothing is compared.
+
+Titles, summaries, texts and glossary, never files, whose scans would teach misspellings. The table is made anew once a
+day, so it may still have a word of something withdrawn since. That is why a word of it is never shown by itself: it is
+offered where it finds something that this visitor may see, and only then.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from access.visitor import Visitor
+from search import registry
+from search.analysis.folding import clean, without_accents
+from search.analysis.words import words
+from search.languages import index_language
+from search.models import SearchWord
+
+SHORTEST, LONGEST = 4, 30
+MOST_WORDS = 60_000
+SHORT = 6
+"""Words of fewer letters may differ in one, longer ones in two."""
+
+KEPT_SECONDS = 300
+COMPARED = 50
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The words by their folded form: (as written, language, how often); read at ``at``."""
+
+    words: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    at: float = 0.0
+
+
+class _Memory:
+    """The table of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._table: _Table | None = None
+
+    def read(self) -> dict[str, tuple[str, str, int]]:
+        with self._lock:
+            table = self._table
+            if table is None or time.monotonic() - table.at > KEPT_SECONDS:
+                rows = SearchWord.objects.order_by("count").values_list("word", "language", "count")
+                table = self._table = _Table({_folded(row[0]): row for row in rows.iterator()}, time.monotonic())
+            return table.words
+
+    def forget(self) -> None:
+        self._table = None
+
+
+_memory = _Memory()
+forget = _memory.forget
+"""Forgets what this process knows; for tests."""
+
+
+def refresh() -> int:
+    """Makes the table anew and returns how many words it has. For the worker's schedule."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for language, text in registry.texts():
+        counts.update(_words_of(text, index_language(language)))
+    for terms in registry.terms().values():
+        for name in terms(Visitor(), None):
+            counts.update(_words_of(name.text, index_language(name.language)))
+    rows = [SearchWord(language=key[0], word=key[1], count=count) for key, count in counts.most_common(MOST_WORDS)]
+    with transaction.atomic():
+        SearchWord.objects.all().delete()
+        SearchWord.objects.bulk_create(rows, batch_size=1000)
+    return len(rows)
+
+
+def similar(word: str, limit: int) -> list[tuple[str, str]]:
+    """Words, each with its language, that are written much like ``word``, the likeliest first.
+
+    None where the word itself is known, is short or has other signs than letters.
+    """
+    known, asked = _memory.read(), _folded(word)
+    if not (asked.isalpha() and SHORTEST <= len(asked) <= LONGEST) or asked in known:
+        return []
+    found = process.extract(
+        asked, known.keys(), scorer=OSA.distance, score_cutoff=1 if len(asked) < SHORT else 2, limit=COMPARED
+    )
+    found.sort(key=lambda each: (each[1], each[0][:1] != asked[:1], -known[each[0]][2], each[0]))
+    return [known[folded][:2] for folded, _distance, _at in found[:limit]]
+
+
+def _words_of(text: str, language: str) -> Iterable[tuple[str, str]]:
+    for word in words(text, language):
+        written = clean(word.text)
+        if SHORTEST <= len(written) <= LONGEST and written.isalpha():
+            yield language, written
+
+
+def _folded(word: str) -> str:
+    return without_accents(clean(word))

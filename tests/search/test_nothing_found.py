@@ -1,0 +1,258 @@
+"""What somebody is offered who found little: other spellings, searches that ask for less. Never a hidden word."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from access.models import User
+from search import registry, words
+from search.models import SearchWord
+from search.outbox import drain, touch
+from search.registry import Label, Scope
+from tests.search.fakes import FakeFile, FakeSource
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def learn(monkeypatch):
+    """Makes the table of words of what anybody may read among the fakes."""
+
+    def texts(self):
+        for thing in self.things.values():
+            if "public" in thing.acl:
+                yield thing.locale, f"{thing.title}\n{thing.summary}\n{thing.body}"
+
+    monkeypatch.setattr(FakeSource, "texts", texts, raising=False)
+
+    def learned():
+        words.forget()
+        return words.refresh()
+
+    return learned
+
+
+@pytest.fixture
+def ask(client):
+    def asked(query, language="en"):
+        answer = client.get(f"/api/v1/search?lang={language}&q={query}").json()
+        return {**answer, "titles": [result["title"] for result in answer["results"]]}
+
+    return asked
+
+
+def shown(response):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+def instead(answer):
+    found = answer["instead"]
+    return found and (found["how"], found["total"], [result["title"] for result in found["results"]])
+
+
+class TestSpelling:
+    def test_offered_and_never_searched_silently(self, client, publish, learn, ask, everywhere):
+        publish("Torture in detention", body="Detention again")
+        publish("Retention of data")
+        learn()
+        answer = ask("tortrue+detentoin")
+        assert (answer["suggestion"], answer["total"], answer["titles"]) == ("torture detention", 0, [])
+        page = client.get("/en/search/?q=tortrue+detentoin&kind=publication")
+        assert "0 results for “tortrue detentoin”" in shown(page) and "Did you mean torture detention ?" in shown(page)
+        assert 'href="?q=torture+detention&amp;kind=publication"' in page.content.decode()
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "torture",
+            "tortures",
+            '"tortrue"',
+            "-tortrue+zebra",
+            "title:tortrue",
+            "tort",
+            "torture+zebra",
+            "t0rture",
+            "x",
+        ],
+    )
+    def test_nothing_is_offered_for_what_is_known_short_or_said_otherwise(self, publish, learn, ask, query):
+        publish("Torture tort")
+        learn()
+        assert ask(query)["suggestion"] is None
+
+    def test_only_what_finds_something_under_the_same_filters(self, publish, learn, ask):
+        publish("Torture")
+        learn()
+        assert ask("tortrue")["suggestion"] == "torture"
+        assert ask("tortrue&kind=case")["suggestion"] is None
+        assert ask("tortrue+zebra")["suggestion"] is None
+
+    def test_a_word_that_is_found_often_enough_is_no_mistake(self, publish, learn, ask):
+        for number in range(3):
+            publish(f"Note {number}", files=(FakeFile([("en", "tortrue")]),))
+        publish("Torture")
+        learn()
+        assert ask("tortrue")["suggestion"] is None
+
+    def test_accents_and_scripts(self, publish, learn, ask):
+        publish("La compétence universelle", locale="fr")
+        publish("الاحتجاز التعسفي", locale="ar")
+        learn()
+        assert ask("compétance")["suggestion"] == "compétence"
+        assert ask("competance")["suggestion"] == "compétence"
+        assert ask("الاحتجار")["suggestion"] == "الاحتجاز"
+
+    def test_the_table_has_words_of_public_texts_and_of_no_file(self, publish, learn):
+        publish("Torture", files=(FakeFile([("en", "scanned mistaek")]),))
+        publish("Hidden giraffe", acl=frozenset({"login"}))
+        assert learn() == 1
+        assert list(SearchWord.objects.values_list("language", "word", "count")) == [("en", "torture", 1)]
+
+
+class TestAskingForLess:
+    def test_some_of_the_words(self, client, publish, ask, everywhere):
+        publish("Torture in prison")
+        publish("Torture")
+        publish("Police", body="nothing here")
+        answer = ask("torture+prison+zebra")
+        assert (answer["total"], answer["titles"]) == (0, [])
+        how, total, titles = instead(answer)
+        assert (how, total, titles) == ("some_words", 2, ["Torture in prison", "Torture"])
+        assert "some of them: " in shown(client.get("/en/search/?q=torture+prison+zebra"))
+        assert instead(ask('"prison+torture"')) == ("some_words", 2, titles)
+        assert instead(ask("torture+prison+-torture")) is None
+
+    def test_words_that_are_written_much_alike(self, publish, learn, ask, everywhere):
+        publish("Torture")
+        publish("Tortuga")
+        learn()
+        how, total, titles = instead(ask("tortura"))
+        assert (how, total, sorted(titles)) == ("similar_words", 2, ["Tortuga", "Torture"])
+        assert instead(ask("tortura&kind=case")) is None
+
+    def test_other_languages(self, client, publish, ask, everywhere):
+        publish("Folter", locale="de")
+        assert instead(ask("folter&language=fr")) == ("other_languages", 1, ["Folter"])
+        body = client.get("/en/search/?q=folter&language=fr").content.decode()
+        assert 'href="?q=folter">All results in other languages' in body
+        assert instead(ask("folter&language=fr&kind=case")) is None
+
+    def test_nothing_where_something_was_found_or_nothing_was_asked(self, publish, ask):
+        publish("Torture")
+        assert instead(ask("torture")) is None and instead(ask("")) is None and instead(ask("!?")) is None
+
+
+class TestHiddenWords:
+    """A hidden word that a stranger types, or nearly types, is answered as a word that nobody ever wrote."""
+
+    def answers(self, client, text):
+        answer = client.get("/api/v1/search", {"q": text, "lang": "en"}).json()
+        page = client.get("/en/search/", {"q": text}).content.decode().replace(text, "WORD")
+        suggested = client.get("/api/v1/suggest", {"q": text, "lang": "en"}).json()["suggestions"]
+        return {**answer, "took_ms": 0, "query": ""}, page, suggested
+
+    @pytest.mark.parametrize("text", ["kowalski", "kowalskj", "kowalsk"])
+    def test_restricted(self, client, publish, learn, text):
+        publish("Public report on prisons")
+        publish("Kowalski testifies", acl=frozenset({"login"}))
+        learn()
+        assert self.answers(client, text) == self.answers(client, "qzvxwjkp"[: len(text)])
+        client.force_login(User.objects.create_user("member"))
+        assert client.get("/api/v1/search?q=kowalski").json()["total"] == 1
+
+    @pytest.mark.parametrize("text", ["kowalski", "kowalskj"])
+    def test_withdrawn_since_the_table_was_made(self, client, content, publish, learn, text):
+        publish("Public report on prisons")
+        thing = publish("Kowalski testifies")
+        learn()
+        assert self.answers(client, "kowalskj")[0]["suggestion"] == "kowalski"
+        content.remove(thing)
+        touch([thing.key])
+        drain()
+        assert self.answers(client, text) == self.answers(client, "qzvxwjkp")
+
+    def test_hidden_while_the_index_does_not_know(self, client, publish, learn, settings):
+        publish("Public report on prisons")
+        thing = publish("Kowalski testifies")
+        learn()
+        settings.SEARCH_DRAIN_INLINE = False
+        thing.acl = frozenset({"login"})
+        assert self.answers(client, "kowalskj")[0]["suggestion"] is None, "read again before it is offered"
+        touch([thing.key])
+        assert self.answers(client, "kowalskj") == self.answers(client, "qzvxwjkp")
+
+
+class TestWithin:
+    @pytest.fixture
+    def case(self, publish):
+        case = publish("Torture case", kind="case")
+        report, other = publish("Torture report"), publish("Torture elsewhere")
+        hidden = publish("Torture secret", acl=frozenset({"login"}))
+        keys = frozenset({case.key, report.key, hidden.key})
+
+        def scope(key, visitor, language):
+            return Scope("The case", "en", keys) if key == case.translation_key else None
+
+        registry.register_scope(scope)
+        return case, other
+
+    def test_only_what_belongs_to_it_is_found_and_counted(self, everywhere, client, case, ask):
+        key = case[0].translation_key
+        answer = ask(f"torture&within={key}")
+        assert sorted(answer["titles"]) == ["Torture case", "Torture report"] and answer["total"] == 2
+        assert {value["value"]: value["count"] for value in answer["facets"]["kind"]} == {"case": 1, "publication": 1}
+        assert ask(f"&within={key}")["total"] == 2
+        assert client.get(f"/api/v1/export?q=torture&within={key}").json()["total"] == 2
+
+    def test_a_chip_names_it_and_takes_it_away(self, client, case):
+        key = case[0].translation_key
+        page = client.get(f"/en/search/?q=torture&within={key}")
+        assert "Within: The case" in shown(page) and 'href="?q=torture"' in page.content.decode()
+        assert f'<input type="hidden" name="within" value="{key}">' in page.content.decode()
+
+    def test_unknown_finds_nothing_and_says_so(self, client, case, ask):
+        answer = ask("torture&within=00000000-0000-4000-8000-000000000000")
+        assert answer["total"] == 0 and answer["notices"] == ["What you wanted to search within is not here."]
+        assert instead(answer) is None
+        assert client.get("/api/v1/search?q=x&within=12").json()["error"]["parameter"] == "within"
+        assert client.get("/en/search/?q=torture&within=12").status_code == 200
+
+
+def test_narrower_values_stand_below_wider_ones(client, publish):
+    wide, narrow, hidden, orphan = (f"6f1c0000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
+    labels = {wide: Label("Liberty"), narrow: Label("Detention", wide), orphan: Label("Orphan", hidden)}
+    registry.register_labels("topic", lambda values, language, visitor: {v: labels[v] for v in values if v in labels})
+    publish("Report", topics=(wide, narrow))
+    publish("Paper on a report", topics=(wide, hidden, orphan))
+    body = client.get(f"/en/search/?q=report&topic={narrow}").content.decode()
+    tree = re.search(r"<legend>Topic</legend>(.*?)</fieldset>", body, re.S).group(1)
+    assert re.search(rf'value="{wide}".*?<ul>\s*<li>\s*<label><input[^>]*value="{narrow}" checked', tree, re.S)
+    assert tree.count("<ul>") == 2 and "Orphan" in tree and hidden not in body
+
+
+def test_people_are_suggested_after_titles(client, publish):
+    for number in range(8):
+        publish(f"Jane's report {number}", locale="de")
+    registry.register_people(lambda text, visitor, limit: ['Jane "J" Doe', "Jane Roe"][:limit] if text == "jan" else [])
+    found = client.get("/api/v1/suggest?q=jan&lang=de").json()["suggestions"]
+    assert len(found) == 8 and [each["kind"] for each in found[6:]] == ["person", "person"]
+    assert found[6]["url"] == "/de/search/?q=author%3A%22Jane++J++Doe%22"
+
+
+def test_what_nothing_found_costs_the_database(client, publish, learn):
+    for number in range(12):
+        publish(f"Torture in prison {number}", files=(FakeFile([("en", "page")]),))
+    learn()
+    client.get("/en/search/?q=x")
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/en/search/?q=prison+zebrra+tortrue&language=fr")
+    assert "some of them" not in shown(page)
+    with CaptureQueriesContext(connection) as more:
+        page = client.get("/en/search/?q=prison+zebrra")
+    assert "some of them" in shown(page)
+    assert max(len(asked), len(more)) <= 12
