@@ -146,6 +146,14 @@ class CasePage(BasePage):
             "author": {"@type": "Organization", "name": frame.publisher},
         }
 
+    def subjects(self) -> dict[str, list[int]]:
+        named = {"topics": self.main_topic_id, "places": self.place_id}
+        return {relation: [pk] for relation, pk in named.items() if pk is not None}
+
+    def shown_anyway(self) -> list[QuerySet[Any]]:
+        named = CaseDocument.objects.filter(page=self.pk, publication__isnull=False)
+        return [named.values("publication__translation_key")]
+
     def frame_pages(self) -> list[QuerySet[Page]]:
         from cms.cases.pages import linked_pages  # it needs the models
 

@@ -60,6 +60,7 @@ def case_context(page: CasePage, request: HttpRequest, frame: Frame) -> dict[str
     """Everything of the case that this visitor may see."""
     place = _place(page)
     return {
+        "search_url": frame.search_url,
         "meta_line": meta_line(page, request, frame, place),
         "documents": documents_of(page, request),
         "terms": terms_of(page, request),

@@ -67,6 +67,8 @@ def case_scope(key: str, visitor: Visitor, language: str) -> Scope | None:
     if not cases:
         return None
     named = CaseDocument.objects.filter(page__in=cases, publication__isnull=False).order_by()
-    pages = Page.objects.filter(Q(pk__in=cases) | Q(translation_key__in=named.values("publication__translation_key")))
+    pages = Page.objects.filter(
+        Q(pk__in=[case.pk for case in cases]) | Q(translation_key__in=named.values("publication__translation_key"))
+    )
     shown = best_translations(cases, language)[cases[0].translation_key]
     return Scope(shown.title, shown.locale.language_code, frozenset(keys_of(visible_to(pages, visitor))))

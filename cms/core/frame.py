@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import IntegerField, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
@@ -16,9 +16,11 @@ from wagtail.models import Page, Site
 
 from access.visibility import is_visible
 from access.visitor import Visitor
-from cms.core.cards import Link, best_translations, card_kind, is_type
+from cms.core.cards import Card, Link, best_translations, card_kind, is_type
 from cms.core.languages import autonym, direction, language_name
+from cms.core.models.base import BasePage
 from cms.core.models.site import SiteSettings
+from cms.core.related import SHOWN
 
 FOOTER_PAGES = ("privacy_page", "accessibility_page", "imprint_page")
 
@@ -75,11 +77,12 @@ class Frame:
         self.settings = site_settings(request)
         self.language = (page.locale.language_code if page is not None else translation.get_language()) or "en"
         self.dir = direction(self.language)
-        rows = list(self._query())
-        self.visible = [row for row in rows if is_visible(row, self.visitor)]
+        rows = [row for row in self._query() if is_visible(row, self.visitor)]
+        self.visible = [row for row in rows if row.related_ < 0]
+        self._related = [row for row in rows if row.related_ >= 0]
 
     def _query(self) -> QuerySet[Page]:
-        pages = Page.objects.select_related("locale").order_by()
+        pages = _surrounding(Page.objects.all())
         site = site_of(self.request)
         linked = [pk for pk in (getattr(self.settings, f"{name}_id", None) for name in FOOTER_PAGES) if pk]
         parts = [
@@ -94,8 +97,19 @@ class Frame:
             above = [path[:end] for end in range(2 * Page.steplen, len(path), Page.steplen)]
             parts.append(pages.filter(Q(path__in=above)))
             parts.append(pages.filter(translation_key=self.page.translation_key))
-            parts.extend(part.select_related("locale").order_by() for part in self.page.frame_pages())
+            parts.extend(_surrounding(part) for part in self.page.frame_pages())
+            if isinstance(self.page, BasePage):
+                parts.append(self.page.related_pages(self.visitor).select_related("locale").order_by())
         return parts[0].union(*parts[1:])
+
+    @property
+    def related(self) -> list[Card]:
+        """What else is about the same as the page and doesn't stand on it yet, the closest first."""
+        known = {row.translation_key for row in self.visible}
+        rows = [row for row in self._related if row.translation_key not in known]
+        rows.sort(key=lambda row: (row.related_, row.first_published_at, row.pk), reverse=True)
+        shown = best_translations(rows, self.language).values()
+        return [Card.of(row, self.language, self.request) for row in rows if row in shown][:SHOWN]
 
     def url(self, page: Page) -> str:
         """The address of a page on this site."""
@@ -274,6 +288,11 @@ class Frame:
             return None
         same = [row for row in self.visible if row.translation_key == chosen.translation_key]
         return next(iter(best_translations(same, self.language).values()), chosen)
+
+
+def _surrounding(pages: QuerySet[Page]) -> QuerySet[Page]:
+    """``pages`` as a part of the frame's query; where what is related says how much, these say -1."""
+    return pages.select_related("locale").annotate(related_=Value(-1, IntegerField())).order_by()
 
 
 def _is_older(row: Page, original: Page) -> bool:

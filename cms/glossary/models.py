@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -114,6 +115,9 @@ class GlossaryTermPage(BasePage):
     def avoid_list(self) -> list[str]:
         """Terms not to use."""
         return _lines(self.terms_not_to_use)
+
+    def shown_anyway(self) -> list[QuerySet[Any]]:
+        return [PageTerm.objects.filter(term__translation_key=self.translation_key).values("page__translation_key")]
 
     def structured_data(self, frame: Frame) -> dict[str, Any]:
         return {

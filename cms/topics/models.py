@@ -14,6 +14,7 @@ from wagtail.admin.panels import FieldPanel, PageChooserPanel
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 
+from access.visitor import Visitor
 from cms.core.blocks import BODY_BLOCKS
 from cms.core.models import BasePage
 from cms.core.translatable import OwnField, shared
@@ -120,6 +121,11 @@ class TopicPage(BasePage):
             "about": {"@type": "Thing", "name": self.title},
             "keywords": self.synonym_list,
         }
+
+    def related_pages(self, visitor: Visitor) -> QuerySet[Page]:
+        from cms.topics.pages import neighbours  # it needs the models
+
+        return neighbours(self, visitor)
 
     def frame_pages(self) -> list[QuerySet[Page]]:
         from cms.topics.pages import linked_pages  # it needs the models

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from wagtail.models import Page
 
@@ -15,8 +15,10 @@ from cms.core.chosen import Chosen
 from cms.core.frame import Frame
 from cms.core.listing import cards_of
 from cms.core.lists import content_list
+from cms.core.models import in_language_of
+from cms.core.related import SHOWN
 from cms.core.relations import named_pages, same_works
-from cms.topics.models import TopicPage
+from cms.topics.models import PageTopic, TopicPage
 
 if TYPE_CHECKING:
     from cms.topics.models import TopicIndexPage
@@ -52,6 +54,24 @@ def linked_pages(page: TopicPage) -> list[QuerySet[Page]]:
     return [same_works(page.parent_topic_id)] if page.parent_topic_id else []
 
 
+def neighbours(page: TopicPage, visitor: Visitor) -> QuerySet[Page]:
+    """Topics that pages name together with this one, plain rows with ``related_`` for on how many pages.
+
+    Pages about it are listed on its page already. Only pages that ``visitor`` may see relate two topics.
+    """
+    pages = visible_to(Page.objects.filter(topics__topic__translation_key=page.translation_key), visitor)
+    rows = PageTopic.objects.filter(page__in=pages.order_by().values("pk"))
+    beside = rows.filter(topic__translation_key=OuterRef("translation_key")).order_by()
+    count = beside.values("topic__translation_key").annotate(count_=Count("page", distinct=True)).values("count_")
+    topics = in_language_of(
+        Page.objects.filter(translation_key__in=rows.values("topic__translation_key")), page, visitor
+    ).exclude(translation_key=page.translation_key)
+    narrower = TopicPage.objects.filter(parent_topic__translation_key=page.translation_key)
+    topics = topics.exclude(pk__in=narrower.values("pk"))
+    closest = topics.annotate(shared_=Subquery(count)).order_by("-shared_", "title", "pk").values("pk")[: 2 * SHOWN]
+    return Page.objects.filter(pk__in=closest).annotate(related_=Subquery(count))
+
+
 def topic_context(page: TopicPage, request: HttpRequest, frame: Frame) -> dict[str, Any]:
     """The topic's wider and narrower topics, and what was published about it and about the narrower ones."""
     visitor = Visitor.of(request)
@@ -63,6 +83,7 @@ def topic_context(page: TopicPage, request: HttpRequest, frame: Frame) -> dict[s
     subtopics = list(best_translations(visible_to(narrower, visitor), page.locale.language_code).values())
     parents = [row for row in frame.linked(TopicPage) if row.translation_key != page.translation_key]
     context: dict[str, Any] = {
+        "search_url": frame.search_url,
         "parent": next(iter(cards_of(parents, page, request)), None) if page.parent_topic_id else None,
         "subtopics": cards_of(subtopics, page, request),
         "synonyms": page.synonym_list,

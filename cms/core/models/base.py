@@ -180,6 +180,20 @@ class BasePage(ApprovalGateMixin, Page):
         """Further pages that this type's template links to, read in one query with the navigation."""
         return []
 
+    def subjects(self) -> dict[str, list[int]]:
+        """Topics (``topics``), terms (``glossary_terms``) and ``places`` that it is about beside its rows of them, by primary key."""
+        return {}
+
+    def shown_anyway(self) -> list[QuerySet[Any]]:
+        """Translation keys of works that its template lists already: they are not listed once more as related."""
+        return []
+
+    def related_pages(self, visitor: Visitor) -> QuerySet[Page]:
+        """Plain rows of what is about the same, with ``related_`` for how much; read in the frame's query."""
+        from cms.core.related import related_pages  # it needs the models
+
+        return related_pages(self, visitor)
+
     def share_image_url(self, frame: Frame) -> str:
         """The picture beside a link to the page in other places, as an absolute address; empty for none."""
         if self.lead_image is None:

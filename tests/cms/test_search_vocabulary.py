@@ -1,0 +1,214 @@
+"""What pages and vocabularies lend to a search: other names, words, people, a case's own things. Only what is public."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import PageViewRestriction
+
+from access.visitor import Visitor
+from cms.core.models import Place
+from search import bridge, registry, words
+from search.outbox import drain
+from search.query import parse
+from tests.factories import (
+    CasePageFactory,
+    GlossaryTermPageFactory,
+    PlaceFactory,
+    PublicationPageFactory,
+    TopicPageFactory,
+    UserFactory,
+    publish,
+)
+
+pytestmark = pytest.mark.django_db
+HIDDEN = ("draft", "restricted", "expired", "embargoed", "withdrawn")
+
+
+def named(vocabulary, visitor=None, keys=None):
+    return {
+        (name.language, name.text) for name in registry.terms()[vocabulary](visitor or Visitor(), keys) if name.text
+    }
+
+
+def state_of(name):
+    return {} if name == "draft" else {name: True, **({"published": True} if name in ("restricted",) else {})}
+
+
+def hide(page):
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+
+
+def test_names_of_what_anybody_may_see_in_every_language():
+    term = GlossaryTermPageFactory(published=True, title="Torture", abbreviation="T.", variants="torment\n\nordeal")
+    GlossaryTermPageFactory(published=True, title="Folter", language="de", translation_of=term)
+    topic = TopicPageFactory(published=True, title="Impunity", synonyms="No justice")
+    for state in HIDDEN:
+        GlossaryTermPageFactory(title=f"Term {state}", variants=f"variant {state}", **state_of(state))
+        TopicPageFactory(title=f"Topic {state}", synonyms=f"other {state}", **state_of(state))
+    assert named("terms") == {("en", "Torture"), ("en", "T."), ("en", "torment"), ("en", "ordeal"), ("de", "Folter")}
+    assert named("topics") == {("en", "Impunity"), ("en", "No justice")}
+    assert named("topics", keys=[str(topic.translation_key)]) == named("topics")
+    assert named("terms", keys=[str(topic.translation_key)]) == set()
+
+
+def test_places_of_public_pages_and_what_they_lie_in_but_no_sensitive_one():
+    country = PlaceFactory(name="Syria", iso="SY", kind=Place.Kind.COUNTRY, alternative_names="Sham")
+    PlaceFactory(name="Syrien", kind=Place.Kind.COUNTRY, translation_key=country.translation_key, language="de")
+    homs = PlaceFactory(name="Homs", parent=country)
+    village = PlaceFactory(name="Secret village", parent=country, sensitive=True)
+    PublicationPageFactory(published=True, places=[homs, village])
+    PublicationPageFactory(places=[PlaceFactory(name="Of a draft")])
+    hide(PublicationPageFactory(published=True, places=[PlaceFactory(name="Of members")]))
+    everything = {("en", "Syria"), ("en", "Sham"), ("de", "Syrien"), ("en", "Homs")}
+    assert named("places") == everything
+    assert named("places", keys=[str(country.translation_key)]) >= everything - {("en", "Homs")}
+
+
+def test_a_search_bridges_languages_and_forgets_at_once(client):
+    term = GlossaryTermPageFactory(published=True, title="Universal jurisdiction")
+    german = GlossaryTermPageFactory(published=True, title="Weltrechtsprinzip", language="de", translation_of=term)
+    PublicationPageFactory(published=True, title="Das Weltrechtsprinzip in der Praxis", language="de")
+    drain()
+
+    def ask(text="universal jurisdiction"):
+        answer = client.get("/api/v1/search", {"q": text, "lang": "en"}).json()
+        return answer["total"], answer["expanded"]
+
+    assert ask() == (3, [{"from": "universal jurisdiction", "to": ["Weltrechtsprinzip"]}])
+    hide(german)
+    drain()
+    # A restriction closes the translations too.
+    assert ask() == (0, []) and ask("Weltrechtsprinzip") == (1, [])
+    PageViewRestriction.objects.all().delete()
+    drain()
+    publish(german, title="Weltrecht")
+    drain()
+    assert ask()[1] == [{"from": "universal jurisdiction", "to": ["Weltrecht"]}]
+    member = Visitor(UserFactory())
+    hide(german)
+    assert bridge.expanded(parse("universal jurisdiction"), member).related == (), "not even for who may see it"
+
+
+def test_a_stranger_learns_nothing_of_hidden_vocabulary(client):
+    """Each way in which a word can be hidden: the answer is the one for a word that nobody ever wrote."""
+    PublicationPageFactory(published=True, title="Prison report")
+    for state in HIDDEN:
+        GlossaryTermPageFactory(title=f"Qaz{state}", variants="Prison", abbreviation="QAZ", **state_of(state))
+        TopicPageFactory(title=f"Qaz{state} topic", synonyms=f"qaz{state}", **state_of(state))
+        PublicationPageFactory(
+            title=f"Qaz{state} report",
+            authors=[f"Qaz{state}"],
+            places=[PlaceFactory(name=f"Qaz{state}")],
+            **state_of(state),
+        )
+    drain()
+    words.refresh()
+
+    def answers(text):
+        answer = client.get("/api/v1/search", {"q": text, "lang": "en"}).json()
+        answer["took_ms"], answer["query"] = 0, ""
+        return answer, client.get("/api/v1/suggest", {"q": text[:5], "lang": "en"}).json()["suggestions"]
+
+    nothing = answers("zzwwxxvv")
+    for state in HIDDEN:
+        for text in (f"qaz{state}", f"qza{state}", f"qaz{state}s"):
+            assert answers(text) == nothing, text
+    assert answers("prison")[0]["expanded"] == [] and answers("prison")[0]["total"] == 1
+    assert {name.text for each in registry.terms().values() for name in each(Visitor(), None)} == set()
+
+
+def test_words_are_those_of_public_texts():
+    PublicationPageFactory(
+        published=True, title="Torture", summary="in detention", abstract="<p>of <b>journalists</b></p>"
+    )
+    PublicationPageFactory(title="Draftword")
+    hide(PublicationPageFactory(published=True, title="Memberword"))
+    texts = {word for _language, text in registry.texts() for word in text.lower().split()}
+    assert {"torture", "detention", "journalists"} <= texts and not {"draftword", "memberword"} & texts
+
+
+class TestPeople:
+    def test_who_wrote_what_the_visitor_may_see(self, django_assert_num_queries):
+        PublicationPageFactory(published=True, authors=["Jane Open", "Open Society", "Reopened"])
+        PublicationPageFactory(published=True, authors=["Jane Open"])
+        PublicationPageFactory(authors=["Jane Draft"])
+        hide(PublicationPageFactory(published=True, authors=["Jane Secret"]))
+        visitor = Visitor()
+        visitor.boundary  # noqa: B018  # read once a request
+        with django_assert_num_queries(1):
+            assert registry.people("open", visitor, 5) == ["Jane Open", "Open Society"]
+        assert registry.people("jane", Visitor(), 5) == ["Jane Open"]
+        assert registry.people("jane", Visitor(UserFactory()), 5) == ["Jane Open", "Jane Secret"]
+        assert registry.people("%", Visitor(), 5) == []
+
+
+class TestCases:
+    @pytest.fixture
+    def case(self):
+        report = PublicationPageFactory(published=True, title="Named report")
+        PublicationPageFactory(published=True, title="Bericht", language="de", translation_of=report)
+        draft = PublicationPageFactory(title="Draft report")
+        members = PublicationPageFactory(published=True, title="Report of members")
+        hide(members)
+        PublicationPageFactory(published=True, title="Unnamed report")
+        return CasePageFactory(published=True, title="The case of reports", documents=[report, draft, members])
+
+    def test_a_case_can_be_searched_by_itself(self, client, case):
+        drain()
+        key = str(case.translation_key)
+        answer = client.get("/api/v1/search", {"within": key, "lang": "en"}).json()
+        titles = {result["title"] for result in answer["results"]}
+        assert titles == {"The case of reports", "Named report", "Bericht"} and answer["total"] == 3
+        assert registry.scope(key, Visitor(), "de").title == "The case of reports"
+
+    def test_a_case_that_is_hidden_is_as_none(self, client, case):
+        drain()
+        hide(case)
+        missing = client.get("/api/v1/search?within=00000000-0000-4000-8000-000000000000").json()
+        hidden = client.get("/api/v1/search", {"within": str(case.translation_key)}).json()
+        assert {**missing, "took_ms": 0} == {**hidden, "took_ms": 0} and hidden["total"] == 0
+        assert registry.scope(str(case.translation_key), Visitor(UserFactory()), "en")
+
+    def test_two_queries(self, case, django_assert_num_queries):
+        visitor = Visitor()
+        visitor.boundary  # noqa: B018  # read once a request
+        with django_assert_num_queries(2):
+            registry.scope(str(case.translation_key), visitor, "en")
+
+
+def test_facets_know_what_a_value_is_a_part_of():
+    wide = TopicPageFactory(published=True, title="Liberty")
+    topic = TopicPageFactory(published=True, title="Detention", parent_topic=wide)
+    labels = registry.labels_of("topic")([str(topic.translation_key)], "en", Visitor())
+    assert labels[str(topic.translation_key)] == ("Detention", str(wide.translation_key))
+    country = PlaceFactory(name="Syria", kind=Place.Kind.COUNTRY)
+    city = PlaceFactory(name="Homs", parent=country)
+    labels = registry.labels_of("place")([str(city.translation_key)], "en", Visitor())
+    assert labels[str(city.translation_key)] == ("Homs", str(country.translation_key))
+
+
+def test_the_vocabulary_costs_a_query_each_and_a_search_stays_within_twelve(client):
+    term = GlossaryTermPageFactory(published=True, title="Universal jurisdiction")
+    topic = TopicPageFactory(published=True, title="Syria", synonyms="Sham")
+    place = PlaceFactory(name="Syria", kind=Place.Kind.COUNTRY, alternative_names="Sham")
+    for number in range(3):
+        PublicationPageFactory(published=True, title=f"Report {number}", topics=[topic], places=[place], terms=[term])
+    drain()
+    visitor = Visitor()
+    visitor.boundary  # noqa: B018  # read once a request
+    for terms in registry.terms().values():
+        for keys in (None, [str(topic.translation_key), str(place.translation_key)]):
+            with CaptureQueriesContext(connection) as asked:
+                list(terms(visitor, keys))
+            assert len(asked) == 1
+    client.get("/en/search/?q=x")
+    for text in ("report", "universal jurisdiction syria", "syria"):
+        bridge.forget()  # the names are read again by one search in twenty seconds
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/en/search/", {"q": text})
+        assert len(asked) <= 15, text
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/en/search/", {"q": text})
+        assert len(asked) <= 12, text
