@@ -39,7 +39,9 @@ class Step:
 
 def steps(parameters: Parameters, query: ParsedQuery, wanted: Plan) -> Iterator[Step]:
     """What to try in turn where ``query``, settled as ``wanted``, found nothing."""
-    loose = replace(query, clauses=tuple(each for clause in query.clauses for each in _loosened(clause)), related=())
+    clauses = tuple(each for clause in query.clauses for each in _loosened(clause))
+    # The places of other names are those of the words as they stood.
+    loose = query if clauses == query.clauses else replace(query, clauses=clauses, related=())
     asked = plan(loose, searched())
     if len(asked.required) > 1:
         forms = dict.fromkeys(form for group in (*asked.required, *wanted.required) for form in group.readings)
