@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cms.core.blocks import BODY_BLOCKS
+from search.outbox import drain
 from tests.factories import CasePageFactory, GlossaryTermPageFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,3 +91,41 @@ def test_a_fold_opens_by_its_address_and_in_print(page, address):
     assert entry.is_visible()
     names = page.locator("main details summary").all_inner_texts()
     assert len(names) == len(set(names))
+
+
+class TestSuggestions:
+    """The search box as a combobox: a list that only helps, by keys alone, announced, and gone with Escape."""
+
+    @pytest.fixture
+    def box(self, page, live_server):
+        for title in ("Impunity", "Impunity gap"):
+            GlossaryTermPageFactory(published=True, title=title)
+        drain()
+        page.goto(f"{live_server.url}/en/search/")
+        return page.get_by_role("combobox", name="Search documents")
+
+    def test_keys_lead_to_the_page_of_a_suggestion(self, page, box):
+        box.press_sequentially("impun")
+        options = page.locator(".sug [role=option]")
+        options.first.wait_for()
+        assert options.count() == 2 and box.get_attribute("aria-expanded") == "true"
+        assert page.get_by_role("status").inner_text() == "Suggestions: 2"
+        box.press("ArrowDown")
+        chosen = page.locator("[aria-selected=true]")
+        assert box.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+        name = chosen.locator("bdi").inner_text()
+        box.press("ArrowUp")
+        assert box.get_attribute("aria-activedescendant") is None
+        box.press("ArrowDown")
+        box.press("Enter")
+        page.wait_for_url("**/glossary/**")
+        assert page.locator("h1").inner_text() == name
+
+    def test_escape_closes_and_enter_without_a_choice_searches(self, page, box):
+        box.press_sequentially("impun")
+        page.locator(".sug [role=option]").first.wait_for()
+        box.press("Escape")
+        assert page.locator(".sug [role=option]").count() == 0 and box.get_attribute("aria-expanded") == "false"
+        assert box.input_value() == "impun"
+        box.press("Enter")
+        page.wait_for_url("**/search/?q=impun")
