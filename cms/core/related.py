@@ -22,7 +22,7 @@ from cms.core.models.taxonomy import PagePlace, Place
 if TYPE_CHECKING:
     from cms.core.models import BasePage
 
-SHOWN = 4
+SHOWN = 3
 LOOKED_AT = 200
 """The newest pages that share anything, of which the closest are taken: a broad topic has thousands."""
 

@@ -33,7 +33,7 @@ def hide(page):
     PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
 
 
-def test_pages_of_any_type_the_closest_first_and_at_most_four():
+def test_pages_of_any_type_the_closest_first_and_at_most_three():
     topic, term, place = TopicPageFactory(published=True), GlossaryTermPageFactory(published=True), PlaceFactory()
     page = PublicationPageFactory(published=True, topics=[topic], terms=[term], places=[place])
     PublicationPageFactory(published=True, title="Of nothing")
@@ -42,7 +42,7 @@ def test_pages_of_any_type_the_closest_first_and_at_most_four():
     SectionPageFactory(published=True, title="Place", places=[place])
     for number in range(3):
         PublicationPageFactory(published=True, title=f"Topic {number}", topics=[topic])
-    assert related(page) == ["All three", "Place and term", "Topic 2", "Topic 1"]
+    assert related(page) == ["All three", "Place and term", "Topic 2"]
 
 
 def test_by_what_a_case_is_about_first_of_all_but_not_what_it_names():

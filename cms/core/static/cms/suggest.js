@@ -79,6 +79,10 @@
       }
     }
 
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = form.dataset.sheet;
+    input.addEventListener("focus", () => document.head.append(style), { once: true });
     input.addEventListener("input", () => {
       close();
       if (input.value.trim().length >= SHORTEST) timer = setTimeout(ask, PAUSE);
