@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("search", "0003_search_vocabulary"),
+        ("search", "0004_rebuilds"),
     ]
 
     operations = [
