@@ -67,7 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def why(request: HttpRequest) -> HttpResponse:
     """Why a thing is found or not, and by whom."""
     visitor = Visitor.of(request)
-    thing, key, query = (request.GET.get(name, "")[:LONGEST] for name in ("thing", "key", "q"))
+    thing, key, query = (_printable(request.GET.get(name, ""))[:LONGEST] for name in ("thing", "key", "q"))
     known = registry.subjects()
     subjects = list(known.known([key], visitor).values()) if known and key else []
     choices = known.find(thing, visitor) if known and thing and not subjects else []
@@ -103,6 +103,11 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
     else:
         messages.success(request, _("The worker begins within seconds."))
     return redirect("search_admin")
+
+
+def _printable(text: str) -> str:
+    """``text`` without control characters, which PostgreSQL refuses."""
+    return "".join(character for character in text if character.isprintable())
 
 
 def _parked(visitor: Visitor) -> list[tuple[SearchOutbox, Subject]]:

@@ -1,7 +1,8 @@
 """Stops asking an engine that doesn't answer, so that readers don't wait for it. Shared through the cache.
 
 Five failures in ten seconds open it for fifteen; then one search tries, and only its success closes it. Writing goes
-on as before: the outbox has its own pauses.
+on as before: the outbox has its own pauses. What a single reader can bring about by odd questions is no failure, or one
+of them could take the search from all.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.cache import cache
 
-from search.exceptions import EngineUnavailableError
+from search.exceptions import EngineUnavailableError, TooMuchAskedError
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -37,19 +38,25 @@ class Breaker(StrEnum):
     TRYING = "trying"
 
 
-def ask(kind: str, question: Callable[[], T]) -> T:
+def ask(kind: str, question: Callable[[], T], *, counts: bool = True) -> T:
     """The engine's answer to ``question``; ``kind`` names it in the log if it is slow, which holds no word of it.
+
+    ``counts``: whether its failure says something about the engine, and whether it may be the one that tries; not for
+    what has very little time or is asked on top of a search.
 
     Raises EngineUnavailableError where the engine can't answer or isn't asked.
     """
     before = state()
-    if not _admits(before):
+    if not _admits(before, probes=counts):
         raise EngineUnavailableError("The search engine isn't asked at the moment.")
     started = time.monotonic()
     try:
         answer = question()
+    except TooMuchAskedError:
+        raise
     except EngineUnavailableError:
-        _failed()
+        if counts:
+            _failed()
         raise
     if before == Breaker.TRYING:
         _answered()
@@ -75,9 +82,9 @@ def _marks() -> tuple[str, ...]:
     return tuple(f"search.breaker.{digest}.{name}" for name in _NAMES)
 
 
-def _admits(now: Breaker) -> bool:
+def _admits(now: Breaker, *, probes: bool) -> bool:
     if now == Breaker.TRYING:
-        return _safely(lambda: cache.add(_marks()[-1], 1, PROBE_SECONDS), True)
+        return probes and _safely(lambda: cache.add(_marks()[-1], 1, PROBE_SECONDS), True)
     return now == Breaker.CLOSED
 
 

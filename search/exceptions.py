@@ -19,5 +19,9 @@ class IndexLostError(EngineUnavailableError):
     """One index can't be written, whatever the rest of the engine does: closed, read-only, damaged or missing."""
 
 
+class TooMuchAskedError(EngineUnavailableError):
+    """This one question took too long or was refused; the engine may be well."""
+
+
 class RebuildError(SearchError):
     """A rebuild was given up; the index that was in use still is."""

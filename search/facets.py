@@ -49,8 +49,18 @@ class YearBar:
 def labelled(
     facets: Mapping[str, Sequence[FacetValue]], parameters: Parameters, visitor: Visitor
 ) -> dict[str, tuple[FacetEntry, ...]]:
-    """``facets`` with labels. A value without a name that ``visitor`` may know is left out."""
-    return {facet: tuple(_entries(facet, facets.get(facet, ()), parameters, visitor)) for facet in FACETS}
+    """``facets`` with labels. A value without a name that ``visitor`` may know is left out.
+
+    Without ``facets`` the selected ones are there all the same, counted as none: they can be taken back.
+    """
+    chosen = {
+        facet: [FacetValue(value, 0, selected=True) for value in sorted(values)]
+        for facet, values in parameters.filters.items()
+        if not facets
+    }
+    return {
+        facet: tuple(_entries(facet, facets.get(facet, chosen.get(facet, ())), parameters, visitor)) for facet in FACETS
+    }
 
 
 def _entries(facet: str, values: Sequence[FacetValue], parameters: Parameters, visitor: Visitor) -> list[FacetEntry]:

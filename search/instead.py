@@ -6,17 +6,21 @@ their filters, and a spelling is offered only where it finds something that they
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from search.languages import searched
 from search.matching import Group, Plan, plan, wanted_words
 from search.parameters import Parameters
 from search.query import Clause, ParsedQuery, Related, Term
-from search.words import similar
+from search.words import is_known, similar
 
-SIMILAR_WORDS = 5
+WORDS_LOOKED_AT = 3
+"""Of a query: each costs a comparison with all words that there are, and some searches."""
+SIMILAR_WORDS = 3
+"""That are tried for each."""
 
 
 class How(StrEnum):
@@ -37,7 +41,27 @@ class Step:
     wanted: Plan
 
 
-def steps(parameters: Parameters, query: ParsedQuery, wanted: Plan) -> Iterator[Step]:
+@dataclass
+class Speller:
+    """Other spellings of words, of those alone that find something: ``finds`` says so of a word, under the visitor's rights.
+
+    A word that finds nothing is looked up as if nobody had written it, for it may be one of something that was withdrawn.
+    """
+
+    finds: Callable[[str], bool]
+    known: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def of(self, word: str) -> list[tuple[str, str]]:
+        """The spellings, each with its language, the likeliest first; none for more than a few words of a query."""
+        if word not in self.known:
+            if len(self.known) >= WORDS_LOOKED_AT:
+                return []
+            fits = is_known(word) and self.finds(word)
+            self.known[word] = [] if fits else [each for each in similar(word, SIMILAR_WORDS) if self.finds(each[0])]
+        return self.known[word]
+
+
+def steps(parameters: Parameters, query: ParsedQuery, wanted: Plan, speller: Speller) -> Iterator[Step]:
     """What to try in turn where ``query``, settled as ``wanted``, found nothing."""
     clauses = tuple(each for clause in query.clauses for each in _loosened(clause))
     # The places of other names are those of the words as they stood.
@@ -47,7 +71,7 @@ def steps(parameters: Parameters, query: ParsedQuery, wanted: Plan) -> Iterator[
         forms = dict.fromkeys(form for group in (*asked.required, *wanted.required) for form in group.readings)
         some = replace(wanted, required=(Group(tuple(forms)),), together=asked.together)
         yield Step(How.SOME_WORDS, parameters, loose, some)
-    spelled = _similar(query)
+    spelled = _similar(query, speller)
     if spelled.related != query.related:
         required = plan(spelled, searched()).required
         yield Step(How.SIMILAR_WORDS, parameters, spelled, replace(wanted, required=required))
@@ -55,19 +79,25 @@ def steps(parameters: Parameters, query: ParsedQuery, wanted: Plan) -> Iterator[
         yield Step(How.OTHER_LANGUAGES, parameters.selecting("language", ()), query, wanted)
 
 
-def corrected(query: ParsedQuery) -> ParsedQuery | None:
+def corrected(query: ParsedQuery, speller: Speller) -> ParsedQuery | None:
     """``query`` with the likeliest spelling of each word that nobody wrote; None where there is none to correct."""
-    text, clauses = query.text, []
+    text, clauses, behind = query.text, [], 0
     for clause in query.clauses:
-        term = (
-            clause.words[0] if len(clause.words) == 1 and not clause.excluded and not clause.words[0].phrase else None
-        )
-        found = similar(term.text, 1) if term else []
-        if term and found:
-            text = text.replace(term.text, found[0][0], 1)
-            clause = Clause((Term(found[0][0]),))
+        typed = clause.words[0].text if _is_one_wanted_word(clause) else ""
+        place = re.compile(rf"(?<![\w:]){re.escape(typed)}(?!\w)").search(text, behind) if typed else None
+        found = speller.of(typed) if place else []
+        if place and found:
+            better = found[0][0]
+            text, behind = text[: place.start()] + better + text[place.end() :], place.start() + len(better)
+            clause = Clause((Term(better),))
+        elif place:
+            behind = place.end()
         clauses.append(clause)
     return ParsedQuery(text, tuple(clauses)) if text != query.text else None
+
+
+def _is_one_wanted_word(clause: Clause) -> bool:
+    return len(clause.words) == 1 and not clause.excluded and not clause.words[0].phrase
 
 
 def _loosened(clause: Clause) -> list[Clause]:
@@ -77,11 +107,11 @@ def _loosened(clause: Clause) -> list[Clause]:
     return [clause]
 
 
-def _similar(query: ParsedQuery) -> ParsedQuery:
+def _similar(query: ParsedQuery, speller: Speller) -> ParsedQuery:
     """``query`` with words that are written much like those that nobody wrote."""
     taken = {at for each in query.related for at in range(each.first, each.first + each.size)}
     found = [
-        Related(at, 1, tuple(similar(clause.words[0].text, SIMILAR_WORDS)))
+        Related(at, 1, tuple(speller.of(clause.words[0].text)))
         for at, clause in enumerate(wanted_words(query))
         if at not in taken and len(clause.words) == 1 and not clause.words[0].phrase
     ]

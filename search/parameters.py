@@ -30,6 +30,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 _YEARS = re.compile(r"([0-9]{4})(?:\.\.([0-9]{4}))?")
 _YEAR = re.compile(r"[0-9]{4}")
 _NUMBER = re.compile(r"[0-9]{1,4}")
+NOTHING = str(uuid.UUID(int=0))
+"""The key of no thing."""
 _UUID_FACETS = frozenset({"topic", "place", "publication_kind"})
 
 
@@ -112,6 +114,10 @@ def read_kindly(data: QueryDict, language: str) -> Parameters:
     """The page's parameters in ``language``; what can't be used is left out."""
     usable = data.copy()
     usable.pop("lang", None)
+    try:
+        _uuid("within", usable.get("within") or NOTHING)
+    except ParameterError:  # a damaged link must not search everything as if that were the thing
+        usable["within"] = NOTHING
     for _try in range(len(usable) * MAX_VALUES):
         try:
             return _read(usable, language)

@@ -26,7 +26,7 @@ from search.engines.base import Hit, Place, SearchRequest, SearchResponse, Sort
 from search.exceptions import EngineUnavailableError
 from search.facets import FacetEntry, labelled
 from search.fields import settled
-from search.instead import How, corrected, steps
+from search.instead import How, Speller, corrected, steps
 from search.languages import searched
 from search.matching import Fact, Plan, plan, wanted_words
 from search.outbox import touch, unwritten
@@ -151,7 +151,7 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
         response = _ask("search", request)
     except EngineUnavailableError as err:
         response = reduced.search(parameters, asked.query, visitor, err, only=request.only)
-        is_reduced = True
+        asked, is_reduced = replace(asked, query=replace(asked.query, related=())), True
     found = _read_again(response.hits, visitor, parameters.language)
     dropped = 0 if is_reduced else _dropped(response, found)
     total = max(0, response.total - dropped)
@@ -180,29 +180,37 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
 
 def _elsewhere(asked: _Asked, visitor: Visitor, total: int) -> tuple[str, Instead | None]:
     """What else to try after an answer that found ``total``; nothing where the engine fails meanwhile, for the answer stands."""
+    speller = Speller(lambda word: _finds(asked, word))
     try:
-        return _suggestion(asked, visitor, total), None if total else _instead(asked, visitor)
+        return _suggestion(asked, visitor, total, speller), None if total else _instead(asked, visitor, speller)
     except EngineUnavailableError:
         return "", None
 
 
-def _suggestion(asked: _Asked, visitor: Visitor, total: int) -> str:
+def _finds(asked: _Asked, word: str) -> bool:
+    """Whether a word finds anything, by the index: what is offered in the end is looked up once more."""
+    wanted = plan(parse(word), searched())
+    request = asked.request(plan=wanted, match_all=False, filters={}, only=None, size=1, with_facets=False)
+    return bool(_ask("word", request, counts=False).hits)
+
+
+def _suggestion(asked: _Asked, visitor: Visitor, total: int, speller: Speller) -> str:
     """The query spelled otherwise, where that finds more than ``total`` and something that ``visitor`` may see."""
-    query = corrected(asked.query)
+    query = corrected(asked.query, speller)
     if query is None:
         return ""
     wanted = replace(asked.wanted, required=plan(query, searched()).required, together=None)
-    response = _ask("suggestion", asked.request(plan=wanted, size=PAGE_SIZE, with_facets=False))
+    response = _ask("suggestion", asked.request(plan=wanted, size=PAGE_SIZE, with_facets=False), counts=False)
     keys = frozenset(hit.key for hit in response.hits)
     more = response.total > total and keys - registry.hidden(keys, visitor)
     return query.text if more else ""
 
 
-def _instead(asked: _Asked, visitor: Visitor) -> Instead | None:
+def _instead(asked: _Asked, visitor: Visitor, speller: Speller) -> Instead | None:
     """The first of the searches that ask for less which finds something."""
-    for step in steps(asked.parameters, asked.query, asked.wanted):
+    for step in steps(asked.parameters, asked.query, asked.wanted, speller):
         options = {"plan": step.wanted, "filters": step.parameters.filters}
-        response = _ask("instead", asked.request(size=PAGE_SIZE, with_facets=False, **options))
+        response = _ask("instead", asked.request(size=PAGE_SIZE, with_facets=False, **options), counts=False)
         found = _read_again(response.hits, visitor, asked.parameters.language)
         total = response.total - _dropped(response, found)
         if found:
@@ -237,7 +245,9 @@ def suggestions(text: str, language: str, visitor: Visitor) -> list[Suggestion]:
         return []
     try:
         hits: Sequence[Hit] = breaker.ask(
-            "suggest", lambda: get_engine().autocomplete(words, language, visitor.tokens, SUGGESTIONS * 2)
+            "suggest",
+            lambda: get_engine().autocomplete(words, language, visitor.tokens, SUGGESTIONS * 2),
+            counts=False,
         )
     except EngineUnavailableError as err:
         asked = Parameters(q=text, language=language, filters={"language": frozenset({language})})
@@ -256,9 +266,9 @@ def _person(name: str) -> Suggestion:
     return Suggestion(name, "person", gettext("Person"), address)
 
 
-def _ask(kind: str, request: SearchRequest) -> SearchResponse:
-    """The engine's answer, unless it isn't asked at the moment."""
-    return breaker.ask(kind, lambda: get_engine().search(request))
+def _ask(kind: str, request: SearchRequest, *, counts: bool = True) -> SearchResponse:
+    """The engine's answer, unless it isn't asked at the moment; ``counts`` as for the breaker."""
+    return breaker.ask(kind, lambda: get_engine().search(request), counts=counts)
 
 
 def _read_again(hits: Sequence[Hit], visitor: Visitor, language: str) -> list[Found]:

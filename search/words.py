@@ -1,8 +1,8 @@
 """The words of what anybody may read: with what a word that finds nothing is compared.
 
 Titles, summaries, texts and glossary, never files, whose scans would teach misspellings. The table is made anew once a
-day, so it may still have a word of something withdrawn since. That is why a word of it is never shown by itself: it is
-offered where it finds something that this visitor may see, and only then.
+day, so it may still have a word of something withdrawn since. That is why nothing is concluded from it alone, not even
+that a word is known: what finds nothing that this visitor may see is as if it weren't in it (``search.instead``).
 """
 
 from __future__ import annotations
@@ -80,19 +80,24 @@ def refresh() -> int:
     return len(rows)
 
 
-def similar(word: str, limit: int) -> list[tuple[str, str]]:
-    """Words, each with its language, that are written much like ``word``, the likeliest first.
+def is_known(word: str) -> bool:
+    """Whether the table has ``word``."""
+    return _folded(word) in _memory.read()
 
-    None where the word itself is known, is short or has other signs than letters.
+
+def similar(word: str, limit: int) -> list[tuple[str, str]]:
+    """Other words, each with its language, that are written much like ``word``, the likeliest first.
+
+    None where the word is short or has other signs than letters.
     """
     known, asked = _memory.read(), _folded(word)
-    if not (asked.isalpha() and SHORTEST <= len(asked) <= LONGEST) or asked in known:
+    if not (asked.isalpha() and SHORTEST <= len(asked) <= LONGEST):
         return []
     found = process.extract(
         asked, known.keys(), scorer=OSA.distance, score_cutoff=1 if len(asked) < SHORT else 2, limit=COMPARED
     )
     found.sort(key=lambda each: (each[1], each[0][:1] != asked[:1], -known[each[0]][2], each[0]))
-    return [known[folded][:2] for folded, _distance, _at in found[:limit]]
+    return [known[folded][:2] for folded, _distance, _at in found if folded != asked][:limit]
 
 
 def _words_of(text: str, language: str) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import IntegerField, Q, QuerySet, Value
+from django.db.models import BooleanField, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
@@ -20,7 +20,7 @@ from cms.core.cards import Card, Link, best_translations, card_kind, is_type
 from cms.core.languages import autonym, direction, language_name
 from cms.core.models.base import BasePage
 from cms.core.models.site import SiteSettings
-from cms.core.related import SHOWN
+from cms.core.related import SHOWN, closest
 
 FOOTER_PAGES = ("privacy_page", "accessibility_page", "imprint_page")
 
@@ -77,9 +77,11 @@ class Frame:
         self.settings = site_settings(request)
         self.language = (page.locale.language_code if page is not None else translation.get_language()) or "en"
         self.dir = direction(self.language)
+        about = isinstance(self.page, BasePage) and card_kind(self.page) != "section"
+        self._closest = closest(self.page) if about else []
         rows = [row for row in self._query() if is_visible(row, self.visitor)]
-        self.visible = [row for row in rows if row.related_ < 0]
-        self._related = [row for row in rows if row.related_ >= 0]
+        self.visible = [row for row in rows if not row.related_]
+        self._related = [row for row in rows if row.related_]
 
     def _query(self) -> QuerySet[Page]:
         pages = _surrounding(Page.objects.all())
@@ -98,8 +100,8 @@ class Frame:
             parts.append(pages.filter(Q(path__in=above)))
             parts.append(pages.filter(translation_key=self.page.translation_key))
             parts.extend(_surrounding(part) for part in self.page.frame_pages())
-            if isinstance(self.page, BasePage):
-                parts.append(self.page.related_pages(self.visitor).select_related("locale").order_by())
+            if self._closest:
+                parts.append(_surrounding(Page.objects.filter(pk__in=self._closest), related=True))
         return parts[0].union(*parts[1:])
 
     @property
@@ -107,7 +109,7 @@ class Frame:
         """What else is about the same as the page and doesn't stand on it yet, the closest first."""
         known = {row.translation_key for row in self.visible}
         rows = [row for row in self._related if row.translation_key not in known]
-        rows.sort(key=lambda row: (row.related_, row.first_published_at, row.pk), reverse=True)
+        rows.sort(key=lambda row: self._closest.index(row.pk))
         shown = best_translations(rows, self.language).values()
         return [Card.of(row, self.language, self.request) for row in rows if row in shown][:SHOWN]
 
@@ -290,9 +292,9 @@ class Frame:
         return next(iter(best_translations(same, self.language).values()), chosen)
 
 
-def _surrounding(pages: QuerySet[Page]) -> QuerySet[Page]:
-    """``pages`` as a part of the frame's query; where what is related says how much, these say -1."""
-    return pages.select_related("locale").annotate(related_=Value(-1, IntegerField())).order_by()
+def _surrounding(pages: QuerySet[Page], *, related: bool = False) -> QuerySet[Page]:
+    """``pages`` as a part of the frame's query; ``related`` ones are told from what surrounds the page."""
+    return pages.select_related("locale").annotate(related_=Value(related, BooleanField())).order_by()
 
 
 def _is_older(row: Page, original: Page) -> bool:

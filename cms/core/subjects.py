@@ -43,7 +43,7 @@ class PageSubjects:
         if file := _FILE.search(text):
             pages = pages.filter(pk__in=_naming(file[1], file[2], visitor))
         elif text.startswith(("/", "http://", "https://")):
-            path = urlsplit(text).path.rstrip("/")
+            path = _path(text)
             same = pages.filter(slug=path.rpartition("/")[2])
             pages = pages.filter(pk__in=[page.pk for page in same if (page.get_url() or "").rstrip("/") == path])
         else:
@@ -54,6 +54,14 @@ class PageSubjects:
     def known(self, keys: Iterable[str], visitor: Visitor) -> dict[str, Subject]:
         """Pages by their keys."""
         return {key_of(page): _subject(page, visitor) for page in _knowable(visitor).filter(with_keys(keys))}
+
+
+def _path(address: str) -> str:
+    """The path of an address as it was pasted; empty where it is none."""
+    try:
+        return urlsplit(address).path.rstrip("/")
+    except ValueError:
+        return ""
 
 
 def _knowable(visitor: Visitor) -> QuerySet[Page]:

@@ -16,7 +16,7 @@ from cms.core.frame import Frame
 from cms.core.listing import cards_of
 from cms.core.lists import content_list
 from cms.core.models import in_language_of
-from cms.core.related import SHOWN
+from cms.core.related import LOOKED_AT, SHOWN
 from cms.core.relations import named_pages, same_works
 from cms.topics.models import PageTopic, TopicPage
 
@@ -63,11 +63,12 @@ def neighbours(page: TopicPage, visitor: Visitor) -> QuerySet[Page]:
     rows = PageTopic.objects.filter(page__in=pages.order_by().values("pk"))
     beside = rows.filter(topic__translation_key=OuterRef("translation_key")).order_by()
     count = beside.values("topic__translation_key").annotate(count_=Count("page", distinct=True)).values("count_")
-    topics = in_language_of(
-        Page.objects.filter(translation_key__in=rows.values("topic__translation_key")), page, visitor
-    ).exclude(translation_key=page.translation_key)
-    narrower = TopicPage.objects.filter(parent_topic__translation_key=page.translation_key)
-    topics = topics.exclude(pk__in=narrower.values("pk"))
+    narrower = TopicPage.objects.filter(parent_topic__translation_key=page.translation_key).values("translation_key")
+    others = rows.exclude(topic__translation_key=page.translation_key).exclude(topic__translation_key__in=narrower)
+    # Counted once for all, and again for the few that are left.
+    named = others.order_by().values("topic__translation_key").annotate(named_=Count("page", distinct=True))
+    most = named.order_by("-named_", "topic__translation_key").values("topic__translation_key")[:LOOKED_AT]
+    topics = in_language_of(Page.objects.filter(translation_key__in=most), page, visitor)
     closest = topics.annotate(shared_=Subquery(count)).order_by("-shared_", "title", "pk").values("pk")[: 2 * SHOWN]
     return Page.objects.filter(pk__in=closest).annotate(related_=Subquery(count))
 

@@ -62,6 +62,11 @@ class Shelf:
         return {spec: documents[document.pk] for spec, document in self._known.items()}
 
 
+def all_series() -> set[UUID]:
+    """The series of all demo files."""
+    return {_series(spec) for spec in specs()}
+
+
 def _series(spec: FileSpec) -> UUID:
     """The same for all editions."""
     another = "" if spec.format == "pdf" else f"/{spec.format}"

@@ -22,12 +22,12 @@ from cms.glossary.models import GlossaryIndexPage, GlossaryTermPage
 from cms.publications.models import PublicationIndexPage, PublicationPage
 from cms.topics.models import TopicIndexPage, TopicPage
 from documents.models import Document
-from home.demo.files import Shelf
+from home.demo.files import Shelf, all_series
 from home.demo.people import DemoRefused, ensure_people, give_addresses
 from home.demo.pictures import ensure_pictures
 from home.demo.publishing import Press
 from home.demo.states import ensure_states, keys_in
-from home.demo.texts import entries, html, identifier, structure
+from home.demo.texts import entries, html, identifier
 from home.demo.translating import ensure_jobs
 from home.demo.tree import SECTIONS, Tree
 from home.demo.vocabulary import ensure_vocabulary
@@ -61,12 +61,7 @@ def has_other_content() -> bool:
         ours |= {identifier(kind, key) for key in entries("en", name)}
     if any(model.objects.exclude(translation_key__in=ours).exists() for model in CONTENT_TYPES):
         return True
-    series = {
-        identifier("file", f"{row['key']}/{written.split(':')[0]}")
-        for row in structure("publications")
-        for written in row["files"]
-    }
-    return Document.objects.exclude(series__in=series).exists()
+    return Document.objects.exclude(series__in=all_series()).exists()
 
 
 def load(say: Say, *, force: bool = False) -> int:

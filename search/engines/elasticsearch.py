@@ -22,7 +22,7 @@ from search.engines.base import Engine, Health, Hit, ItemResult, Operation, Role
 from search.engines.elasticsearch_bulk import item_result, lines
 from search.engines.elasticsearch_query import autocomplete_body, facets_of, search_body
 from search.engines.elasticsearch_server import Server
-from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError
+from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError, TooMuchAskedError
 from search.ranking import SEARCH_TIMEOUT_SECONDS, SUGGEST_TIMEOUT_SECONDS
 
 # The client reports every request: a line for each search, which no log of readers' doings may hold.
@@ -35,6 +35,8 @@ SERVER_SHARE = 0.85
 # By default a segment with few deletions is left as it is, and the deleted words in it.
 _FORGETFUL = {"index.merge.policy.expunge_deletes_allowed": 0}
 _LESS_MAY_HELP = frozenset({413, 429, 503})
+_REFUSED = 400
+"""Too many clauses, for instance."""
 
 
 class ElasticsearchEngine(Engine):
@@ -267,4 +269,6 @@ def _hit(hit: dict[str, Any]) -> Hit:
 def _unavailable(err: Exception) -> EngineUnavailableError:
     if isinstance(err, ApiError) and err.meta.status in _LESS_MAY_HELP:
         return EngineBusyError("Elasticsearch takes no more at the moment.")
+    if isinstance(err, ApiError) and err.meta.status == _REFUSED:
+        return TooMuchAskedError("Elasticsearch refuses the question.")
     return EngineUnavailableError(f"Elasticsearch can't answer ({type(err).__name__}).")

@@ -20,7 +20,7 @@ from search.engines.base import Engine, Health, Hit, ItemResult, Operation, Role
 from search.engines.fts5_rows import apply, keys_after
 from search.engines.fts5_search import Autocomplete, run_search
 from search.engines.sqlite_files import SCHEMA, SqliteFiles, writing
-from search.exceptions import EngineUnavailableError, IndexLostError, RebuildError
+from search.exceptions import EngineUnavailableError, IndexLostError, RebuildError, TooMuchAskedError
 from search.ranking import SEARCH_TIMEOUT_SECONDS, SUGGEST_TIMEOUT_SECONDS
 
 T = TypeVar("T")
@@ -190,6 +190,10 @@ class Fts5Engine(Engine):
         connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
         try:
             return run(connection)
+        except sqlite3.OperationalError as err:
+            if err.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise TooMuchAskedError("The embedded search took too long.") from err
+            raise EngineUnavailableError("The embedded search can't answer.") from err
         except sqlite3.Error as err:
             raise EngineUnavailableError("The embedded search can't answer.") from err
         finally:

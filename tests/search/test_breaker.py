@@ -13,11 +13,20 @@ from cms.core.models import Place
 from search import breaker, results
 from search.breaker import Breaker
 from search.engines import get_engine
-from search.exceptions import EngineUnavailableError
+from search.engines.base import SearchRequest
+from search.exceptions import EngineUnavailableError, TooMuchAskedError
+from search.matching import plan
 from search.parameters import Parameters
 from search.query import parse
 from search.reduced import matching
-from tests.factories import CasePageFactory, PlaceFactory, PublicationPageFactory, TopicPageFactory, UserFactory
+from tests.factories import (
+    CasePageFactory,
+    GlossaryTermPageFactory,
+    PlaceFactory,
+    PublicationPageFactory,
+    TopicPageFactory,
+    UserFactory,
+)
 
 
 class Engine:
@@ -80,6 +89,29 @@ class TestBreaker:
             if engine.asked == 8:
                 assert breaker.state() == Breaker.CLOSED
         assert breaker.state() == Breaker.OPEN
+
+    def test_odd_questions_of_one_reader_take_the_search_from_nobody(self, engine):
+        def refused():
+            raise TooMuchAskedError("too many clauses")
+
+        for _ in range(9):
+            with pytest.raises(TooMuchAskedError):
+                breaker.ask("search", refused)
+            with pytest.raises(EngineUnavailableError):
+                breaker.ask("suggest", engine, counts=False)
+        assert breaker.state() == Breaker.CLOSED and engine.asked == 9
+        for _ in range(5):
+            ask(engine)
+        over("open")
+        with pytest.raises(EngineUnavailableError):
+            breaker.ask("suggest", engine, counts=False)
+        assert engine.asked == 14, "what doesn't count is not the one that tries"
+
+    def test_a_search_of_the_embedded_engine_that_takes_too_long_is_no_failure_of_it(self, monkeypatch):
+        monkeypatch.setattr("search.engines.fts5.SEARCH_TIMEOUT_SECONDS", 0)
+        monkeypatch.setattr("search.engines.fts5._STEPS_BETWEEN_LOOKS", 1)
+        with pytest.raises(TooMuchAskedError):
+            get_engine().search(SearchRequest(plan(parse("torture"), ("en",)), frozenset({"public"})))
 
     def test_another_site_in_the_same_cache_has_its_own(self, engine, settings):
         for _ in range(5):
@@ -167,9 +199,22 @@ class TestReduced:
         assert self.found(pages, "torture", place=str(country.translation_key)) == {"place"}
         assert self.found(pages, "torture", place=str(village.translation_key)) == set()
 
+    def test_chosen_filters_can_be_taken_back_and_no_other_names_are_claimed(self, down, pages, client):
+        topic = str(pages["topic"].translation_key)
+        page = client.get("/en/search/", {"q": "torture", "topic": topic, "kind": "publication"}).content.decode()
+        assert 'href="?q=torture&amp;kind=publication"' in page and f'href="?q=torture&amp;topic={topic}"' in page
+        GlossaryTermPageFactory(published=True, title="Torture", variants="Torment")
+        assert client.get("/api/v1/search", {"q": "torture"}).json()["expanded"] == []
+
+    def test_within_a_case_nothing_else_is_found(self, down, pages, client):
+        case = CasePageFactory(published=True, title="Torture case", documents=[pages["open"]])
+        found = client.get("/api/v1/search", {"q": "torture", "within": str(case.translation_key)}).json()
+        assert {each["title"] for each in found["results"]} <= {"Torture case", "Torture in prisons"} and found["total"]
+
     def test_page_api_and_suggestions_answer_and_say_so(
         self, down, pages, client: Client, django_assert_max_num_queries
     ):
+        client.get("/en/search/?q=zebra")  # names of the vocabulary are read once in twenty seconds
         with django_assert_max_num_queries(12):
             page = client.get("/en/search/", {"q": "torture"})
         assert page.status_code == 200 and "Reduced search" in page.content.decode()

@@ -99,6 +99,33 @@ class TestSpelling:
         learn()
         assert ask("tortrue")["suggestion"] is None
 
+    def test_what_was_withdrawn_since_is_as_if_it_had_never_been_learned(self, publish, learn, ask, content):
+        publish("Kowalska before the court")
+        learn()
+        never = {word: ask(word)["suggestion"] for word in ("kowalski", "kowalskj", "kowalsky")}
+        thing = publish("Kowalski and Kowalsko")
+        learn()
+        content.remove(thing)
+        touch([thing.key])
+        drain()
+        assert {word: ask(word)["suggestion"] for word in never} == never == {**never, "kowalski": "kowalska"}
+
+    def test_the_word_itself_is_replaced_and_no_part_of_another(self, publish, learn, ask):
+        publish("Tortures")
+        publish("Detention and tortures")
+        learn()
+        assert ask("detentions+torturez+torture-z")["suggestion"] is None
+        assert ask("tortures+tortur")["suggestion"] in (None, "tortures tortures")
+        assert ask("detentionx+detention")["suggestion"] == "detention detention"
+
+    def test_a_long_query_costs_a_few_comparisons(self, publish, learn, ask, monkeypatch):
+        publish("Torture")
+        learn()
+        compared = []
+        monkeypatch.setattr(words.process, "extract", lambda *args, **options: compared.append(args) or [])
+        ask("+".join(f"invented{letter * 3}" for letter in "abcdefghijklm"))
+        assert len(compared) == 3
+
     def test_accents_and_scripts(self, publish, learn, ask):
         publish("La compétence universelle", locale="fr")
         publish("الاحتجاز التعسفي", locale="ar")
@@ -220,7 +247,8 @@ class TestWithin:
         assert answer["total"] == 0 and answer["notices"] == ["What you wanted to search within is not here."]
         assert instead(answer) is None
         assert client.get("/api/v1/search?q=x&within=12").json()["error"]["parameter"] == "within"
-        assert client.get("/en/search/?q=torture&within=12").status_code == 200
+        damaged = shown(client.get("/en/search/?q=torture&within=12"))
+        assert "0 results" in damaged and "What you wanted to search within is not here" in damaged
 
 
 def test_narrower_values_stand_below_wider_ones(client, publish):

@@ -69,6 +69,12 @@ class TestWho:
         assert reverse("search_admin") in client.get(reverse("wagtailadmin_home")).content.decode()
 
 
+@pytest.mark.parametrize("asked", [{"thing": "http://["}, {"thing": "a\x00b"}, {"key": "x/\x00"}, {"thing": "//"}])
+def test_odd_questions_get_the_screen(client, root, asked):
+    client.force_login(root)
+    assert why(client, **asked).status_code == 200
+
+
 class TestScreen:
     def test_state_and_numbers_for_those_who_see_everything(
         self, client, root, administrator, django_assert_max_num_queries

@@ -189,7 +189,7 @@ class BasePage(ApprovalGateMixin, Page):
         return []
 
     def related_pages(self, visitor: Visitor) -> QuerySet[Page]:
-        """Plain rows of what is about the same, with ``related_`` for how much; read in the frame's query."""
+        """Plain rows of what is about the same, with ``related_`` for how much."""
         from cms.core.related import related_pages  # it needs the models
 
         return related_pages(self, visitor)
