@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 def of_the_demo(test):
     """Loading takes a minute, and counts to whichever test is first."""
-    return pytest.mark.shared_search(pytest.mark.timeout(600)(test))
+    return pytest.mark.shared_search(pytest.mark.slow(pytest.mark.timeout(600)(test)))
 
 
 def publication(key, language="en"):
@@ -186,6 +186,7 @@ def test_loading_again_changes_nothing(demo, capsys):
     assert snapshot() == before and capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_other_content_is_left_alone_unless_forced(demo):
     SectionPageFactory()

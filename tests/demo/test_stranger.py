@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import product
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -179,20 +180,30 @@ ADMIN_FILE_FORMS = (
 
 
 def search_for_secrets(probe: Probe, world: World) -> None:
-    """Who searches for a secret gets the answer to a word that nobody ever wrote."""
+    """Who searches for a secret gets the answer to a word that nobody ever wrote; for a title at most what is public.
+
+    The words of a title may be public ones, and a search that finds nothing is offered what has some of them.
+    """
     spoken = " ".join(page.title for page in world.public)
-    titles = [page.title for page in [*world.hidden, *world.restricted, *world.withdrawn] if page.title not in spoken]
+    closed = [*world.hidden, *world.restricted, *world.withdrawn]
+    titles = [page.title for page in closed if page.title not in spoken]
     planted = sorted(word for word in probe.secrets.words if word.startswith(PLANTED.casefold()))
     assert len(planted) > 6
-    for secret in [*(f'"{title}"' for title in titles), *planted]:
-        nothing = re.sub('[^"]', "x", secret)
+    addresses_of_closed = {page.get_url() for page in closed}
+    for title, form in product(titles, SEARCHES):
+        told = set(re.findall(r"/[a-z]{2}/[^\"?#\s]*", body(probe.ask(form.format(quote_plus(f'"{title}"')))).decode()))
+        if told & addresses_of_closed:
+            probe.leaks.append(f"A search for the title {title} names {told & addresses_of_closed}")
+    for secret in planted:
+        nothing = "x" * len(secret)
         for form in SEARCHES:
             if _without_query(probe, form, secret) != _without_query(probe, form, nothing):
                 probe.leaks.append(f"{form.format(secret)} is not answered like a search for nothing")
     public = {page.get_url() for page in world.public}
     for word in sorted(word for word in probe.secrets.words if word.isalpha()):  # other forms of it may be public
         answer = probe.ask(f"/api/v1/search?q={quote(word)}&lang=en").json()
-        if found := {hit["url"] for hit in answer["results"]} - public:
+        hits = [*answer["results"], *(answer["instead"] or {"results": ()})["results"]]
+        if found := {hit["url"] for hit in hits} - public:
             probe.leaks.append(f"A search for {word} finds {found}")
 
 
