@@ -76,7 +76,7 @@ MARKS: dict[bytes, Why] = {
 }
 """Words -> why they go; the text behind them is another question."""
 
-_FIRST_WORD = re.compile(rb"[\r\n]*(\\\*)?[\r\n]*\\([a-zA-Z]{1,32})")
+_FIRST_WORD = re.compile(rb"[\r\n]*+(\\\*)?+[\r\n]*+(?:\\([a-zA-Z]{1,32}))?+")
 _PROPERTY = re.compile(rb"\s*\\sp\s*\{\\sn ?([^{}\\]{1,60})\}\s*\{\\sv ?([^{}]{0,4000})")
 _PATH = re.compile(rb"[A-Za-z]:\\|\\\\|/Users/|/home/|file:|\.\w{3,4}$")
 _FULL = 65536
@@ -86,9 +86,10 @@ CROPPED = 0.02
 
 
 def first_word(content: bytes, at: int) -> tuple[bytes, bool]:
-    r"""The word with which a group begins at ``at``, and whether ``\*`` stands before it."""
-    match = _FIRST_WORD.match(content, at)
-    return (match.group(2), bool(match.group(1))) if match else (b"", False)
+    r"""The word with which a group begins at ``at`` (empty: with none), and whether ``\*`` stands before it."""
+    found = _FIRST_WORD.match(content, at)
+    star, word = found.groups() if found else (None, None)
+    return word or b"", bool(star)
 
 
 def why_dropped(word: bytes, starred: bool) -> Why | None:

@@ -1,0 +1,36 @@
+"""RTF: what a public copy keeps, beside the planted leaks that it loses."""
+
+from __future__ import annotations
+
+import time
+
+from documents.extraction.cleaning import clean
+from documents.extraction.inspection import inspect
+from documents.extraction.rtf import tokens
+from tests.documents.safety.others import RTF, rtf
+from tests.documents.safety.planting import NAME
+
+
+def copy_of(data, folder):
+    """The public copy, as bytes."""
+    (folder / "original").write_bytes(data)
+    clean(folder / "original", folder / "public", RTF)
+    return (folder / "public").read_bytes()
+
+
+def codes_of(data, folder):
+    """What stays to be found in the public copy."""
+    copy_of(data, folder)
+    return [finding.code for finding in inspect(folder / "public", RTF)]
+
+
+def shown(data):
+    """What a reader sees."""
+    return "".join(token.text for token in tokens(data) if not token.kind)
+
+
+def test_empty_lines_before_a_word_cost_no_time():
+    data = b"{\\rtf1 {" + b"\n" * 60_000 + b"x}}"
+    started = time.process_time()
+    assert shown(data) == "x"
+    assert time.process_time() - started < 1
