@@ -141,7 +141,7 @@ class _Reader:
     def _star(self, piece: bytes, at: int) -> Token:
         """A destination that is not the first word of its group: some programs obey it all the same."""
         group = self.groups[-1]
-        group.dropped = group.dropped or why_dropped(*first_word(self.content, at))
+        group.dropped = group.dropped or why_dropped(first_word(self.content, at)[0], starred=True)
         return _marked(piece, group.dropped)
 
     def _bytes(self, piece: bytes, data: bytes) -> Token:

@@ -197,6 +197,8 @@ RTF_PLANTED = [
     Planted("RTF: embedded workbook", lambda: rtf(rf"{{\object\objemb{{\*\objclass Excel.Sheet.12}}{{\*\objname {NAME}}}{{\*\objdata {NAME.encode().hex()}}}{{\result Seen}}}}"), "embedded", RTF, True),
     Planted("RTF: where a link led", lambda: rtf(rf'{{\field{{\*\fldinst HYPERLINK "https://www.example.org/"{{\*\datafield {NAME.encode().hex()}}}}}{{\fldrslt See}}}}'), "custom_data", RTF, True),
     Planted("RTF: some program's own", lambda: rtf(rf"Seen.{{\*\ourcase {NAMED}}}"), "custom_data", RTF, True),
+    Planted("RTF: some program's own, written apart", lambda: rtf(rf"Seen.{{\* \ourcase {NAMED}}}"), "custom_data", RTF, True),
+    Planted("RTF: some program's own, one deeper", lambda: rtf(rf"Seen.{{\*{{\ourcase {NAMED}}}}}"), "custom_data", RTF, True),
     Planted("RTF: behind the end", lambda: rtf("Seen.") + NAME.encode(), "custom_data", RTF, True),
     Planted("RTF: white text", lambda: word_rtf(rf"{{\cf2 {NAMED}}}"), "text_colour", RTF),
     Planted("RTF: tiny text", lambda: word_rtf(rf"{{\fs2 {NAMED}}}"), "text_tiny", RTF),
