@@ -15,11 +15,12 @@ SIZE = 24
 class Group:
     """A group; it begins with what held around it.
 
-    ``dropped``: why it goes with all it holds. ``defines``: the word of the table that it is part of; its words are
+    ``dropped``: why it goes with all it holds from here on. ``brace``: why its first brace went. ``defines``: the word of the table that it is part of; its words are
     no text. ``fallback``: characters that follow each ``\\u`` for old programs. ``style``: that it defines.
     """
 
     dropped: Why | None = None
+    brace: Why | None = None
     defines: bytes = b""
     deleted: bool = False
     hidden: bool | None = None

@@ -103,20 +103,23 @@ class _Reader:
         self.to_skip = 0
         around = self.groups[-1]
         word, starred = first_word(self.content, at)
-        why = around.dropped or why_dropped(word, starred)
-        noted: Why | None = None
-        if why is None and word == b"sp":
-            noted = why_property(self.content, at)
-            why = noted if noted and noted[1] else None
-        elif why is None and word == b"fldinst" and _REMOTE_FIELD.match(self._field(at)):
-            why = REMOTE
         defines = word if word in DEFINITIONS and not around.defines else around.defines
-        group = replace(around, dropped=why, defines=b"" if word in (b"hl", b"shptxt") else defines, style=None)
+        group = replace(around, defines=b"" if word in (b"hl", b"shptxt") else defines, style=None)
         group.picture = Picture() if word == b"pict" else None
         group.framed = around.framed or word in (b"shptxt", b"do", b"dptxbxtext")
         self.on_ground = self.on_ground or word == b"background"
         self.groups.append(group)
-        return _marked(b"{", why or noted)
+        why = around.dropped or why_dropped(word, starred) or self._why_here(word, at)
+        group.dropped = group.brace = why if why and why[1] else None
+        return _marked(b"{", why)
+
+    def _why_here(self, word: bytes, at: int) -> Why | None:
+        """Why a group goes, or blocks, that depends on what it holds or where it stands."""
+        if word == b"sp":
+            return why_property(self.content, at)
+        if word == b"fldinst" and _REMOTE_FIELD.match(self._field(at)):
+            return REMOTE
+        return None
 
     def _field(self, at: int) -> str:
         """The code of the field whose group begins at ``at``, as far as its kind is in it."""
@@ -136,7 +139,7 @@ class _Reader:
         if group.style and group.hidden:
             self.hiding.add(group.style)
         cropped = group.picture is not None and group.picture.is_cropped
-        return _marked(b"}", group.dropped or (("picture_cropped", "") if cropped else None))
+        return _marked(b"}", group.brace or (("picture_cropped", "") if cropped else None))
 
     def _star(self, piece: bytes, at: int) -> Token:
         """A destination that is not the first word of its group: some programs obey it all the same."""

@@ -34,3 +34,11 @@ def test_empty_lines_before_a_word_cost_no_time():
     started = time.process_time()
     assert shown(data) == "x"
     assert time.process_time() - started < 1
+
+
+def test_what_goes_in_the_middle_of_a_group_leaves_its_brace(tmp_path):
+    for gone in (rf"\*\ourcase {NAME}", rf"\xe {NAME}"):
+        copy = copy_of(rtf(rf"{{\b Seen{gone}}} and {{\i heard}}."), tmp_path)
+        assert copy.count(b"{") == copy.count(b"}")
+        assert NAME.encode() not in copy
+        assert shown(copy).endswith("Seen and heard.\n")
