@@ -29,7 +29,8 @@ DROPPED_GROUPS: dict[bytes, Why] = {
     **dict.fromkeys(
         _words(
             "info userprops rsidtbl generator docvar template revtbl xmlnstbl passwordhash password wgrffmtfilter "
-            "protusertbl hlinkbase windowcaption writereservation writereservhash"
+            "protusertbl hlinkbase windowcaption writereservation writereservhash title subject author manager company "
+            "operator category keywords comment doccomm creatim revtim printim buptim filetbl private"
         ),
         METADATA,
     ),
@@ -38,11 +39,13 @@ DROPPED_GROUPS: dict[bytes, Why] = {
     ),
     **dict.fromkeys(_words("mvfmf mvfml mvtof mvtol"), CHANGES),
     **dict.fromkeys(
-        _words("datastore themedata mailmerge datafield ud_private oldcprops oldpprops oldtprops oldsprops"),
+        _words(
+            "datastore themedata mailmerge datafield ud_private oldcprops oldpprops oldtprops oldsprops nonesttables shprslt"
+        ),
         OTHER_PROGRAMS,
     ),
     **dict.fromkeys(_words("objdata objclass objname objalias objsect objtime oleclsid"), EMBEDDED),
-    **dict.fromkeys(_words("xe tc tcn"), HIDDEN),
+    **dict.fromkeys(_words("xe rxe txe tc tcn bkmkpub"), HIDDEN),
     # A second copy of each picture for programs of the nineties, in a format that nothing here looks into.
     b"nonshppict": OTHER_PROGRAMS,
     b"blipuid": OF_PICTURES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from documents.extraction.rtf.destinations import CHANGES, HIDDEN, Why
+from documents.extraction.rtf.destinations import CHANGES, HIDDEN, OTHER_PROGRAMS, Why
 from documents.extraction.rtf.pictures import Picture
 
 SIZE = 24
@@ -15,13 +15,16 @@ SIZE = 24
 class Group:
     """A group; it begins with what held around it.
 
-    ``dropped``: why it goes with all it holds from here on. ``brace``: why its first brace went. ``defines``: the word of the table that it is part of; its words are
-    no text. ``fallback``: characters that follow each ``\\u`` for old programs. ``style``: that it defines.
+    ``dropped``: why it goes with all it holds from here on. ``brace``: why its first brace went. ``defines``: the
+    word of the table that it is part of; its words are no text. ``either``: it says one thing twice, first for
+    programs of the nineties. ``fallback``: characters that follow each ``\\u`` for old programs. ``style``: that it
+    defines.
     """
 
     dropped: Why | None = None
     brace: Why | None = None
     defines: bytes = b""
+    either: bool = False
     deleted: bool = False
     hidden: bool | None = None
     style_hides: bool = False
@@ -61,6 +64,8 @@ class Group:
     @property
     def unseen(self) -> Why | None:
         """Why its text is not shown."""
+        if self.either:
+            return OTHER_PROGRAMS
         if self.deleted:
             return CHANGES
         hidden = self.style_hides if self.hidden is None else self.hidden

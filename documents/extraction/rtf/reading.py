@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from documents.extraction.errors import BrokenFileError
 from documents.extraction.rtf.destinations import (
     DEFINITIONS,
     DROPPED_GROUPS,
@@ -27,6 +29,12 @@ _REMOTE_FIELD = re.compile(
 )
 _FIELD_BYTES = 4000
 """Bytes of a field in which its kind must be said."""
+_AHEAD = 16384
+"""Bytes that are read ahead, and ..."""
+_ENOUGH = 64
+"""... characters after which enough is known of a text: longer than any number of a list or name of a field."""
+_LETTER = re.compile("[^\\W\\d_]|[\uf041-\uf05a\uf061-\uf07a]")
+"""Those of fonts of symbols included."""
 _CHARACTERS = {
     b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"row": "\n", b"cell": "\t", b"nestcell": "\t", b"tab": "\t",
     b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”",
@@ -63,10 +71,12 @@ def tokens(content: bytes) -> Iterator[Token]:
 
 
 class _Reader:
-    """Walks through a file once."""
+    """Walks through a file once, from ``at`` on; ``looks_ahead`` where the text of some groups says whether they go."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, at: int = 0, *, looks_ahead: bool = True) -> None:
         self.content = content
+        self.at = at
+        self.looks_ahead = looks_ahead
         self.groups = [Group()]
         self.ended = False
         self.to_skip = 0
@@ -77,18 +87,17 @@ class _Reader:
 
     def tokens(self) -> Iterator[Token]:
         """See the function of the same name."""
-        at = 0
-        while match := _PIECE.match(self.content, at):
-            piece, word, number, at = match.group(), match.group(1), match.group(2), match.end()
+        while match := _PIECE.match(self.content, self.at):
+            piece, word, number, self.at = match.group(), match.group(1), match.group(2), match.end()
             if self.ended:
                 yield self._after_the_end(piece)
             elif piece == b"{":
-                yield self._open(at)
+                yield self._open()
             elif piece == b"}":
                 yield self._close()
             elif word == b"bin" and number is not None:
-                start, at = match.end(), at + max(int(number), 0)
-                yield self._bytes(piece, self.content[start:at])
+                start, self.at = match.end(), self.at + max(int(number), 0)
+                yield self._bytes(piece, self.content[start : self.at])
             elif word is not None:
                 yield self._word(piece, word, None if number is None else int(number))
             elif piece == b"\\*":
@@ -99,27 +108,53 @@ class _Reader:
     def _after_the_end(self, piece: bytes) -> Token:
         return _marked(piece, OTHER_PROGRAMS) if piece.strip(b" \t\r\n\0") else Token(piece)
 
-    def _open(self, at: int) -> Token:
+    def _open(self) -> Token:
         self.to_skip = 0
         around = self.groups[-1]
-        word, starred = first_word(self.content, at)
+        word, starred = first_word(self.content, self.at)
         defines = word if word in DEFINITIONS and not around.defines else around.defines
-        group = replace(around, defines=b"" if word in (b"hl", b"shptxt") else defines, style=None)
+        group = replace(around, defines=b"" if word in (b"hl", b"shptxt") else defines, either=False, style=None)
         group.picture = Picture() if word == b"pict" else None
         group.framed = around.framed or word in (b"shptxt", b"do", b"dptxbxtext")
         self.on_ground = self.on_ground or word == b"background"
         self.groups.append(group)
-        why = around.dropped or why_dropped(word, starred) or self._why_here(word, at)
+        why = around.dropped or why_dropped(word, starred) or self._why_here(word)
         group.dropped = group.brace = why if why and why[1] else None
         return _marked(b"{", why)
 
-    def _why_here(self, word: bytes, at: int) -> Why | None:
+    def _why_here(self, word: bytes) -> Why | None:
         """Why a group goes, or blocks, that depends on what it holds or where it stands."""
+        around = self.groups[-2]
+        if around.either and word != b"ud":
+            return OTHER_PROGRAMS
         if word == b"sp":
-            return why_property(self.content, at)
-        if word == b"fldinst" and _REMOTE_FIELD.match(self._field(at)):
+            return why_property(self.content, self.at)
+        return self._why_of_text(word)
+
+    def _why_of_text(self, word: bytes) -> Why | None:
+        """As ``_why_here`` for what is judged by its text, from here on."""
+        if not self.looks_ahead:
+            return None
+        if word == b"fldinst" and _REMOTE_FIELD.match(self._field(self.at)):
             return REMOTE
+        if word in (b"listtext", b"pntext"):
+            text, is_all = self._ahead()
+            return None if is_all and not _LETTER.search(text) else HIDDEN
         return None
+
+    def _ahead(self) -> tuple[str, bool]:
+        """What the copy will say from here on to the end of the group, and whether that is all of it."""
+        reader = _Reader(self.content, self.at, looks_ahead=False)
+        reader.groups.append(replace(self.groups[-1], dropped=None, defines=b"", either=False))
+        reader.hiding = self.hiding
+        said, text = reader.tokens(), ""
+        with suppress(BrokenFileError):
+            while not reader.ended and reader.at < self.at + _AHEAD and len(text.strip()) < _ENOUGH:
+                token = next(said, None)
+                if token is None:
+                    break
+                text += "" if token.kind else token.text
+        return text, reader.ended
 
     def _field(self, at: int) -> str:
         """The code of the field whose group begins at ``at``, as far as its kind is in it."""
@@ -160,7 +195,7 @@ class _Reader:
 
     def _word(self, piece: bytes, word: bytes, number: int | None) -> Token:
         group = self.groups[-1]
-        group.dropped = group.dropped or DROPPED_GROUPS.get(word)
+        group.dropped = group.dropped or DROPPED_GROUPS.get(word) or self._why_of_text(word)
         if group.dropped:
             return _marked(piece, group.dropped)
         if group.defines == b"colortbl" and word in (b"red", b"green", b"blue"):
@@ -169,6 +204,7 @@ class _Reader:
             group.picture.says(word, number or 0)
         if word in (b"s", b"cs") and number is not None:
             self._set_style(group, word, number)
+        group.either = group.either or word == b"upr"
         group.says(word, number)
         if why := MARKS.get(word):
             return _marked(piece, why)

@@ -199,6 +199,16 @@ RTF_PLANTED = [
     Planted("RTF: some program's own", lambda: rtf(rf"Seen.{{\*\ourcase {NAMED}}}"), "custom_data", RTF, True),
     Planted("RTF: some program's own, written apart", lambda: rtf(rf"Seen.{{\* \ourcase {NAMED}}}"), "custom_data", RTF, True),
     Planted("RTF: some program's own, one deeper", lambda: rtf(rf"Seen.{{\*{{\ourcase {NAMED}}}}}"), "custom_data", RTF, True),
+    *(
+        Planted(f"RTF: {word} in the text", lambda word=word: rtf(rf"Seen.{{\{word} {NAME}}}"), code, RTF, True)
+        for word, code in (
+            ("comment", "metadata"), ("author", "metadata"), ("doccomm", "metadata"), ("operator", "metadata"), ("private", "metadata"),
+            ("nonesttables", "custom_data"), ("shprslt", "custom_data"), ("listtext", "hidden_text"), ("pntext", "hidden_text"),
+        )
+    ),
+    Planted("RTF: said twice", lambda: rtf(rf"Seen{{\upr{{{NAME}}}{{\*\ud{{, heard.}}}}}}"), "custom_data", RTF, True),
+    Planted("RTF: said twice, at once", lambda: rtf(rf"Seen{{\upr {NAME}{{\*\ud{{, heard.}}}}}}"), "custom_data", RTF, True),
+    Planted("RTF: number of a list, behind another word", lambda: rtf(rf"{{\b\listtext 1.{{\i{{ {NAME}}}}}}}"), "hidden_text", RTF, True),
     Planted("RTF: behind the end", lambda: rtf("Seen.") + NAME.encode(), "custom_data", RTF, True),
     Planted("RTF: white text", lambda: word_rtf(rf"{{\cf2 {NAMED}}}"), "text_colour", RTF),
     Planted("RTF: tiny text", lambda: word_rtf(rf"{{\fs2 {NAMED}}}"), "text_tiny", RTF),

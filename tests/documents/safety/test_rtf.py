@@ -42,3 +42,8 @@ def test_what_goes_in_the_middle_of_a_group_leaves_its_brace(tmp_path):
         assert copy.count(b"{") == copy.count(b"}")
         assert NAME.encode() not in copy
         assert shown(copy).endswith("Seen and heard.\n")
+
+
+def test_numbers_and_bullets_of_lists_stay(tmp_path):
+    data = rtf(r"{\listtext\pard\plain\f3 \'b7\tab}a {\pntext\f0 12.3)\tab}b {\listtext\f3 \u-3913?\tab}c")
+    assert copy_of(data, tmp_path) == data
