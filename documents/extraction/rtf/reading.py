@@ -25,10 +25,10 @@ from documents.extraction.rtf.pictures import Picture
 
 _PIECE = re.compile(rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+", re.DOTALL)
 _REMOTE_FIELD = re.compile(
-    r"\s*(INCLUDE|INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE|RD)\b", re.IGNORECASE
+    r"\W*(INCLUDE|INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE|RD)\b", re.IGNORECASE
 )
-_FIELD_BYTES = 4000
-"""Bytes of a field in which its kind must be said."""
+_JUDGED_BY_TEXT = frozenset({b"fldinst", b"listtext", b"pntext"})
+"""First words of groups."""
 _AHEAD = 16384
 """Bytes that are read ahead, and ..."""
 _ENOUGH = 64
@@ -133,12 +133,11 @@ class _Reader:
 
     def _why_of_text(self, word: bytes) -> Why | None:
         """As ``_why_here`` for what is judged by its text, from here on."""
-        if not self.looks_ahead:
-            return None
-        if word == b"fldinst" and _REMOTE_FIELD.match(self._field(self.at)):
-            return REMOTE
-        if word in (b"listtext", b"pntext"):
+        if self.looks_ahead and word in _JUDGED_BY_TEXT:
             text, is_all = self._ahead()
+            if word == b"fldinst":
+                known = is_all or len(text.strip()) >= _ENOUGH
+                return None if known and not _REMOTE_FIELD.match(text.replace("\n", "")) else REMOTE
             return None if is_all and not _LETTER.search(text) else HIDDEN
         return None
 
@@ -155,15 +154,6 @@ class _Reader:
                     break
                 text += "" if token.kind else token.text
         return text, reader.ended
-
-    def _field(self, at: int) -> str:
-        """The code of the field whose group begins at ``at``, as far as its kind is in it."""
-        found, depth, end = "", 0, at + _FIELD_BYTES
-        while depth >= 0 and at < end and (match := _PIECE.match(self.content, at)):
-            piece, at = match.group(), match.end()
-            depth += (piece == b"{") - (piece == b"}")
-            found += _plain(piece, match.group(1), match.group(2))
-        return found.replace("\n", "")
 
     def _close(self) -> Token:
         self.to_skip = 0

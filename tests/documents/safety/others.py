@@ -163,6 +163,11 @@ def rtf_text_in_shape(hidden: str = "0") -> str:
     return rf"{{\shp{{\*\shpinst\shpleft0{{\sp{{\sn fHidden}}{{\sv {hidden}}}}}{{\shptxt \pard {NAMED}\par}}}}}}"
 
 
+def rtf_field_far_on(words: int) -> str:
+    code = "\\b" * words + f' INCLUDEPICTURE "http://x.example.org/{NAME}"'
+    return rf"{{\field{{\*\fldinst {{{code}}}}}{{\fldrslt Seen}}}}"
+
+
 def rtf_property(name: str, value: str) -> str:
     return rtf_picture(_picture("JPEG"), rf"{{\*\picprop{{\sp{{\sn {name}}}{{\sv {value}}}}}}}")
 
@@ -184,6 +189,10 @@ RTF_PLANTED = [
     Planted("RTF: deleted picture", lambda: rtf(rf"{{\deleted {rtf_picture(pdfs.photo())}}}"), "changes", RTF, True),
     Planted("RTF: picture elsewhere", lambda: rtf(rf'{{\field{{\*\fldinst INCLUDEPICTURE "http://x.example.org/{NAME}"}}{{\fldrslt Seen}}}}'), "remote", RTF, True),
     Planted("RTF: picture elsewhere, in pieces", lambda: rtf(rf'{{\field{{\fldinst {{\b INCLUDE}}{{\insrsid1 PICTURE "http://x.example.org/{NAME}"}}}}{{\fldrslt Seen}}}}'), "remote", RTF, True),
+    Planted("RTF: picture elsewhere, in numbers", lambda: rtf(rf'{{\field{{\*\fldinst \u73 ?NCLUDEPICTURE "http://x.example.org/{NAME}"}}{{\fldrslt Seen}}}}'), "remote", RTF, True),
+    Planted("RTF: picture elsewhere, far on", lambda: rtf(rtf_field_far_on(3000)), "remote", RTF, True),
+    Planted("RTF: picture elsewhere, nobody knows how far on", lambda: rtf(rtf_field_far_on(30_000)), "remote", RTF, True),
+    Planted("RTF: picture elsewhere, behind a bookmark", lambda: rtf(rf'{{\field{{\b\fldinst {{\*\bkmkstart Seen}}INCLUDEPICTURE "http://x.example.org/{NAME}"}}{{\fldrslt Seen}}}}'), "remote", RTF, True),
     Planted("RTF: photo with its place", lambda: rtf(rtf_picture(pdfs.photo())), "place", RTF, True),
     Planted("RTF: photo in bytes", lambda: rtf_in_bytes(pdfs.photo(place=False)), "metadata", RTF, True),
     Planted("RTF: drawing with an author", lambda: rtf(rtf_picture(png_with_texts()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
