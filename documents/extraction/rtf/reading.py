@@ -198,10 +198,10 @@ class _Reader:
         group.says(word, number)
         if why := MARKS.get(word):
             return _marked(piece, why)
+        text = _plain(piece, word, b"%d" % number if number is not None else None)
         if self.to_skip and word != b"u":
             self.to_skip -= 1
-            return Token(piece)
-        text = _plain(piece, word, b"%d" % number if number is not None else None)
+            return _marked(piece, group.unseen if text else None)
         if word == b"uc":
             group.fallback = max(number or 0, 0)
         elif word == b"u":
@@ -235,10 +235,12 @@ class _Reader:
     def _skip(self, piece: bytes, *, hides: bool) -> Iterator[Token]:
         """What stands in for a character; programs of today pass over it."""
         symbol = piece.startswith(b"\\")
-        passed = piece if symbol else re.match(rb"(?:[\r\n]*[^\r\n]){0,%d}" % self.to_skip, piece).group()  # type: ignore[union-attr]  # matches anything
+        passed = piece if symbol else re.match(rb"(?:[\r\n]*[^\r\n]){0,%d}" % min(self.to_skip, len(piece)), piece).group()  # type: ignore[union-attr]  # matches anything
         count = len(passed.translate(None, b"\r\n"))
         self.to_skip -= 1 if symbol else count
-        if hides and (symbol or passed.translate(None, b"?\r\n ")):
+        if why := self.groups[-1].unseen:
+            yield _marked(passed, why)
+        elif hides and (symbol or passed.translate(None, b"?\r\n ")):
             yield Token(passed, "", *HIDDEN, instead=b"?" if symbol else b"?" * count)
         else:
             yield Token(passed)

@@ -183,6 +183,8 @@ RTF_PLANTED = [
     Planted("RTF: entry of an index", lambda: rtf(rf"Seen.{{\xe {{{NAME}}}}}"), "hidden_text", RTF, True),
     Planted("RTF: behind a character", lambda: rtf(rf"{{\uc9 \u1604 {NAME}}} Seen."), "hidden_text", RTF, True),
     Planted("RTF: deletion", lambda: rtf(rf"{{\deleted\revauthdel1 {NAME}}} Seen."), "changes", RTF, True),
+    Planted("RTF: deletion in Arabic", lambda: rtf(rf"{{\deleted\revauthdel1 \u1605?\u1606\'3f\u8212\emdash {NAME}\u1605?}} Seen."), "changes", RTF, True),
+    Planted("RTF: hidden in Cyrillic", lambda: rtf(rf"{{\uc2\v \u1057 ??\u1058 ??{NAME}}} Seen."), "hidden_text", RTF, True),
     Planted("RTF: deleted by Word", lambda: word_rtf(rf"{{\rtlch\fcs1 \af0 \ltrch\fcs0 \b\deleted\revauthdel1\revdttmdel9\delrsid5 {NAMED}}}{{\b\insrsid77 Seen.}}", rf"{{\*\revtbl {{Unknown;}}{{{NAME};}}}}"), "changes", RTF, True),
     Planted("RTF: insertion with its author", lambda: word_rtf(r"{\b\revised\revauth1\revdttm9\insrsid77 Seen.}", rf"{{\*\revtbl {{Unknown;}}{{{NAME};}}}}"), "changes", RTF, True),
     Planted("RTF: moved text", lambda: word_rtf(rf"{{\mvf\mvauth1\mvdate9\insrsid77 {NAMED}}} Seen."), "changes", RTF, True),

@@ -47,3 +47,8 @@ def test_what_goes_in_the_middle_of_a_group_leaves_its_brace(tmp_path):
 def test_numbers_and_bullets_of_lists_stay(tmp_path):
     data = rtf(r"{\listtext\pard\plain\f3 \'b7\tab}a {\pntext\f0 12.3)\tab}b {\listtext\f3 \u-3913?\tab}c")
     assert copy_of(data, tmp_path) == data
+
+
+def test_stand_ins_go_with_their_characters(tmp_path):
+    copy = copy_of(rtf(r"Seen{\deleted\revauthdel1 \u1605?\u1606\'3f\u8212\emdash\par}."), tmp_path)
+    assert b"?" not in copy and b"emdash" not in copy and b"3f" not in copy
