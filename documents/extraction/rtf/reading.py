@@ -199,12 +199,12 @@ class _Reader:
         if why := MARKS.get(word):
             return _marked(piece, why)
         text = _plain(piece, word, b"%d" % number if number is not None else None)
+        if word == b"uc":
+            group.fallback = max(number or 0, 0)
         if self.to_skip and word != b"u":
             self.to_skip -= 1
             return _marked(piece, group.unseen if text else None)
-        if word == b"uc":
-            group.fallback = max(number or 0, 0)
-        elif word == b"u":
+        if word == b"u":
             self.to_skip = group.fallback
         if word in _BREAKS:
             return Token(piece, text)
@@ -235,7 +235,7 @@ class _Reader:
     def _skip(self, piece: bytes, *, hides: bool) -> Iterator[Token]:
         """What stands in for a character; programs of today pass over it."""
         symbol = piece.startswith(b"\\")
-        passed = piece if symbol else re.match(rb"(?:[\r\n]*[^\r\n]){0,%d}" % min(self.to_skip, len(piece)), piece).group()  # type: ignore[union-attr]  # matches anything
+        passed = piece if symbol else self._stand_in(piece)
         count = len(passed.translate(None, b"\r\n"))
         self.to_skip -= 1 if symbol else count
         if why := self.groups[-1].unseen:
@@ -246,6 +246,10 @@ class _Reader:
             yield Token(passed)
         if len(passed) < len(piece):
             yield self._text(piece[len(passed) :], _plain(piece[len(passed) :]))
+
+    def _stand_in(self, piece: bytes) -> bytes:
+        most = min(self.to_skip, len(piece))
+        return re.match(rb"(?:[\r\n]*[^\r\n]){0,%d}" % most, piece).group()  # type: ignore[union-attr]  # matches anything
 
     def _picture(self, piece: bytes, picture: Picture) -> Token:
         if why := self.groups[-1].unseen:

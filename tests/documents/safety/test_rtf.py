@@ -52,3 +52,8 @@ def test_numbers_and_bullets_of_lists_stay(tmp_path):
 def test_stand_ins_go_with_their_characters(tmp_path):
     copy = copy_of(rtf(r"Seen{\deleted\revauthdel1 \u1605?\u1606\'3f\u8212\emdash\par}."), tmp_path)
     assert b"?" not in copy and b"emdash" not in copy and b"3f" not in copy
+
+
+def test_number_of_stand_ins_may_change_while_one_is_awaited():
+    assert shown(rtf(rf"\u1604\uc10 \u1605 {NAME}??.")).endswith("\u0644\u0645.\n")
+    assert shown(rtf(rf"\uc5\u1604\uc0 ????\u1605 {NAME}.")).endswith(f"\u0644\u0645{NAME}.\n")
