@@ -21,7 +21,7 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str) -> int:
     kept: list[bytes] = []
     before = ""
     for token in tokens(content):
-        piece = token.instead if token.kind else token.content
+        piece = token.instead if token.kind or token.instead else token.content
         # The word that was removed may have ended the one before it.
         if before and piece and piece[:1] not in b"\\{}" and kept and _OPEN_WORD.fullmatch(kept[-1]):
             kept.append(b" ")

@@ -55,7 +55,7 @@ class Token:
     """A piece of the file: ``text`` is what a reader sees of it, or where a click leads.
 
     ``code`` where it doesn't belong into a public copy; it is removed, or replaced by ``instead``, and counted as
-    ``kind``. Without a ``kind`` it can't be removed.
+    ``kind``. Without a ``kind`` it can't be removed. ``instead`` without a ``code`` is what every copy says there.
     """
 
     content: bytes
@@ -236,14 +236,13 @@ class _Reader:
         """What stands in for a character; programs of today pass over it."""
         symbol = piece.startswith(b"\\")
         passed = piece if symbol else self._stand_in(piece)
-        count = len(passed.translate(None, b"\r\n"))
-        self.to_skip -= 1 if symbol else count
+        count = 1 if symbol else len(passed.translate(None, b"\r\n"))
+        self.to_skip -= count
         if why := self.groups[-1].unseen:
             yield _marked(passed, why)
-        elif hides and (symbol or passed.translate(None, b"?\r\n ")):
-            yield Token(passed, "", *HIDDEN, instead=b"?" if symbol else b"?" * count)
         else:
-            yield Token(passed)
+            words = symbol or passed.translate(None, b"?\r\n ")
+            yield Token(passed, "", *(HIDDEN if hides and words else ("", "")), instead=b"?" * count)
         if len(passed) < len(piece):
             yield self._text(piece[len(passed) :], _plain(piece[len(passed) :]))
 

@@ -57,3 +57,12 @@ def test_stand_ins_go_with_their_characters(tmp_path):
 def test_number_of_stand_ins_may_change_while_one_is_awaited():
     assert shown(rtf(rf"\u1604\uc10 \u1605 {NAME}??.")).endswith("\u0644\u0645.\n")
     assert shown(rtf(rf"\uc5\u1604\uc0 ????\u1605 {NAME}.")).endswith(f"\u0644\u0645{NAME}.\n")
+
+
+def test_stand_ins_spell_no_name(tmp_path):
+    letters = "".join(rf"\u1604 {letter}" for letter in NAME)
+    symbols = "".join(rf"\u1604\'{ord(letter):x}" for letter in NAME)
+    pairs = "".join(rf"\u1604 {NAME[at : at + 2]}" for at in range(0, len(NAME), 2))
+    copy = copy_of(rtf(rf"{letters}{{\uc2 {pairs}}}{symbols}."), tmp_path)
+    assert copy.count(b"?") == 3 * len(NAME)
+    assert set(copy.partition(b"heard the case.")[2]) <= set(b"\\paru1604?{}uc2 .\n")
