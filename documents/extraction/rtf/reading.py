@@ -114,7 +114,8 @@ class _Reader:
         word, starred = first_word(self.content, self.at)
         defines = word if word in DEFINITIONS and not around.defines else around.defines
         group = replace(around, defines=b"" if word in (b"hl", b"shptxt") else defines, either=False, style=None)
-        group.picture = Picture() if word == b"pict" else None
+        if word in DEFINITIONS or word == b"pict":
+            group.picture = Picture() if word == b"pict" else None
         group.framed = around.framed or word in (b"shptxt", b"do", b"dptxbxtext")
         self.on_ground = self.on_ground or word == b"background"
         self.groups.append(group)
@@ -163,7 +164,8 @@ class _Reader:
         self.ended = len(self.groups) == 1
         if group.style and group.hidden:
             self.hiding.add(group.style)
-        cropped = group.picture is not None and group.picture.is_cropped
+        picture = group.picture if group.picture is not self.groups[-1].picture else None
+        cropped = picture is not None and picture.is_cropped
         return _marked(b"}", group.brace or (("picture_cropped", "") if cropped else None))
 
     def _star(self, piece: bytes, at: int) -> Token:
@@ -188,19 +190,10 @@ class _Reader:
         group.dropped = group.dropped or DROPPED_GROUPS.get(word) or self._why_of_text(word)
         if group.dropped:
             return _marked(piece, group.dropped)
-        if group.defines == b"colortbl" and word in (b"red", b"green", b"blue"):
-            self.mixed[word] = number or 0
-        if group.picture is not None:
-            group.picture.says(word, number or 0)
-        if word in (b"s", b"cs") and number is not None:
-            self._set_style(group, word, number)
-        group.either = group.either or word == b"upr"
-        group.says(word, number)
+        self._note(group, word, number)
         if why := MARKS.get(word):
             return _marked(piece, why)
         text = _plain(piece, word, b"%d" % number if number is not None else None)
-        if word == b"uc":
-            group.fallback = max(number or 0, 0)
         if self.to_skip and word != b"u":
             self.to_skip -= 1
             return _marked(piece, group.unseen if text else None)
@@ -209,6 +202,21 @@ class _Reader:
         if word in _BREAKS:
             return Token(piece, text)
         return self._text(piece, text)
+
+    def _note(self, group: Group, word: bytes, number: int | None) -> None:
+        """Takes in what a word says of what follows."""
+        if group.defines == b"colortbl" and word in (b"red", b"green", b"blue"):
+            self.mixed[word] = number or 0
+        if word == b"pict" and group.picture is None:
+            group.picture = Picture()
+        if group.picture is not None:
+            group.picture.says(word, number or 0)
+        if word in (b"s", b"cs") and number is not None:
+            self._set_style(group, word, number)
+        if word == b"uc":
+            group.fallback = max(number or 0, 0)
+        group.either = group.either or word == b"upr"
+        group.says(word, number)
 
     def _set_style(self, group: Group, word: bytes, number: int) -> None:
         if group.defines == b"stylesheet":

@@ -196,6 +196,15 @@ RTF_PLANTED = [
     Planted("RTF: picture elsewhere, nobody knows how far on", lambda: rtf(rtf_field_far_on(30_000)), "remote", RTF, True),
     Planted("RTF: picture elsewhere, behind a bookmark", lambda: rtf(rf'{{\field{{\b\fldinst {{\*\bkmkstart Seen}}INCLUDEPICTURE "http://x.example.org/{NAME}"}}{{\fldrslt Seen}}}}'), "remote", RTF, True),
     Planted("RTF: photo with its place", lambda: rtf(rtf_picture(pdfs.photo())), "place", RTF, True),
+    *(
+        Planted(f"RTF: photo with its place, {where}", lambda before=before, after=after: rtf(f"{{{before}\n{pdfs.photo().hex()}{after}}}"), "place", RTF, True)
+        for where, before, after in (
+            ("behind a word", r"\b\pict\jpegblip", ""),
+            ("within its wrapping", r"\*\shppict\pict\jpegblip", ""),
+            ("one deeper", r"\pict\jpegblip{", "}"),
+            ("one deeper, behind its crop", r"\pict\jpegblip{\*\picprop{\sp{\sn shapeType}{\sv 75}}}{\b", "}"),
+        )
+    ),
     Planted("RTF: photo in bytes", lambda: rtf_in_bytes(pdfs.photo(place=False)), "metadata", RTF, True),
     Planted("RTF: drawing with an author", lambda: rtf(rtf_picture(png_with_texts()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
     Planted("RTF: second copy of a picture", lambda: rtf(rf"{rtf_picture(_picture('JPEG'))}{{\nonshppict{{\pict\wmetafile8 {NAME.encode().hex()}}}}}"), "custom_data", RTF, True),
