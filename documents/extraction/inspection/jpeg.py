@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 
 import PIL.Image
 from PIL.ExifTags import IFD
 
 _SCAN, _END = 0xDA, 0xD9
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""What ends the data of a scan."""
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
 # APP0 (JFIF), APP2 (colour profile) and APP14 (how the colours are packed) are needed to show the picture.
 _NEEDED = frozenset({0xE0, 0xE2, 0xEE})
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
-    """Marker, start and end of each segment before the picture's data. Stops where the file makes no sense."""
+    """Marker, start and end of each segment, between the scans of a picture too. Stops where the file makes no sense."""
     at = 2
-    while at + 4 <= len(content) and content[at] == 0xFF:
+    while at + 2 <= len(content) and content[at] == 0xFF:
         marker = content[at + 1]
         if marker == 0xFF:
             at += 1
             continue
-        if marker in (_SCAN, _END):
+        has_none = marker in _WITHOUT_LENGTH or marker == _END
+        end = at + 2 + (0 if has_none else int.from_bytes(content[at + 2 : at + 4], "big"))
+        yield marker, at, end
+        if marker == _END:
             return
-        length = 0 if marker in _WITHOUT_LENGTH else int.from_bytes(content[at + 2 : at + 4], "big")
-        yield marker, at, at + 2 + length
-        at += 2 + length
+        at = end
+        if marker == _SCAN:
+            following = _MARKER.search(content, at)
+            at = following.start() if following else len(content)
+
+
+def end_of(content: bytes) -> int | None:
+    """Where the picture ends, behind its end marker; None where it can't be reached."""
+    return next((end for marker, _, end in _segments(content) if marker == _END), None)
 
 
 def personal_segments(content: bytes) -> Iterator[tuple[int, int]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from documents.extraction.errors import BrokenFileError
-from documents.extraction.inspection.jpeg import has_place, personal_segments, without_personal_segments
-from documents.extraction.inspection.png import personal_chunks, without_personal_chunks
+from documents.extraction.inspection.jpeg import end_of, has_place, without_personal_segments
+from documents.extraction.inspection.png import without_personal_chunks
 from documents.extraction.rtf.destinations import CROPPED, OF_PICTURES, Why
 
+_JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _WHITE = b" \t\r\n\0"
 _LINE = 128
 _UNSAID = 3600
@@ -44,7 +45,8 @@ class Picture:
     def without_details(self, data: bytes, *, as_digits: bool) -> tuple[Why, bytes] | None:
         """Why the data can't stay as it is, and what takes its place; None where it can.
 
-        Raises BrokenFileError for data in pieces: no program writes it so, and pieces hide what the whole would show.
+        Raises BrokenFileError for data in pieces, which no program writes and which hide what the whole would show, and
+        for a picture whose end is not found.
         """
         if not data.strip(_WHITE):
             return None
@@ -55,15 +57,26 @@ class Picture:
             content = bytes.fromhex(data.translate(None, _WHITE).decode("ascii")) if as_digits else data
         except ValueError as error:
             raise BrokenFileError from error
-        cleaned, why = content, OF_PICTURES
-        if content.startswith(b"\xff\xd8\xff") and any(personal_segments(content)):
-            cleaned = without_personal_segments(content)
-            why = ("place", "places") if has_place(content) else OF_PICTURES
-        elif content.startswith(b"\x89PNG\r\n\x1a\n") and any(personal_chunks(content)):
-            cleaned = without_personal_chunks(content)
+        cleaned = _without_details(content)
         if cleaned == content:
             return None
-        return why, _digits(cleaned) if as_digits else cleaned
+        is_placed = content.startswith(_JPEG) and has_place(content)
+        return ("place", "places") if is_placed else OF_PICTURES, _digits(cleaned) if as_digits else cleaned
+
+
+def _without_details(content: bytes) -> bytes:
+    """The picture without details and without what follows its end. Raises BrokenFileError where that isn't found."""
+    if content.startswith(_JPEG):
+        end = end_of(content)
+        if end is None:
+            raise BrokenFileError
+        return without_personal_segments(content[:end])
+    if content.startswith(_PNG):
+        cleaned = without_personal_chunks(content)
+        if cleaned[-8:-4] != b"IEND":
+            raise BrokenFileError
+        return cleaned
+    return content
 
 
 def _digits(content: bytes) -> bytes:

@@ -52,6 +52,12 @@ def jpeg_with_film() -> bytes:
     return _picture("JPEG", exif=_exif(artist="").tobytes(), comment=b"x") + b"\0\0\0\x18ftypmp42" + NAME.encode()
 
 
+def jpeg_with_late_comment() -> bytes:
+    """Behind the first of several scans."""
+    before, scan, after = _picture("JPEG", progressive=True).rpartition(b"\xff\xda")
+    return before + b"\xff\xfe" + struct.pack(">H", len(NAME) + 2) + NAME.encode() + scan + after
+
+
 def png_with_texts() -> bytes:
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Author", NAME)
@@ -206,6 +212,10 @@ RTF_PLANTED = [
         )
     ),
     Planted("RTF: photo in bytes", lambda: rtf_in_bytes(pdfs.photo(place=False)), "metadata", RTF, True),
+    Planted("RTF: behind the end of a photo", lambda: rtf(rtf_picture(_picture("JPEG") + NAME.encode())), "metadata", RTF, True),
+    Planted("RTF: behind the end of a photo in bytes", lambda: rtf_in_bytes(_picture("JPEG", progressive=True) + NAME.encode()), "metadata", RTF, True),
+    Planted("RTF: between the scans of a photo", lambda: rtf(rtf_picture(jpeg_with_late_comment())), "metadata", RTF, True),
+    Planted("RTF: behind the end of a drawing", lambda: rtf(rtf_picture(_picture("PNG") + NAME.encode()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
     Planted("RTF: drawing with an author", lambda: rtf(rtf_picture(png_with_texts()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
     Planted("RTF: second copy of a picture", lambda: rtf(rf"{rtf_picture(_picture('JPEG'))}{{\nonshppict{{\pict\wmetafile8 {NAME.encode().hex()}}}}}"), "custom_data", RTF, True),
     Planted("RTF: path of a picture", lambda: rtf(rtf_property("pibName", rf"C:\\Cases\\{NAME}.jpg")), "metadata", RTF, True),

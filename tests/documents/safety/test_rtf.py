@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from documents.extraction.cleaning import clean
+from documents.extraction.errors import BrokenFileError
 from documents.extraction.inspection import inspect
 from documents.extraction.rtf import tokens
-from tests.documents.safety.others import RTF, rtf
+from tests.documents.safety.others import RTF, rtf, rtf_picture
 from tests.documents.safety.planting import NAME
 
 
@@ -66,3 +69,11 @@ def test_stand_ins_spell_no_name(tmp_path):
     copy = copy_of(rtf(rf"{letters}{{\uc2 {pairs}}}{symbols}."), tmp_path)
     assert copy.count(b"?") == 3 * len(NAME)
     assert set(copy.partition(b"heard the case.")[2]) <= set(b"\\paru1604?{}uc2 .\n")
+
+
+@pytest.mark.parametrize(
+    "picture", [b"\xff\xd8\xff\xe0\0\4ab?\xff\xe1\0\4ab\xff\xd9", b"\x89PNG\r\n\x1a\n" + bytes(20)]
+)
+def test_picture_without_an_end_is_refused(picture, tmp_path):
+    with pytest.raises(BrokenFileError):
+        copy_of(rtf(rtf_picture(picture)), tmp_path)
