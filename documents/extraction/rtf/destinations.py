@@ -80,7 +80,13 @@ MARKS: dict[bytes, Why] = {
 """Words -> why they go; the text behind them is another question."""
 
 _FIRST_WORD = re.compile(rb"[\r\n]*+(\\\*)?+[\r\n]*+(?:\\([a-zA-Z]{1,32}))?+")
-_PROPERTY = re.compile(rb"\s*\\sp\s*\{\\sn ?([^{}\\]{1,60})\}\s*\{\\sv ?([^{}]{0,4000})")
+_PROPERTY = re.compile(
+    rb"\s*+\\sp\s*+\{\\sn ?([^{}\\]{1,60})\}\s*+\{\\sv ?+(?:([^{}]*+)\}\s*+\}|\s*+(?=\{))", re.DOTALL
+)
+_WITH_GROUPS = frozenset({b"pib", b"fillblip", b"lineblip", b"linefillblip", b"pihlshape", b"metroblob"})
+"""Properties whose value is a picture, a link or a shape."""
+_HIDING = (b"fhidden", b"cropfrom")
+_NUMBER = re.compile(rb"-?\d{1,12}")
 _PATH = re.compile(rb"[A-Za-z]:\\|\\\\|/Users/|/home/|file:|\.\w{3,4}$")
 _FULL = 65536
 """The whole side of a picture in the measure of a shape's crop."""
@@ -103,19 +109,28 @@ def why_dropped(word: bytes, starred: bool) -> Why | None:
 
 
 def why_property(content: bytes, at: int) -> Why | None:
-    """As ``why_dropped`` for a property of a shape or picture that begins at ``at``."""
+    """As ``why_dropped`` for a property of a shape or picture that begins at ``at``.
+
+    One in no plain form goes; it blocks where it may hide something, which nobody sees who reads the copy.
+    """
     match = _PROPERTY.match(content, at)
     if match is None:
-        return None
-    name, value = match.group(1).strip(), match.group(2).strip()
-    if name in (b"pibName", b"pibPrintName", b"wzScript"):
+        return ("custom_data", "")
+    name, value = match.group(1).strip().lower(), match.group(2)
+    if value is None and name not in _WITH_GROUPS:
+        return ("custom_data", "") if name.startswith(_HIDING) else OTHER_PROGRAMS
+    return _why_said(name, (value or b"").strip())
+
+
+def _why_said(name: bytes, value: bytes) -> Why | None:
+    if name in (b"pibname", b"pibprintname", b"wzscript") or name.endswith(b"blipname"):
         return OF_PICTURES if value else None
-    if name == b"metroBlob":  # the shape once more, as a packed file with pictures of its own
+    if name == b"metroblob":  # the shape once more, as a packed file with pictures of its own
         return OTHER_PROGRAMS
-    if name in (b"wzName", b"wzDescription") and _PATH.search(value):
+    if name in (b"wzname", b"wzdescription") and _PATH.search(value):
         return OF_PICTURES
-    if name == b"fHidden" and value != b"0":
+    if name == b"fhidden" and value != b"0":
         return ("hidden_text", "")
-    if name.startswith(b"cropFrom") and value.lstrip(b"-").isdigit() and int(value) > CROPPED * _FULL:
+    if name.startswith(b"cropfrom") and not (_NUMBER.fullmatch(value) and int(value) <= CROPPED * _FULL):
         return ("picture_cropped", "")
     return None

@@ -17,14 +17,15 @@ class Group:
 
     ``dropped``: why it goes with all it holds from here on. ``brace``: why its first brace went. ``defines``: the
     word of the table that it is part of; its words are no text. ``either``: it says one thing twice, first for
-    programs of the nineties. ``fallback``: characters that follow each ``\\u`` for old programs. ``style``: that it
-    defines.
+    programs of the nineties. ``room``: of a property, how many groups may follow. ``fallback``: characters that
+    follow each ``\\u`` for old programs. ``style``: that it defines.
     """
 
     dropped: Why | None = None
     brace: Why | None = None
     defines: bytes = b""
     either: bool = False
+    room: int | None = None
     deleted: bool = False
     hidden: bool | None = None
     style_hides: bool = False

@@ -114,6 +114,7 @@ class _Reader:
         word, starred = first_word(self.content, self.at)
         defines = word if word in DEFINITIONS and not around.defines else around.defines
         group = replace(around, defines=b"" if word in (b"hl", b"shptxt") else defines, either=False, style=None)
+        group.room = 2 if word == b"sp" else None
         if word in DEFINITIONS or word == b"pict":
             group.picture = Picture() if word == b"pict" else None
         group.framed = around.framed or word in (b"shptxt", b"do", b"dptxbxtext")
@@ -127,6 +128,10 @@ class _Reader:
         """Why a group goes, or blocks, that depends on what it holds or where it stands."""
         around = self.groups[-2]
         if around.either and word != b"ud":
+            return OTHER_PROGRAMS
+        if around.room is not None:
+            around.room -= 1
+        if (word in (b"sn", b"sv")) != (around.room is not None and around.room >= 0):
             return OTHER_PROGRAMS
         if word == b"sp":
             return why_property(self.content, self.at)
@@ -188,6 +193,8 @@ class _Reader:
     def _word(self, piece: bytes, word: bytes, number: int | None) -> Token:
         group = self.groups[-1]
         group.dropped = group.dropped or DROPPED_GROUPS.get(word) or self._why_of_text(word)
+        if word == b"sp" and group.room is None:  # not the first word of its group
+            group.dropped = group.dropped or OTHER_PROGRAMS
         if group.dropped:
             return _marked(piece, group.dropped)
         self._note(group, word, number)

@@ -219,11 +219,23 @@ RTF_PLANTED = [
     Planted("RTF: drawing with an author", lambda: rtf(rtf_picture(png_with_texts()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
     Planted("RTF: second copy of a picture", lambda: rtf(rf"{rtf_picture(_picture('JPEG'))}{{\nonshppict{{\pict\wmetafile8 {NAME.encode().hex()}}}}}"), "custom_data", RTF, True),
     Planted("RTF: path of a picture", lambda: rtf(rtf_property("pibName", rf"C:\\Cases\\{NAME}.jpg")), "metadata", RTF, True),
+    *(
+        Planted(f"RTF: {name}", lambda name=name: rtf(rtf_property(name, rf"C:\\Cases\\{NAME}.jpg")), "metadata", RTF, True)
+        for name in ("fillBlipName", "lineFillBlipName", "shadowBlipName", "PibName")
+    ),
+    Planted("RTF: path of a picture, in a group", lambda: rtf(rtf_property("pibName", rf"{{C:\\Cases\\{NAME}.jpg}}")), "custom_data", RTF, True),
+    Planted("RTF: path of a picture, behind a picture", lambda: rtf(rtf_property("pib", rf"{{\pict 00}}}}{{\sn pibName}}{{\sv {NAME}.jpg")), "custom_data", RTF, True),
+    Planted("RTF: path of a picture, behind another word", lambda: rtf(rtf_property("pibName", NAME).replace(r"{\sp{", r"{\b\sp{")), "custom_data", RTF, True),
+    Planted("RTF: name without a property", lambda: rtf(rf"Seen.{{\sn {NAME}}}"), "custom_data", RTF, True),
+    Planted("RTF: path of a picture, twice", lambda: rtf(rtf_property("pibName", rf"}}{{\sv C:\\Cases\\{NAME}.jpg")), "custom_data", RTF, True),
+    Planted("RTF: name of a property in numbers", lambda: rtf(rtf_property(r"pib\'4eame", rf"C:\\Cases\\{NAME}.jpg")), "custom_data", RTF),
     Planted("RTF: name of a picture", lambda: rtf(rtf_property("wzName", f"{NAME}.jpg")), "metadata", RTF, True),
     Planted("RTF: shape once more", lambda: rtf(rtf_property("metroBlob", NAME.encode().hex())), "custom_data", RTF, True),
     Planted("RTF: cropped picture", lambda: rtf(rtf_picture(_picture("JPEG"), r"\piccropl0\piccropr1600")), "picture_cropped", RTF, trace=""),
     Planted("RTF: cropped shape", lambda: rtf(rtf_property("cropFromRight", "20000")), "picture_cropped", RTF, trace=""),
+    Planted("RTF: cropped shape, in letters", lambda: rtf(rtf_property("cropFromRight", "20000x")), "picture_cropped", RTF, trace=""),
     Planted("RTF: hidden shape", lambda: rtf(rtf_text_in_shape("1")), "hidden_text", RTF),
+    Planted("RTF: hidden shape, in a group", lambda: rtf(rtf_text_in_shape("{1}")), "custom_data", RTF),
     Planted("RTF: embedded workbook", lambda: rtf(rf"{{\object\objemb{{\*\objclass Excel.Sheet.12}}{{\*\objname {NAME}}}{{\*\objdata {NAME.encode().hex()}}}{{\result Seen}}}}"), "embedded", RTF, True),
     Planted("RTF: where a link led", lambda: rtf(rf'{{\field{{\*\fldinst HYPERLINK "https://www.example.org/"{{\*\datafield {NAME.encode().hex()}}}}}{{\fldrslt See}}}}'), "custom_data", RTF, True),
     Planted("RTF: some program's own", lambda: rtf(rf"Seen.{{\*\ourcase {NAMED}}}"), "custom_data", RTF, True),
