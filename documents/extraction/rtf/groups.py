@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from documents.extraction.rtf.destinations import CHANGES, HIDDEN, OTHER_PROGRAMS, Why
+from documents.extraction.rtf.grounds import CLEAR, PAPER, Grounds, Table
 from documents.extraction.rtf.pictures import Picture
 
 SIZE = 24
@@ -31,8 +32,7 @@ class Group:
     style_hides: bool = False
     colour: int = 0
     size: int = SIZE
-    grounded: bool = False
-    paragraph_grounded: bool = False
+    grounds: Grounds = CLEAR
     in_table: bool = False
     framed: bool = False
     fallback: int = 1
@@ -41,24 +41,21 @@ class Group:
 
     def says(self, word: bytes, number: int | None) -> None:
         """Takes in what a word changes for the text behind it; None: it has no number."""
+        self.grounds = self.grounds.after(word, number)
         match word:
             case b"v":
                 self.hidden = number != 0
             case b"deleted" | b"mvf":
                 self.deleted = number != 0
             case b"plain":
-                self.hidden, self.deleted, self.grounded = None, False, False
+                self.hidden, self.deleted = None, False
                 self.colour, self.size = 0, SIZE
             case b"pard":
-                self.style_hides = self.in_table = self.paragraph_grounded = False
+                self.style_hides = self.in_table = False
             case b"cf":
                 self.colour = number or 0
             case b"fs":
                 self.size = SIZE if number is None else number
-            case b"cb" | b"chcbpat" | b"chshdng" | b"highlight":
-                self.grounded = bool(number)
-            case b"cbpat" | b"shading":
-                self.paragraph_grounded = bool(number)
             case b"intbl":
                 self.in_table = True
 
@@ -72,7 +69,8 @@ class Group:
         hidden = self.style_hides if self.hidden is None else self.hidden
         return HIDDEN if hidden and not self.defines else None
 
-    @property
-    def has_ground(self) -> bool:
-        """Whether something else than the paper is behind its text, as far as one can tell."""
-        return self.grounded or self.paragraph_grounded or self.in_table or self.framed
+    def blends_in(self, colours: Table) -> bool:
+        """Whether its text has the colour of what is behind it, as far as one can tell: cells and shapes may have any."""
+        ink = colours[self.colour] if 0 <= self.colour < len(colours) else None
+        below = None if self.in_table or self.framed else PAPER
+        return ink is not None and self.grounds.hide(ink, colours, below)

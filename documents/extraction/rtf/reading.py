@@ -43,7 +43,6 @@ _CHARACTERS = {
 """Words that stand for a character."""
 _BREAKS = frozenset(word for word, character in _CHARACTERS.items() if character.isspace())
 _SYMBOLS = {b"\\~": "\u00a0", b"\\_": "-", b"\\\\": "\\", b"\\{": "{", b"\\}": "}", b"\\\n": "\n", b"\\\r": "\n"}
-_WHITE = (255, 255, 255)
 _TINY = 4
 """Half points of type that nobody can read."""
 _FALLBACK = 2
@@ -83,7 +82,6 @@ class _Reader:
         self.colours: list[tuple[int, ...] | None] = []
         self.mixed: dict[bytes, int] = {}
         self.hiding: set[tuple[bytes, int]] = set()
-        self.on_ground = False
 
     def tokens(self) -> Iterator[Token]:
         """See the function of the same name."""
@@ -117,8 +115,7 @@ class _Reader:
         group.room = 2 if word == b"sp" else None
         if word in DEFINITIONS or word == b"pict":
             group.picture = Picture() if word == b"pict" else None
-        group.framed = around.framed or word in (b"shptxt", b"do", b"dptxbxtext")
-        self.on_ground = self.on_ground or word == b"background"
+        group.framed = around.framed or word in (b"shptxt", b"do", b"dptxbxtext", b"background")
         self.groups.append(group)
         why = around.dropped or why_dropped(word, starred) or self._why_here(word)
         group.dropped = group.brace = why if why and why[1] else None
@@ -286,15 +283,9 @@ class _Reader:
         if text.strip():
             if group.size < _TINY:
                 return Token(piece, text, "text_tiny")
-            if self._is_white(group):
+            if group.blends_in(self.colours):
                 return Token(piece, text, "text_colour")
         return Token(piece, text)
-
-    def _is_white(self, group: Group) -> bool:
-        """Whether text stands in white on the paper's white."""
-        if self.on_ground or group.has_ground:
-            return False
-        return 0 <= group.colour < len(self.colours) and self.colours[group.colour] == _WHITE
 
 
 def _plain(piece: bytes, word: bytes | None = None, number: bytes | None = None) -> str:

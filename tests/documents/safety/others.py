@@ -148,10 +148,10 @@ def rtf(inner: str, head: str = "") -> bytes:
     return rf"{{\rtf1\ansi{head}{{\fonttbl{{\f0 Arial;}}}}\pard The court heard the case.\par {inner}\par }}".encode()
 
 
-def word_rtf(body: str, head: str = "") -> bytes:
+def word_rtf(body: str, head: str = "", colours: str = "") -> bytes:
     """As Word writes it: a style that hides, white as colour 2, numbers of the sitting before each piece of text."""
     return rf"""{{\rtf1\adeflang1025\ansi\ansicpg1252\uc1\deff0{{\fonttbl{{\f0\froman\fcharset0\fprq2{{\*\panose 02020603050405020304}}Times New Roman;}}}}
-{{\colortbl;\red0\green0\blue0;\red255\green255\blue255;}}{{\stylesheet{{\ql \fs24\snext0 Normal;}}{{\*\cs15 \additive \v Internal;}}}}{head}
+{{\colortbl;\red0\green0\blue0;\red255\green255\blue255;{colours}}}{{\stylesheet{{\ql \fs24\snext0 Normal;}}{{\*\cs15 \additive \v Internal;}}}}{head}
 \pard\plain \ltrpar\ql \rtlch\fcs1 \af0\afs24 \ltrch\fcs0 \fs24\lang1033 {{\rtlch\fcs1 \af0 \ltrch\fcs0 \b The court heard the case.}}\par {body}\par }}
 """.encode()
 
@@ -253,6 +253,16 @@ RTF_PLANTED = [
     Planted("RTF: number of a list, behind another word", lambda: rtf(rf"{{\b\listtext 1.{{\i{{ {NAME}}}}}}}"), "hidden_text", RTF, True),
     Planted("RTF: behind the end", lambda: rtf("Seen.") + NAME.encode(), "custom_data", RTF, True),
     Planted("RTF: white text", lambda: word_rtf(rf"{{\cf2 {NAMED}}}"), "text_colour", RTF),
+    *(
+        Planted(f"RTF: {name}", lambda words=words: word_rtf(rf"{words} {NAMED}}}", colours=r"\red0\green0\blue128;\red240\green250\blue255;\red19\green0\blue140;"), "text_colour", RTF)
+        for name, words in (
+            ("black on black", r"{\cf1\highlight1"), ("nearly white", r"{\cf4"), ("nearly blue on blue", r"{\cf5\highlight3"),
+            ("white on white letters", r"{\cf2\chshdng0\chcbpat2"), ("white on white paragraph", r"\pard\cbpat2 {\cf2"),
+            ("blue on a pattern of blue", r"{\cf3\chshdng10000\chcfpat3\chcbpat2"), ("white on next to no pattern", r"{\cf2\chshdng1"),
+            ("white on what not all programs show", r"{\cf2\cb1"), ("white on white in a table", r"\pard\intbl{\cf2\highlight2"),
+            ("white behind a dark page", r"{\*\background{\shp{\*\shpinst{\sp{\sn fillColor}{\sv 0}}}}}{\cf2"),
+        )
+    ),
     Planted("RTF: tiny text", lambda: word_rtf(rf"{{\fs2 {NAMED}}}"), "text_tiny", RTF),
     Planted("RTF: link to the intranet", lambda: rtf(rf'{{\field{{\*\fldinst HYPERLINK "http://wiki.intra{{\b net.example.org/{NAME}"}}}}{{\fldrslt See}}}}'), "internal_links", RTF),
     Planted("RTF: share", lambda: rtf(rf"See \\\\files\\cases\\{NAME}.docx"), "internal_links", RTF),
@@ -309,6 +319,7 @@ CLEAN = {
     "RTF with a photo": (lambda: rtf(rtf_picture(_picture("JPEG"), r"\piccropl0\piccropr10") + rtf_property("wzDescription", "A house")), RTF),
     "RTF with a shape": (lambda: rtf(rtf_text_in_shape()), RTF),
     "RTF, white on black": (lambda: word_rtf(r"{\cf2\highlight1 Seen.}\par\pard\plain\cbpat1 {\cf2 Seen.}\par\pard\plain\intbl{\cf2 a}\cell\row"), RTF),
+    "RTF in colours": (lambda: word_rtf(r"{\cf3 a}{\cf3\highlight2 b}{\cf2\chshdng5000\chcbpat2 c}{\cf4 d}{\cf1\highlight0\chcbpat0 e}", colours=r"\red0\green0\blue128;\red235\green255\blue255;"), RTF),
     "RTF with a path": (lambda: rtf(r"In C:\\cases\\a.docx"), RTF),
     "text": (lambda: "Ein Satz über das Gericht, siehe https://www.example.org/.".encode(), TXT),
     "text in UTF-16": (lambda: "A sentence.".encode("utf-16"), TXT),
