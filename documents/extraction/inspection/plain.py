@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from itertools import groupby
 from pathlib import Path
 
 from documents.extraction.inspection.findings import Findings, Place
 from documents.extraction.inspection.links import internal_addresses
-from documents.extraction.rtf import tokens
+from documents.extraction.outline import Said
+from documents.extraction.rtf import Token, tokens
 
 MAX_BYTES = 64 * 1024**2
 """Bytes of a text that are searched."""
+_BY_PROGRAM = re.compile(
+    r"_(Toc|Ref|Hlk|Hlt|MON_)\d*|_GoBack|_PictureBullets|OLE_LINK\d*|(bookmark|text|check|dropdown)_?\d*"
+    r"|__(RefHeading|RefNumPara|DdeLink|UnoMark|Fieldmark)__(_Toc)?[\d_]*",
+    re.IGNORECASE,
+)
+"""Names that word processors give to bookmarks."""
 
 
 def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str) -> None:
@@ -27,11 +35,53 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str) -
 
 
 def _inspect_rtf(content: bytes, hosts: Collection[str], findings: Findings) -> None:
-    said = []
+    heard = _Heard()
     for code, run in groupby(tokens(content), key=lambda token: token.code):
-        words = "".join(token.text for token in run)
-        said.append(words)
+        words = "".join(map(heard.take, run))
         if code:
             findings.add(code, Place(words=words))
-    for address in internal_addresses("".join(said), hosts):
+    for address in internal_addresses("".join([*heard.text, "\n", *heard.defined]), hosts):
         findings.add("internal_links", Place(words=address))
+    _inspect_names(heard, findings)
+
+
+def _inspect_names(heard: _Heard, findings: Findings) -> None:
+    """As for a PDF: a bookmark may keep the name that was taken out of the text."""
+    said = Said()
+    said.add("".join(heard.seen))
+    for name in sorted(heard.names):
+        if not _BY_PROGRAM.fullmatch(name) and not said.has(name.replace("_", " ")):
+            findings.add("bookmarks" if said else "bookmarks_unread", Place(words=name))
+
+
+class _Heard:
+    """What a file says: ``text`` with where links lead, what is ``seen`` on the page, ``defined`` in tables, ``names``
+    of bookmarks."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.seen: list[str] = []
+        self.defined: list[str] = []
+        self.names: set[str] = set()
+        self._name = ""
+
+    def take(self, token: Token) -> str:
+        """Adds a piece; returns its text."""
+        if token.text:
+            self.text.append(token.text)
+            if not token.code and not token.table:
+                self.seen.append(token.text)
+        if token.defined:
+            self.defined.append(token.defined)
+            if token.table in (b"bkmkstart", b"bkmkend"):
+                self._name += token.defined
+        elif token.content == b"}":
+            self._end()
+        return token.text
+
+    def _end(self) -> None:
+        if self.defined and self.defined[-1] != "\n":
+            self.defined.append("\n")
+        if name := self._name.strip():
+            self.names.add(name)
+        self._name = ""

@@ -45,7 +45,7 @@ DROPPED_GROUPS: dict[bytes, Why] = {
         OTHER_PROGRAMS,
     ),
     **dict.fromkeys(_words("objdata objclass objname objalias objsect objtime oleclsid"), EMBEDDED),
-    **dict.fromkeys(_words("xe rxe txe tc tcn bkmkpub"), HIDDEN),
+    **dict.fromkeys(_words("xe rxe txe tc tcn bkmkpub ffdeftext ffhelptext ffstattext"), HIDDEN),
     # A second copy of each picture for programs of the nineties, in a format that nothing here looks into.
     b"nonshppict": OTHER_PROGRAMS,
     b"blipuid": OF_PICTURES,
@@ -59,7 +59,7 @@ r"""Groups with ``\*`` that are or hold what a reader sees, or where a click lea
 DEFINITIONS = _words(
     "fonttbl colortbl stylesheet listtable listoverridetable listpicture latentstyles lsdlockedexcept colorschememapping "
     "pgptbl pgdsctbl defchp defpap mmathPr panose falt fname fontemb fontfile bkmkstart bkmkend pn pnseclvl picprop sp "
-    "ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn formfield ffname ffdeftext ffhelptext ffstattext ffformat ffl "
+    "ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn formfield ffname ffformat ffl "
     "tsrowd levelmarker keycode"
 )
 """Groups that say how the page looks: their words are names, not text."""

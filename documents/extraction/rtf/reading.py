@@ -55,6 +55,7 @@ class Token:
 
     ``code`` where it doesn't belong into a public copy; it is removed, or replaced by ``instead``, and counted as
     ``kind``. Without a ``kind`` it can't be removed. ``instead`` without a ``code`` is what every copy says there.
+    ``table``: the word of the table or field whose code it is part of; ``defined``: what it says in a table.
     """
 
     content: bytes
@@ -62,6 +63,8 @@ class Token:
     code: str = ""
     kind: str = ""
     instead: bytes = b""
+    table: bytes = b""
+    defined: str = ""
 
 
 def tokens(content: bytes) -> Iterator[Token]:
@@ -220,6 +223,7 @@ class _Reader:
         if word == b"uc":
             group.fallback = max(number or 0, 0)
         group.either = group.either or word == b"upr"
+        group.is_code = group.is_code or word == b"fldinst"
         group.says(word, number)
 
     def _set_style(self, group: Group, word: bytes, number: int) -> None:
@@ -276,8 +280,10 @@ class _Reader:
 
     def _text(self, piece: bytes, text: str) -> Token:
         group = self.groups[-1]
-        if not text or group.defines:
+        if not text:
             return Token(piece)
+        if group.defines:
+            return Token(piece, table=group.defines, defined=text)
         if why := group.unseen:
             return Token(piece, text, *why)
         if text.strip():
@@ -285,7 +291,7 @@ class _Reader:
                 return Token(piece, text, "text_tiny")
             if group.blends_in(self.colours):
                 return Token(piece, text, "text_colour")
-        return Token(piece, text)
+        return Token(piece, text, table=b"fldinst" if group.is_code else b"")
 
 
 def _plain(piece: bytes, word: bytes | None = None, number: bytes | None = None) -> str:

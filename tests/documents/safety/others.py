@@ -186,6 +186,15 @@ RTF_PLANTED = [
     Planted("RTF: hidden", lambda: rtf(rf"{{\v {NAMED}}} Seen."), "hidden_text", RTF, True),
     Planted("RTF: hidden and back", lambda: rtf(rf"\v {NAMED}\v0  Seen."), "hidden_text", RTF, True),
     Planted("RTF: hidden by a style", lambda: word_rtf(rf"{{\cs15\insrsid77 {NAMED}}} Seen."), "hidden_text", RTF, True),
+    *(
+        Planted(f"RTF: {word} of a form", lambda word=word: rtf(rf"{{\field{{\*\fldinst FORMTEXT{{\*\formfield{{\fftype0{{\*\ffname Text1}}{{\*\{word} {NAME}}}}}}}}}{{\fldrslt Seen}}}}"), "hidden_text", RTF, True)
+        for word in ("ffdeftext", "ffhelptext", "ffstattext")
+    ),
+    Planted("RTF: bookmark", lambda: rtf(rf"{{\*\bkmkstart The_{NAME}}}Seen{{\*\bkmkend The_{NAME}}}."), "bookmarks", RTF),
+    Planted("RTF: bookmark that only a link names", lambda: rtf(rf'{{\*\bkmkstart {NAME}}}Seen.{{\*\bkmkend {NAME}}}{{\field{{\*\fldinst HYPERLINK \\l "{NAME}"}}{{\fldrslt See}}}}'), "bookmarks", RTF),
+    Planted("RTF: bookmark of what is gone", lambda: rtf(rf"{{\*\bkmkstart {NAME}}}{{\v {NAME}}}Seen."), "bookmarks", RTF),
+    Planted("RTF: bookmark in numbers", lambda: rtf(rf"{{\*\bkmkstart \u1605?\u1606?\u1605? {NAME}}}Seen."), "bookmarks", RTF),
+    Planted("RTF: share in a table", lambda: rtf("", rf"{{\*\bkmkstart \\\\files\\cases\\{NAME}}}"), "internal_links", RTF),
     Planted("RTF: entry of an index", lambda: rtf(rf"Seen.{{\xe {{{NAME}}}}}"), "hidden_text", RTF, True),
     Planted("RTF: behind a character", lambda: rtf(rf"{{\uc9 \u1604 {NAME}}} Seen."), "hidden_text", RTF, True),
     Planted("RTF: deletion", lambda: rtf(rf"{{\deleted\revauthdel1 {NAME}}} Seen."), "changes", RTF, True),
@@ -320,6 +329,7 @@ CLEAN = {
     "RTF with a shape": (lambda: rtf(rtf_text_in_shape()), RTF),
     "RTF, white on black": (lambda: word_rtf(r"{\cf2\highlight1 Seen.}\par\pard\plain\cbpat1 {\cf2 Seen.}\par\pard\plain\intbl{\cf2 a}\cell\row"), RTF),
     "RTF in colours": (lambda: word_rtf(r"{\cf3 a}{\cf3\highlight2 b}{\cf2\chshdng5000\chcbpat2 c}{\cf4 d}{\cf1\highlight0\chcbpat0 e}", colours=r"\red0\green0\blue128;\red235\green255\blue255;"), RTF),
+    "RTF with bookmarks": (lambda: rtf(r"{\*\bkmkstart _Toc12}{\*\bkmkstart The_court}Seen{\*\bkmkend The_court}{\*\bkmkend _Toc12}{\*\bkmkstart __RefHeading___Toc1_2}."), RTF),
     "RTF with a path": (lambda: rtf(r"In C:\\cases\\a.docx"), RTF),
     "text": (lambda: "Ein Satz über das Gericht, siehe https://www.example.org/.".encode(), TXT),
     "text in UTF-16": (lambda: "A sentence.".encode("utf-16"), TXT),
