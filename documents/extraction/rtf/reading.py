@@ -27,14 +27,14 @@ _PIECE = re.compile(rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a
 _REMOTE_FIELD = re.compile(
     r"\W*(INCLUDE|INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE|RD)\b", re.IGNORECASE
 )
-_JUDGED_BY_TEXT = frozenset({b"fldinst", b"listtext", b"pntext"})
-"""First words of groups."""
+_KIND = re.compile(r"\W*\w+\W")
+"""The first word of a field, to its end."""
+_LETTER = re.compile("(?s).*?(?:[^\\W\\d_]|[\uf041-\uf05a\uf061-\uf07a])")
+"""Those of fonts of symbols included."""
 _AHEAD = 16384
 """Bytes that are read ahead, and ..."""
-_ENOUGH = 64
-"""... characters after which enough is known of a text: longer than any number of a list or name of a field."""
-_LETTER = re.compile("[^\\W\\d_]|[\uf041-\uf05a\uf061-\uf07a]")
-"""Those of fonts of symbols included."""
+_LONG = 1000
+"""... characters: no number of a list and no first word of a field is longer."""
 _CHARACTERS = {
     b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"row": "\n", b"cell": "\t", b"nestcell": "\t", b"tab": "\t",
     b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”",
@@ -139,26 +139,28 @@ class _Reader:
 
     def _why_of_text(self, word: bytes) -> Why | None:
         """As ``_why_here`` for what is judged by its text, from here on."""
-        if self.looks_ahead and word in _JUDGED_BY_TEXT:
-            text, is_all = self._ahead()
-            if word == b"fldinst":
-                known = is_all or len(text.strip()) >= _ENOUGH
-                return None if known and not _REMOTE_FIELD.match(text.replace("\n", "")) else REMOTE
-            return None if is_all and not _LETTER.search(text) else HIDDEN
+        if not self.looks_ahead:
+            return None
+        if word == b"fldinst":
+            text, is_all = self._ahead(_KIND)
+            return None if (is_all or _KIND.match(text)) and not _REMOTE_FIELD.match(text) else REMOTE
+        if word in (b"listtext", b"pntext"):
+            text, is_all = self._ahead(_LETTER)
+            return None if is_all and not _LETTER.match(text) else HIDDEN
         return None
 
-    def _ahead(self) -> tuple[str, bool]:
-        """What the copy will say from here on to the end of the group, and whether that is all of it."""
+    def _ahead(self, enough: re.Pattern[str]) -> tuple[str, bool]:
+        """What the copy will say in this group from here on until it is ``enough``, and whether that is all of it."""
         reader = _Reader(self.content, self.at, looks_ahead=False)
         reader.groups.append(replace(self.groups[-1], dropped=None, defines=b"", either=False))
         reader.hiding = self.hiding
         said, text = reader.tokens(), ""
         with suppress(BrokenFileError):
-            while not reader.ended and reader.at < self.at + _AHEAD and len(text.strip()) < _ENOUGH:
+            while not (reader.ended or reader.at > self.at + _AHEAD or len(text) > _LONG or enough.match(text)):
                 token = next(said, None)
                 if token is None:
                     break
-                text += "" if token.kind else token.text
+                text += "" if token.kind else token.text.replace("\n", "")
         return text, reader.ended
 
     def _close(self) -> Token:
