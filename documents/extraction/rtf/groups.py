@@ -19,7 +19,8 @@ class Group:
     ``dropped``: why it goes with all it holds from here on. ``brace``: why its first brace went. ``defines``: the
     word of the table that it is part of; its words are no text. ``either``: it says one thing twice, first for
     programs of the nineties. ``room``: of a property, how many groups may follow. ``fallback``: characters that
-    follow each ``\\u`` for old programs. ``style``: that it defines. ``is_code``: of a field.
+    follow each ``\\u`` for old programs. ``style``: that it defines. ``codes``: how many codes of fields and numbers
+    of lists it stands in.
     """
 
     dropped: Why | None = None
@@ -27,7 +28,7 @@ class Group:
     defines: bytes = b""
     either: bool = False
     room: int | None = None
-    is_code: bool = False
+    codes: int = 0
     deleted: bool = False
     hidden: bool | None = None
     style_hides: bool = False

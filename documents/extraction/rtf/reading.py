@@ -31,6 +31,10 @@ _KIND = re.compile(r"\W*\w+\W")
 """The first word of a field, to its end."""
 _LETTER = re.compile("(?s).*?(?:[^\\W\\d_]|[\uf041-\uf05a\uf061-\uf07a])")
 """Those of fonts of symbols included."""
+_JUDGED_BY_TEXT = {b"fldinst": REMOTE, b"listtext": HIDDEN, b"pntext": HIDDEN}
+"""First words of groups -> why they go."""
+_DEEP = 10
+"""Groups of that kind in one another from which on nobody reads ahead any more: it would be read as often."""
 _AHEAD = 16384
 """Bytes that are read ahead, and ..."""
 _LONG = 1000
@@ -139,15 +143,16 @@ class _Reader:
 
     def _why_of_text(self, word: bytes) -> Why | None:
         """As ``_why_here`` for what is judged by its text, from here on."""
-        if not self.looks_ahead:
+        why = _JUDGED_BY_TEXT.get(word)
+        if why is None or not self.looks_ahead:
             return None
-        if word == b"fldinst":
+        if self.groups[-1].codes >= _DEEP:
+            return why
+        if why is REMOTE:
             text, is_all = self._ahead(_KIND)
-            return None if (is_all or _KIND.match(text)) and not _REMOTE_FIELD.match(text) else REMOTE
-        if word in (b"listtext", b"pntext"):
-            text, is_all = self._ahead(_LETTER)
-            return None if is_all and not _LETTER.match(text) else HIDDEN
-        return None
+            return None if (is_all or _KIND.match(text)) and not _REMOTE_FIELD.match(text) else why
+        text, is_all = self._ahead(_LETTER)
+        return None if is_all and not _LETTER.match(text) else why
 
     def _ahead(self, enough: re.Pattern[str]) -> tuple[str, bool]:
         """What the copy will say in this group from here on until it is ``enough``, and whether that is all of it."""
@@ -225,7 +230,7 @@ class _Reader:
         if word == b"uc":
             group.fallback = max(number or 0, 0)
         group.either = group.either or word == b"upr"
-        group.is_code = group.is_code or word == b"fldinst"
+        group.codes += word in _JUDGED_BY_TEXT
         group.says(word, number)
 
     def _set_style(self, group: Group, word: bytes, number: int) -> None:
@@ -293,7 +298,7 @@ class _Reader:
                 return Token(piece, text, "text_tiny")
             if group.blends_in(self.colours):
                 return Token(piece, text, "text_colour")
-        return Token(piece, text, table=b"fldinst" if group.is_code else b"")
+        return Token(piece, text, table=b"fldinst" if group.codes else b"")
 
 
 def _plain(piece: bytes, word: bytes | None = None, number: bytes | None = None) -> str:

@@ -77,3 +77,11 @@ def test_field_with_a_large_picture_stays(tmp_path):
     picture = rtf_picture(b"\x01" * 20_000)
     data = rtf(rf"{{\field{{\*\fldinst {{ SHAPE  \\* MERGEFORMAT }}{picture}}}{{\fldrslt Seen}}}}")
     assert copy_of(data, tmp_path) == data
+
+
+def test_codes_of_fields_in_one_another_cost_no_time():
+    for word in (b"fldinst", b"listtext"):
+        data = b"{\\rtf1 " + (b"{\\%s" % word) * 1400 + b" 1" + b"}" * 1401
+        started = time.process_time()
+        assert shown(data) == ""
+        assert time.process_time() - started < 3
