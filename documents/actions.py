@@ -16,6 +16,7 @@ from wagtail.log_actions import log
 from wagtail.models import Collection
 
 from access.models import User
+from documents import scanning
 from documents.exceptions import InUseError
 from documents.intake import Inspected, inspect
 from documents.models import Document, DocumentRecognition, ErasedDocument, document_key, document_storage
@@ -80,7 +81,7 @@ def retry(document: Document, *, user: User | None) -> bool:
     with transaction.atomic():
         if failed.retry():
             enqueue_processing([document.pk])
-        elif Document.objects.filter(pk=document.pk).scan_again():
+        elif scanning.is_on() and Document.objects.filter(pk=document.pk).scan_again():
             pass  # the worker's sweep takes it up
         elif DocumentRecognition.objects.filter(document=document).retry():
             transaction.on_commit(partial(recognise_document.enqueue, document.pk))

@@ -19,7 +19,7 @@ from documents import actions, originals, scanning
 from documents.access import readable_by, released_to
 from documents.checks import blocking
 from documents.exceptions import OriginalRefused
-from documents.models import Document, DocumentTokens
+from documents.models import Document, DocumentRecognition, DocumentTokens
 from documents.processing import process, unfinished
 from documents.system_checks import scanner_answers
 from documents.tasks import process_document
@@ -243,6 +243,22 @@ class TestOlderFiles:
         assert "1 wait for the virus scanner." in out.getvalue()
         assert scanning.scan_older() == 1
         assert again(document).scan == Scan.CLEAN
+
+    def test_without_a_scanner_another_try_is_for_what_else_failed(self, settings, people):
+        """The scanner was switched off, and the row still says that it didn't look to the end."""
+        settings.CLAMD_URL = ""
+        document = DocumentFactory(uploaded_by_user=people["author"])
+        Document.objects.filter(pk=document.pk).scanned(Scan.PARTIAL)
+        assert not actions.retry(document, user=people["author"]), "nothing failed"
+        state = DocumentRecognition.State
+        record, _ = DocumentRecognition.objects.update_or_create(document=document, defaults={"state": state.FAILED})
+        assert actions.retry(document, user=people["author"])
+        record.refresh_from_db()
+        assert record.state != state.FAILED
+        out = io.StringIO()
+        call_command("reextract", "--failed", "--series", str(document.series), stdout=out)
+        assert "wait for the virus scanner" not in out.getvalue()
+        assert again(document).scan == Scan.PARTIAL
 
     def test_the_sweep_waits_for_the_scanner(self, scanner_down):
         document = DocumentFactory()

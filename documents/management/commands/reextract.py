@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from documents import scanning
 from documents.exceptions import StorageError
 from documents.extraction import ExtractionError
 from documents.models import Document, DocumentQuerySet
@@ -56,7 +57,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"\r{done + failed} of {total}, last: {pk}", ending="")
         if self.stderr.isatty():
             self.stderr.write("")
-        again = self._of_series(options).scan_again() if options["failed"] else 0
+        again = self._of_series(options).scan_again() if options["failed"] and scanning.is_on() else 0
         waiting = f" {again} wait for the virus scanner." if again else ""
         summary = f"{done} of {total} documents read again, {failed} failed.{waiting}"
         if failed:
