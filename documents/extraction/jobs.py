@@ -177,7 +177,8 @@ def _letters(found: Extraction) -> int:
 def _with_layouts(found: Extraction, folder: Path, limits: Limits) -> Extraction:
     """``found`` with the places of its words and the outline, both from the PDF that was read last."""
     source, texts = folder / "source", folder / "texts.json"
-    texts.write_text(json.dumps([page.text for page in found.pages]), encoding="utf-8")
+    with sandbox.new_file(texts) as file:
+        file.write(json.dumps([page.text for page in found.pages]).encode())
     try:
         arguments = {"source": str(source), "texts": str(texts)}
         answer = sandbox.run("layout", folder, limits, arguments, reads=[source])

@@ -7,12 +7,13 @@ import json
 import os
 import resource
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from documents.extraction.errors import (
     ERRORS,
@@ -41,42 +42,58 @@ def run(
     gets a clean environment: no key, password or address of ours is in it. Raises an
     :class:`ExtractionError` for every way in which it can end without a result.
     """
-    (folder / RESULT).unlink(missing_ok=True)
-    (folder / JOB).write_text(
-        json.dumps(
-            {
-                "job": job,
-                "limits": asdict(limits),
-                "arguments": dict(arguments),
-                "reads": [str(path.resolve()) for path in reads],
-            }
-        ),
-        encoding="utf-8",
+    new_file(folder / RESULT).close()
+    task = {
+        "job": job,
+        "limits": asdict(limits),
+        "arguments": dict(arguments),
+        "reads": [str(path.resolve()) for path in reads],
+    }
+    with new_file(folder / JOB) as file:
+        file.write(json.dumps(task).encode())
+    with new_file(folder / "messages") as messages:
+        code = _wait_for(folder, limits, messages)
+        return _result(folder, code, messages)
+
+
+def new_file(path: Path) -> BinaryIO:
+    """Opens ``path`` as a new file, to write and to read.
+
+    An earlier child may have left a link or a pipe under that name, to be followed or to wait at: the name is given
+    anew. Raises CrashedError where it left a folder.
+    """
+    try:
+        path.unlink(missing_ok=True)
+        return path.open("x+b")
+    except (IsADirectoryError, FileExistsError):
+        raise CrashedError from None
+
+
+def _wait_for(folder: Path, limits: Limits, messages: BinaryIO) -> int:
+    """Starts the child, waits for its end and returns its exit code. Raises TooLongError."""
+    cpu_before = _children_cpu()
+    process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+        [sys.executable, "-m", "documents.extraction", str(folder)],
+        cwd=PROJECT,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=messages,
+        start_new_session=True,
     )
-    with (folder / "messages").open("wb") as messages:
-        process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", "documents.extraction", str(folder)],
-            cwd=PROJECT,
-            env=_environment(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=messages,
-            start_new_session=True,
-        )
-        cpu_before = _children_cpu()
-        try:
-            code = process.wait(limits.wall_seconds)
-        except subprocess.TimeoutExpired:
-            raise TooLongError from None
-        finally:
-            # The group: what the child started itself must not outlive it either.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    try:
+        code = process.wait(limits.wall_seconds)
+    except subprocess.TimeoutExpired:
+        raise TooLongError from None
+    finally:
+        # The group: what the child started itself must not outlive it either.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
     # Up to a second less than the limit is counted. A reader may answer the processor limit's signal with an abort of its own.
     if code < 0 and _children_cpu() - cpu_before >= limits.cpu_seconds - 1:
         raise TooLongError
-    return _result(folder, code)
+    return code
 
 
 def _children_cpu() -> float:
@@ -97,32 +114,41 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _result(folder: Path, code: int) -> dict[str, Any]:
+def _result(folder: Path, code: int, messages: BinaryIO) -> dict[str, Any]:
     if code == 0:
-        path = folder / RESULT
-        if path.is_symlink() or not path.is_file():
-            raise CrashedError
-        if path.stat().st_size > MAX_RESULT:
-            raise TooLargeError
-        try:
-            answer = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            raise CrashedError from None
+        answer = _answer(folder / RESULT)
         if "error" in answer:
             raise ERRORS.get(answer["error"], ExtractionError)
-        return dict(answer)
+        return answer
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         raise TooLongError
     if code == -signal.SIGXFSZ:
         raise TooLargeError
-    if _ran_out_of_memory(folder / "messages"):
+    if _ran_out_of_memory(messages):
         raise TooMuchMemoryError
     raise CrashedError
 
 
-def _ran_out_of_memory(messages: Path) -> bool:
+def _answer(path: Path) -> dict[str, Any]:
+    """What the child wrote. The name is the child's: no link is followed, and no pipe waited at."""
+    try:
+        with open(path, "rb", opener=_unfollowed) as file:  # Path.open takes no opener
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise CrashedError
+            if status.st_size > MAX_RESULT:
+                raise TooLargeError
+            return dict(json.loads(file.read(MAX_RESULT)))
+    except (OSError, ValueError, TypeError, RecursionError):
+        raise CrashedError from None
+
+
+def _unfollowed(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def _ran_out_of_memory(messages: BinaryIO) -> bool:
     """Libraries in C abort when an allocation fails; only their last words tell it from another crash."""
-    with messages.open("rb") as file:
-        file.seek(max(0, messages.stat().st_size - 8192))
-        last = file.read().lower()
+    messages.seek(max(0, os.fstat(messages.fileno()).st_size - 8192))
+    last = messages.read(8192).lower()
     return any(word in last for word in (b"memoryerror", b"bad_alloc", b"out of memory", b"cannot allocate"))

@@ -23,7 +23,8 @@ _PATH_BENEATH = 1
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _REMOVE_FILE, _MAKE_SOCKET = 1 << 5, 1 << 9
-_MAKE_DEVICES_AND_LINKS = 1 << 6 | 1 << 11 | 1 << 12
+_MAKE_TRAPS = 1 << 6 | 1 << 10 | 1 << 11 | 1 << 12
+"""Devices, pipes that the worker would wait at for ever, links that it would follow."""
 _TRUNCATE, _IOCTL = 1 << 14, 1 << 15
 _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 _READ = _READ_FILE | _READ_DIR
@@ -74,7 +75,7 @@ def raise_walls(folder: Path, reads: Iterable[Path], *, office: bool = False) ->
     if rules < 0:
         return False
     try:
-        _allow(libc, rules, folder, rights & ~_EXECUTE & ~_MAKE_DEVICES_AND_LINKS)
+        _allow(libc, rules, folder, rights & ~_EXECUTE & ~_MAKE_TRAPS & ~(0 if office else _MAKE_SOCKET))
         _allow(libc, rules, Path("/dev/null"), (_READ | _WRITE_FILE | _TRUNCATE) & rights)
         if office:
             _allow(libc, rules, Path("/tmp"), _MAKE_SOCKET | _REMOVE_FILE)  # noqa: S108  # no file of ours goes there

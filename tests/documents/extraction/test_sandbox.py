@@ -142,11 +142,13 @@ def test_a_child_that_was_taken_over_finds_nothing(walls, tmp_path):
         "overwriting": f"os.truncate({str(other)!r}, 0)" if version() >= 3 else f"open({str(other)!r}, 'a')",
         "removing": f"os.unlink({str(other)!r})",
         "a link for the worker to follow": f"os.symlink({str(other)!r}, {str(folder / 'made')!r})",
+        "a pipe for the worker to wait at": f"os.mkfifo({str(folder / 'messages')!r})",
+        "a socket": f"socket.socket(socket.AF_UNIX).bind({str(folder / 'socket')!r})",
         "a name of its own": f"os.link({str(other)!r}, {str(folder / 'made')!r})",
         "its folder": f"open({str(folder / 'own')!r}, 'w').write('x') and open({str(folder / 'own')!r}).read()",
     }
     program = f"""if True:
-        import json, os, subprocess
+        import json, os, socket, subprocess
         from documents.extraction.limits import Limits, confine
         from documents.extraction.walls import raise_walls
         from pathlib import Path
@@ -177,6 +179,28 @@ def test_a_link_in_place_of_a_copy_is_not_followed(stored, tmp_path, monkeypatch
     with pytest.raises(CrashedError):
         clean_copy(stored(making.report(1)), tmp_path / "clean")
     assert not (tmp_path / "clean").exists()
+
+
+@pytest.mark.parametrize("trap", [os.mkfifo, lambda path: path.mkdir(), lambda path: path.symlink_to("/dev/full")])
+@pytest.mark.parametrize("name", ["job.json", "result.json", "messages"])
+def test_what_an_earlier_child_left_in_the_place_of_our_files_is_neither_followed_nor_waited_at(
+    tmp_path, monkeypatch, name, trap
+):
+    """Pipes without another end, folders, links."""
+    monkeypatch.setattr(sandbox.sys, "executable", "/bin/true")
+    trap(tmp_path / name)
+    with pytest.raises(CrashedError):
+        sandbox.run("text", tmp_path, Limits(), {})
+
+
+@pytest.mark.parametrize("end", ["exit 1", "exit 0"])
+def test_pipes_in_the_place_of_our_files_are_not_waited_at(tmp_path, monkeypatch, end):
+    program = tmp_path / "child"
+    program.write_text(f'#!/bin/sh\ncd "$3" && rm messages result.json && mkfifo messages result.json\n{end}\n')
+    program.chmod(0o700)
+    monkeypatch.setattr(sandbox.sys, "executable", str(program))
+    with pytest.raises(CrashedError):
+        sandbox.run("text", tmp_path, Limits(), {})
 
 
 def test_the_start_says_that_there_are_no_walls(monkeypatch):
