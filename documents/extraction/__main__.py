@@ -14,10 +14,12 @@ from typing import Any
 
 from documents.extraction.errors import BrokenFileError, ExtractionError, TooMuchMemoryError
 from documents.extraction.limits import Limits, confine
+from documents.extraction.sockets import close_sockets
 from documents.extraction.walls import raise_walls
 
 Arguments = dict[str, Any]
-"""What the parent says, and ``isolated``: whether the network is out of reach; ``walled``: whether other files are."""
+"""What the parent says, and whether these are out of reach: the network (``isolated``), other files (``walled``), Unix
+sockets (``closed``)."""
 Answer = dict[str, Any]
 
 
@@ -100,7 +102,7 @@ def _recognise(arguments: Arguments) -> Answer:
 
 
 def _probe(arguments: Arguments) -> Answer:
-    return {"isolated": arguments["isolated"], "walled": arguments["walled"]}
+    return {name: arguments[name] for name in ("isolated", "walled", "closed")}
 
 
 JOBS: dict[str, Callable[[Arguments], Answer]] = {
@@ -117,13 +119,21 @@ JOBS: dict[str, Callable[[Arguments], Answer]] = {
 }
 
 
+OFFICE = frozenset({"convert"})
+"""What starts LibreOffice, which needs a socket of its own."""
+
+
 def main(folder: Path) -> None:
     """Does the job of ``folder`` and writes its result there."""
     task = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    isolated = confine(Limits(**task["limits"]))
-    walled = raise_walls(folder, map(Path, task["reads"]), office=task["job"] == "convert")
+    office = task["job"] in OFFICE
+    means = {
+        "isolated": confine(Limits(**task["limits"])),
+        "walled": raise_walls(folder, map(Path, task["reads"]), office=office),
+        "closed": not office and close_sockets(),
+    }
     try:
-        answer = JOBS[task["job"]](task["arguments"] | {"isolated": isolated, "walled": walled})
+        answer = JOBS[task["job"]](task["arguments"] | means)
     except ExtractionError as error:
         answer = {"error": error.code}
     except MemoryError:

@@ -1,7 +1,9 @@
 """Walls around the child process by Landlock: it reads the file at hand and its programs, and writes into its own folder.
 
-A hostile file that takes a reader over finds no settings, no database, no other upload, and nothing of the processes
-beside it. Landlock needs no rights and is in the kernels of Debian 12 and later (5.13 with ``CONFIG_SECURITY_LANDLOCK``).
+A hostile file that takes a reader over finds no settings, no database file, no other upload, and nothing of the processes
+beside it. Walls are for files: a Unix socket is opened through them, a database's too (``sockets`` stops that for all
+jobs but LibreOffice's). Landlock needs no rights and is in the kernels of Debian 12 and later (5.13 with
+``CONFIG_SECURITY_LANDLOCK``).
 Where it is missing, or its calls are forbidden by a container, there are no walls, and ``manage.py check --deploy`` says so.
 https://docs.kernel.org/userspace-api/landlock.html
 """

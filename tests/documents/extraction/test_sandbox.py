@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.extraction import ExtractionError, Limits, clean_copy, extract, jobs, page_image, sandbox
+from documents.extraction import ExtractionError, Limits, clean_copy, extract, jobs, page_image, sandbox, sockets
 from documents.extraction.errors import (
     BrokenFileError,
     CrashedError,
@@ -179,6 +180,58 @@ def test_a_link_in_place_of_a_copy_is_not_followed(stored, tmp_path, monkeypatch
     with pytest.raises(CrashedError):
         clean_copy(stored(making.report(1)), tmp_path / "clean")
     assert not (tmp_path / "clean").exists()
+
+
+@pytest.fixture
+def listening(tmp_path):
+    """The path of a Unix socket that accepts whoever comes, as a database does."""
+    path = tmp_path / "s"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen()
+        yield path
+
+
+def test_a_child_reaches_no_database_by_a_unix_socket(listening):
+    """Nor do the programs that it starts. The mark of PostgreSQL's ``peer``: the path alone lets in."""
+    tries = {
+        "a stream": f"socket.socket(socket.AF_UNIX).connect({str(listening)!r})",
+        "datagrams": "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
+        "a pair that is turned elsewhere": "socket.socketpair()",
+        "a ring": "ring(425, 1, ctypes.create_string_buffer(120))",
+        "by a program": "subprocess.run([sys.executable, '-c', 'import socket; socket.socketpair()'], check=True, stderr=-3)",
+        "the network's": "socket.socket(socket.AF_INET).close()",
+        "a program": "subprocess.run(['/bin/true'], check=True)",
+    }
+    program = f"""if True:
+        import ctypes, json, socket, subprocess, sys
+        from documents.extraction.limits import Limits, confine
+        from documents.extraction.sockets import close_sockets
+        def ring(*arguments):
+            if ctypes.CDLL(None).syscall(*arguments) < 0:
+                raise OSError
+        confine(Limits())
+        assert close_sockets()
+        done = []
+        for name, code in {tries!r}.items():
+            try:
+                eval(code)
+                done.append(name)
+            except (OSError, subprocess.CalledProcessError):
+                pass
+        print(json.dumps(done))"""
+    answer = subprocess.run([sys.executable, "-c", program], cwd=sandbox.PROJECT, capture_output=True, text=True)
+    assert answer.stdout, answer.stderr
+    assert json.loads(answer.stdout) == ["the network's", "a program"]
+
+
+def test_every_job_but_the_office_goes_without_unix_sockets(tmp_path):
+    assert sandbox.run("probe", tmp_path, Limits(), {})["closed"]
+
+
+def test_on_another_processor_sockets_stay_open_and_that_is_said(monkeypatch):
+    monkeypatch.setattr(sockets, "_PROCESSORS", {})
+    assert sockets.close_sockets() is False
 
 
 @pytest.mark.parametrize("trap", [os.mkfifo, lambda path: path.mkdir(), lambda path: path.symlink_to("/dev/full")])
