@@ -24,6 +24,7 @@ from documents.exceptions import DocumentError, IntakeError
 from documents.extraction.jobs import glance
 from documents.intake import inspect
 from documents.models import Document, PendingUpload
+from documents.scratch import scratch
 
 BROWSERS = timedelta(minutes=1)
 """How long the browser that sent a file has to ask for its verdict, before the worker does."""
@@ -48,7 +49,8 @@ def judge(upload: PendingUpload, *, guess: bool = True) -> bool:
     except DocumentError as err:
         found = {"state": _State.REFUSED, "refusal": str(err)}
     else:
-        title, language = glance(path_of(upload), inspected.mime) if guess else ("", "")
+        with scratch() as folder:
+            title, language = glance(path_of(upload), inspected.mime, folder) if guess else ("", "")
         found = {
             "state": _State.ACCEPTED,
             "sha256": inspected.sha256,

@@ -1,4 +1,8 @@
-"""The jobs as functions for the parent process: each runs in a limited child and gives plain values."""
+"""The jobs as functions for the parent process: each runs in a limited child and gives plain values.
+
+The folder of a child lies in that of a file that it is given or makes, which the caller has from ``documents.scratch``:
+what a killed process leaves of a draft is cleared from there, and from nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -155,7 +159,7 @@ def extract(path: Path, mime: str, *, preview: Path | None = None, limits: Limit
 
 def read_text(path: Path, mime: str, *, limits: Limits | None = None) -> Extraction:
     """The text alone, without the places of its words. Raises ExtractionError."""
-    with tempfile.TemporaryDirectory(prefix="dossier-text-") as folder:
+    with tempfile.TemporaryDirectory(prefix="text-", dir=path.parent) as folder:
         return _text(path, mime, Path(folder), limits or Limits())
 
 
@@ -191,17 +195,16 @@ def _with_layouts(found: Extraction, folder: Path, limits: Limits) -> Extraction
     return Extraction(pages, found.page_count, outline=from_outline(answer["outline"], len(pages)))
 
 
-def glance(path: Path, mime: str) -> tuple[str, str]:
+def glance(path: Path, mime: str, folder: Path) -> tuple[str, str]:
     """The title in the file's own properties and the language of its first pages, both guessed; "" for none.
 
-    Never raises: a file that can't be read quickly gives no guess.
+    ``folder`` is an empty scratch folder. Never raises: a file that can't be read quickly gives no guess.
     """
-    with tempfile.TemporaryDirectory(prefix="dossier-glance-") as folder:
-        try:
-            arguments = {"source": str(path.resolve()), "mime": mime}
-            answer = sandbox.run("glance", Path(folder), GLANCE_LIMITS, arguments, reads=[path])
-        except ExtractionError:
-            return "", ""
+    try:
+        arguments = {"source": str(path.resolve()), "mime": mime}
+        answer = sandbox.run("glance", folder, GLANCE_LIMITS, arguments, reads=[path])
+    except ExtractionError:
+        return "", ""
     return str(answer["title"]), str(answer["language"])
 
 
@@ -255,7 +258,7 @@ def can_convert() -> bool:
 
 def convert(path: Path, mime: str, target: Path, *, to: str, limits: Limits = converter.LIMITS) -> None:
     """Writes the office file at ``path`` as ``to`` (``pdf``, ``docx``, …) to ``target``. Raises ExtractionError."""
-    with tempfile.TemporaryDirectory(prefix="dossier-convert-") as folder:
+    with tempfile.TemporaryDirectory(prefix="convert-", dir=target.parent) as folder:
         made = Path(folder) / MADE
         arguments = {"source": str(path.resolve()), "target": str(made), "mime": mime, "to": to}
         sandbox.run("convert", Path(folder), limits, arguments, reads=[path])
@@ -269,7 +272,7 @@ def recognise_page(
 
     An empty text where there is nothing to read. Raises ExtractionError.
     """
-    with tempfile.TemporaryDirectory(prefix="dossier-scan-") as folder:
+    with tempfile.TemporaryDirectory(prefix="scan-", dir=path.parent) as folder:
         answer = sandbox.run(
             "recognise",
             Path(folder),

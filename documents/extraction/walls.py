@@ -65,7 +65,8 @@ def version() -> int:
 def raise_walls(folder: Path, reads: Iterable[Path], *, office: bool = False) -> bool:
     """From now on this process and its children read ``reads`` and programs only, and write below ``folder`` only.
 
-    ``office``: LibreOffice insists on a socket in ``/tmp``; it may make and remove names there, and open nothing.
+    ``office``: LibreOffice keeps a socket in ``/tmp`` and can't be told otherwise (``OSL_SOCKET_PATH`` counts only where
+    ``/tmp`` and ``/var/tmp`` are closed); it may make sockets and remove files there, at any depth, and open nothing.
     For good: there is no way back. Returns whether it is so. Takes one or two milliseconds.
     """
     if not (known := version()):

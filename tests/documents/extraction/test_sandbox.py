@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -180,6 +181,29 @@ def test_a_link_in_place_of_a_copy_is_not_followed(stored, tmp_path, monkeypatch
     with pytest.raises(CrashedError):
         clean_copy(stored(making.report(1)), tmp_path / "clean")
     assert not (tmp_path / "clean").exists()
+
+
+def test_no_job_leaves_a_copy_in_the_shared_temporary_folder(tmp_path, monkeypatch):
+    """What is in there when the process is killed stays for good."""
+    folders = []
+    made = {"pages": [], "page_count": 0, "title": "", "language": "", "text": "", "layout": "", "outline": []}
+
+    def run(job, folder, *args, **more):
+        folders.append(folder)
+        (folder / jobs.MADE).write_text("a draft")
+        return made
+
+    monkeypatch.setattr(sandbox, "run", run)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "shared"))
+    (tmp_path / "shared").mkdir()
+    (own := tmp_path / "own").mkdir()
+    (path := own / "draft").write_text("a draft")
+    jobs.read_text(path, "text/plain")
+    jobs.glance(path, "text/plain", own)
+    jobs.convert(path, "application/msword", own / "target", to="pdf")
+    jobs.recognise_page(path, PDF, 1, ["eng"])
+    assert len(folders) == 4
+    assert all(folder.is_relative_to(own) for folder in folders)
 
 
 @pytest.fixture
