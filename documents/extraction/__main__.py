@@ -105,6 +105,12 @@ def _probe(arguments: Arguments) -> Answer:
     return {name: arguments[name] for name in ("isolated", "walled", "closed")}
 
 
+def _start_office(arguments: Arguments) -> Answer:
+    from documents.extraction.converter import starts
+
+    return {"starts": arguments["isolated"] and starts()}
+
+
 JOBS: dict[str, Callable[[Arguments], Answer]] = {
     "clean": _clean,
     "inspect": _inspect,
@@ -116,10 +122,10 @@ JOBS: dict[str, Callable[[Arguments], Answer]] = {
     "convert": _convert,
     "recognise": _recognise,
     "probe": _probe,
+    "start_office": _start_office,
 }
 
-
-OFFICE = frozenset({"convert"})
+OFFICE = frozenset({"convert", "start_office"})
 """What starts LibreOffice, which needs a socket of its own."""
 
 
@@ -129,7 +135,7 @@ def main(folder: Path) -> None:
     office = task["job"] in OFFICE
     means = {
         "isolated": confine(Limits(**task["limits"])),
-        "walled": raise_walls(folder, map(Path, task["reads"]), office=office),
+        "walled": raise_walls(folder, [Path(path) for path in task["reads"]], office=office),
         "closed": not office and close_sockets(),
     }
     try:

@@ -35,6 +35,8 @@ ROOM = 16 * 1024**2
 """Bytes by which a clean copy may be longer than its source, whatever the limit."""
 IMAGE_LIMITS = Limits(cpu_seconds=30, wall_seconds=60)
 """For one picture: a reader waits for it."""
+START_LIMITS = replace(converter.LIMITS, cpu_seconds=20, wall_seconds=60)
+"""For a LibreOffice that only says which one it is."""
 GLANCE_LIMITS = Limits(cpu_seconds=10, wall_seconds=15)
 """For a guess that somebody waits for."""
 
@@ -249,11 +251,14 @@ def page_image(
 
 @cache
 def can_convert() -> bool:
-    """Whether office files can be converted here: LibreOffice is there, and can be kept off the network. Asked once."""
+    """Whether office files can be converted here: LibreOffice starts in a child, and is kept off the network. Tried once."""
     if converter.program() is None:
         return False
     with tempfile.TemporaryDirectory(prefix="dossier-probe-") as folder:
-        return bool(sandbox.run("probe", Path(folder), Limits(), {})["isolated"])
+        try:
+            return bool(sandbox.run("start_office", Path(folder), START_LIMITS, {})["starts"])
+        except ExtractionError:
+            return False
 
 
 def convert(path: Path, mime: str, target: Path, *, to: str, limits: Limits = converter.LIMITS) -> None:

@@ -13,9 +13,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import shutil
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 # The same numbers on every processor that Linux runs on today.
@@ -41,6 +42,12 @@ PROGRAMS = (
     *("/usr/local/bin", "/usr/local/lib", "/usr/local/share", "/bin", "/lib", "/lib64", "/nix/store", "/gnu/store"),
 )
 """Programs, libraries, fonts and what Tesseract has learnt. Not ``/usr`` and ``/opt``: some keep their site there."""
+FOUND = ("soffice", "libreoffice", "tesseract", "pdftotext")
+"""Programs that may be anywhere in ``PATH``."""
+_OF_PROGRAMS = frozenset({"bin", "program"})
+"""What a folder of programs is called; another that is in ``PATH`` may be somebody's home."""
+_BESIDE = ("lib", "lib64", "libexec", "share", "presets")
+"""What a program brings along, beside the folder that it is in."""
 DETAILS = (
     *("/etc/ld.so.cache", "/etc/fonts", "/etc/libreoffice", "/etc/localtime", "/etc/ssl/openssl.cnf"),
     *("/etc/mime.types", "/etc/apache2/mime.types", "/etc/httpd/conf/mime.types", "/usr/local/etc/mime.types"),
@@ -62,7 +69,7 @@ def version() -> int:
     return max(ctypes.CDLL(None, use_errno=True).syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _ASK_VERSION), 0)
 
 
-def raise_walls(folder: Path, reads: Iterable[Path], *, office: bool = False) -> bool:
+def raise_walls(folder: Path, reads: Collection[Path], *, office: bool = False) -> bool:
     """From now on this process and its children read ``reads`` and programs only, and write below ``folder`` only.
 
     ``office``: LibreOffice keeps a socket in ``/tmp`` and can't be told otherwise (``OSL_SOCKET_PATH`` counts only where
@@ -82,7 +89,7 @@ def raise_walls(folder: Path, reads: Iterable[Path], *, office: bool = False) ->
         _allow(libc, rules, Path("/dev/null"), (_READ | _WRITE_FILE | _TRUNCATE) & rights)
         if office:
             _allow(libc, rules, Path("/tmp"), _MAKE_SOCKET | _REMOVE_FILE)  # noqa: S108  # no file of ours goes there
-        for path in (*map(Path, PROGRAMS), *_own_code()):
+        for path in (*map(Path, PROGRAMS), *_own_code(), *_found([PROJECT, folder, *reads])):
             _allow(libc, rules, path, _READ | _EXECUTE)
         for path in (*map(Path, DETAILS), *reads):
             _allow(libc, rules, path, _READ)
@@ -96,6 +103,16 @@ def _own_code() -> Iterable[Path]:
     yield PROJECT / "documents"
     yield from (Path(entry) for entry in sys.path if entry and Path(entry).resolve() != PROJECT)
     yield from (Path(prefix) / "lib" for prefix in {sys.prefix, sys.base_prefix})
+
+
+def _found(ours: Collection[Path]) -> Iterable[Path]:
+    """Where the programs that read files really are, and their libraries; never a folder that holds one of ``ours``."""
+    ours = [path.resolve() for path in ours]
+    for starter in filter(None, map(shutil.which, FOUND)):
+        folder = Path(starter).resolve().parent
+        if folder.name in _OF_PROGRAMS:
+            places = (folder, *(folder.with_name(name) for name in _BESIDE))
+            yield from (place for place in places if not any(path.is_relative_to(place) for path in ours))
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:

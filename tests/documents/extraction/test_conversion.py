@@ -1,6 +1,8 @@
 """Office files by a real LibreOffice: pages, old formats, and nothing fetched on the way."""
 
 import http.server
+import os
+import tempfile
 import threading
 
 import odfdo
@@ -12,9 +14,11 @@ from PIL import Image
 from documents import processing
 from documents.actions import add_document
 from documents.exceptions import IntakeError
-from documents.extraction import extract, jobs, sandbox
+from documents.extraction import extract, jobs
+from documents.extraction.__main__ import JOBS
 from documents.extraction.converter import LIMITS
 from documents.extraction.errors import NoConverterError, NotConvertedError
+from documents.extraction.walls import version
 from documents.models import Document, DocumentImage
 from documents.processing import process, reread
 from tests import servers
@@ -89,12 +93,49 @@ def test_preview_that_lost_words_is_left_aside(stored, preview):
     assert "duty rosters" in found.pages[0].text
 
 
-def test_without_a_namespace_of_its_own_the_converter_is_off(stored, tmp_path, monkeypatch):
+def test_without_a_namespace_of_its_own_the_converter_is_off(stored, tmp_path):
     from documents.extraction.converter import convert
 
     with pytest.raises(NoConverterError):
         convert(stored(office.word(["x"])), tmp_path / "out", mime=office.DOCX, to="pdf", isolated=False)
-    monkeypatch.setattr(sandbox, "run", lambda *arguments: {"isolated": False})
+    assert JOBS["start_office"]({"isolated": False}) == {"starts": False}
+
+
+@pytest.fixture
+def office_in(tmp_path, monkeypatch):
+    """Puts an office of two lines that ends with ``code`` into a folder, to be found before the real one."""
+
+    def make(folder, code=0):
+        program = tmp_path / folder / "soffice"
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/bin/sh\nexit {code}\n")
+        program.chmod(0o700)
+        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+        return program.parent
+
+    return make
+
+
+@pytest.mark.parametrize(("code", "runs"), [(0, True), (1, False)])
+def test_an_office_in_a_folder_of_its_own_is_used_where_it_starts(office_in, code, runs):
+    office_in("opt/office/program", code)
+    assert jobs.can_convert.__wrapped__() is runs
+
+
+def test_an_office_that_can_not_be_started_makes_no_file_a_broken_one(office_in, stored, tmp_path):
+    office_in("opt/office/program").joinpath("soffice").write_bytes(b"\x7fELF of another processor")
+    with pytest.raises(NoConverterError):
+        jobs.convert(stored(office.word(["x"])), office.DOCX, tmp_path / "out", to="pdf")
+
+
+@pytest.mark.parametrize("folder", ["home", "opt/office/program"])
+def test_no_folder_is_opened_for_an_office_that_may_hold_something_else(office_in, monkeypatch, folder):
+    """A home that is in ``PATH``, and one that our own folder lies in."""
+    if not version():
+        servers.missing("Landlock in the kernel")
+    found = office_in(folder)
+    if folder != "home":
+        monkeypatch.setattr(tempfile, "tempdir", str(found))
     assert not jobs.can_convert.__wrapped__()
 
 
