@@ -27,7 +27,7 @@ from wagtail.permissions import policy_registry
 from documents import scanning
 from documents.delivery import Delivery
 from documents.erasure import running
-from documents.extraction.walls import version as landlock_version
+from documents.extraction.jobs import can_convert, surroundings
 from documents.models import Document, Image
 from documents.permissions import document_policy, image_policy
 from documents.storage import STORAGE_FAULTS, NotEncryptedError, PrivateFileStorage, PrivateS3Storage
@@ -147,15 +147,32 @@ def scanner_answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 @checks.register("documents", deploy=True)
 def children_are_walled_in(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Programs that open uploads should read nothing else; a kernel or container that can't is named."""
-    if landlock_version():
+    """Programs that open uploads should read nothing else; tried by one, for a kernel may have walls and refuse them."""
+    if surroundings().walled:
         return []
     return [
         checks.Warning(
-            "The programs that open uploads can read other files of this user: the kernel gives them no walls.",
+            "The programs that open uploads can read other files of this user: no walls stand around them.",
             hint="Landlock is missing (Linux 5.13 with CONFIG_SECURITY_LANDLOCK and lsm=…,landlock) or forbidden by the "
             "container's seccomp profile. Their limits, and the missing network, hold all the same.",
             id="documents.W017",
+        )
+    ]
+
+
+@checks.register("documents", deploy=True)
+def database_wants_a_password(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A Unix socket of the database is open to programs that open uploads, where they may make such sockets."""
+    database = settings.DATABASES["default"]
+    by_socket = database["ENGINE"].endswith("postgresql") and database.get("HOST", "")[:1] in ("", "/")
+    if not by_socket or (surroundings().closed and not can_convert()):
+        return []
+    return [
+        checks.Warning(
+            "The database is asked over a Unix socket, which a file that takes a program over can open, too.",
+            hint="Write a TCP address into DATABASE_URL, and close the socket or let it ask for a password "
+            "(scram-sha-256 instead of peer and trust in pg_hba.conf).",
+            id="documents.W018",
         )
     ]
 

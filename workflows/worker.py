@@ -20,6 +20,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker as TaskLoop
 
 from access.schedule import Job, jobs
+from documents.extraction.jobs import surroundings
 
 RETRY_AFTER = 2.0
 """Seconds to wait after the database failed."""
@@ -41,6 +42,8 @@ class Worker:
         threads = [threading.Thread(target=self._repeat, args=(job,), name=job.name, daemon=True) for job in jobs()]
         for thread in threads:
             thread.start()
+        if not surroundings().walled:
+            logger.warning("No walls around programs that open uploads", extra={"event": "children_not_walled"})
         logger.info("Worker started", extra={"event": "worker_started", "jobs": [job.name for job in jobs()]})
         while not self.stopping.is_set():
             self._work_off(batch=False)

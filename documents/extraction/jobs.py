@@ -57,6 +57,15 @@ class Inspection:
     removed: list[Finding]
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What a child is kept from here: the network (``isolated``), other files (``walled``), Unix sockets (``closed``)."""
+
+    isolated: bool = False
+    walled: bool = False
+    closed: bool = False
+
+
 def clean_copy(source: Path, target: Path, *, mime: str = PDF, limits: Limits | None = None) -> CleanCopy:
     """Validates the file at ``source`` and writes its public copy to ``target``. Raises ExtractionError."""
     with tempfile.TemporaryDirectory(prefix="clean-", dir=target.parent) as folder:
@@ -250,6 +259,16 @@ def page_image(
 
 
 @cache
+def surroundings() -> Surroundings:
+    """What really keeps a child from everything else here, as a child found it. Tried once."""
+    with tempfile.TemporaryDirectory(prefix="dossier-probe-") as folder:
+        try:
+            return Surroundings(**sandbox.run("probe", Path(folder), IMAGE_LIMITS, {}))
+        except (ExtractionError, OSError):
+            return Surroundings()
+
+
+@cache
 def can_convert() -> bool:
     """Whether office files can be converted here: LibreOffice starts in a child, and is kept off the network. Tried once."""
     if converter.program() is None:
@@ -257,7 +276,7 @@ def can_convert() -> bool:
     with tempfile.TemporaryDirectory(prefix="dossier-probe-") as folder:
         try:
             return bool(sandbox.run("start_office", Path(folder), START_LIMITS, {})["starts"])
-        except ExtractionError:
+        except (ExtractionError, OSError):
             return False
 
 

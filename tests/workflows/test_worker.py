@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from access import schedule as registry
 from access.schedule import Job
+from documents.extraction.jobs import Surroundings
 from workflows import worker
 from workflows.worker import Worker, run_job
 
@@ -92,6 +93,15 @@ class TestRunning:
         assert not thread.is_alive()
         assert len(runs) == 3
         assert ticks
+
+    def test_its_start_says_that_there_are_no_walls(self, jobs, monkeypatch, caplog):
+        running = Worker()
+        running.stop()
+        for found, said in ((Surroundings(walled=True), 0), (Surroundings(), 1)):
+            monkeypatch.setattr(worker, "surroundings", lambda found=found: found)
+            running.run()
+            events = [getattr(record, "event", "") for record in caplog.records]
+            assert events.count("children_not_walled") == said
 
     def test_the_second_signal_ends_it_at_once(self):
         running = Worker()

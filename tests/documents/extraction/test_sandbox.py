@@ -20,8 +20,9 @@ from documents.extraction.errors import (
     TooLongError,
     TooMuchMemoryError,
 )
+from documents.extraction.jobs import Surroundings
 from documents.extraction.walls import version
-from documents.system_checks import children_are_walled_in
+from documents.system_checks import children_are_walled_in, database_wants_a_password
 from tests import servers
 from tests.documents import making
 
@@ -281,10 +282,34 @@ def test_pipes_in_the_place_of_our_files_are_not_waited_at(tmp_path, monkeypatch
 
 
 def test_the_start_says_that_there_are_no_walls(monkeypatch):
-    monkeypatch.setattr("documents.system_checks.landlock_version", lambda: 0)
+    """Where the kernel has them and a container refuses them, too: what counts is what a child found."""
+    monkeypatch.setattr("documents.system_checks.surroundings", lambda: Surroundings(isolated=True, closed=True))
     assert [found.id for found in children_are_walled_in(None)] == ["documents.W017"]
-    monkeypatch.setattr("documents.system_checks.landlock_version", lambda: 3)
+    monkeypatch.setattr("documents.system_checks.surroundings", lambda: Surroundings(walled=True))
     assert children_are_walled_in(None) == []
+
+
+def test_surroundings_are_what_a_child_found(walls, monkeypatch):
+    assert jobs.surroundings.__wrapped__().walled
+    monkeypatch.setattr(sandbox.sys, "executable", "/bin/false")
+    assert jobs.surroundings.__wrapped__() == Surroundings()
+
+
+@pytest.mark.parametrize(
+    ("host", "closed", "converts", "warns"),
+    [
+        ("/run/postgresql", True, False, False),
+        ("/run/postgresql", True, True, True),
+        ("", False, False, True),
+        ("db.example.org", False, True, False),
+    ],
+)
+def test_the_start_says_that_the_database_is_within_reach(settings, monkeypatch, host, closed, converts, warns):
+    database = {"ENGINE": "django.db.backends.postgresql", "HOST": host}
+    monkeypatch.setitem(settings.DATABASES, "default", database)
+    monkeypatch.setattr("documents.system_checks.surroundings", lambda: Surroundings(closed=closed))
+    monkeypatch.setattr("documents.system_checks.can_convert", lambda: converts)
+    assert [found.id for found in database_wants_a_password(None)] == ["documents.W018"] * warns
 
 
 def test_child_has_none_of_our_secrets(stored, tmp_path, monkeypatch):
