@@ -8,10 +8,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-import pptx
-from docx2python import docx2python
-
 from documents.extraction.archives import check_archive
 from documents.extraction.errors import BrokenFileError, TooLargeError
 from documents.extraction.limits import MAX_CHARACTERS
@@ -29,6 +25,8 @@ class Docx:
     def extract(self, path: Path) -> Extraction:
         """Parts of readable length."""
         check_archive(path)
+        from docx2python import docx2python  # each of the three takes up to a tenth of a second, and a file needs one
+
         with docx2python(path) as document:
             text = document.text
         return pages_from(parts(_MARKUP.sub("", text)))
@@ -40,6 +38,8 @@ class Pptx:
     def extract(self, path: Path) -> Extraction:
         """One text a slide."""
         check_archive(path)
+        import pptx  # see above
+
         slides = [slide for slide in pptx.Presentation(str(path)).slides if slide.element.get("show") not in _FALSE]
         if not slides:
             raise BrokenFileError
@@ -69,7 +69,7 @@ class Xlsx:
         check_archive(path)
         with path.open("rb") as file:
             # With links to other files and the network left alone; the reader never follows them anyway.
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            book = _openpyxl().load_workbook(file, read_only=True, data_only=True, keep_links=False)
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             if not sheets:
                 raise BrokenFileError
@@ -79,8 +79,14 @@ class Xlsx:
         """Whether there are sheets that only a click shows."""
         check_archive(path)
         with path.open("rb") as file:
-            book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+            book = _openpyxl().load_workbook(file, read_only=True, keep_links=False)
             return any(sheet.sheet_state != "visible" for sheet in (*book.worksheets, *book.chartsheets))
+
+
+def _openpyxl() -> Any:
+    import openpyxl  # see above
+
+    return openpyxl
 
 
 def _rows(sheet: Any) -> str:
