@@ -105,12 +105,6 @@ def _probe(arguments: Arguments) -> Answer:
     return {name: arguments[name] for name in ("isolated", "walled", "closed")}
 
 
-def _start_office(arguments: Arguments) -> Answer:
-    from documents.extraction.converter import starts
-
-    return {"starts": arguments["isolated"] and starts()}
-
-
 JOBS: dict[str, Callable[[Arguments], Answer]] = {
     "clean": _clean,
     "inspect": _inspect,
@@ -122,17 +116,13 @@ JOBS: dict[str, Callable[[Arguments], Answer]] = {
     "convert": _convert,
     "recognise": _recognise,
     "probe": _probe,
-    "start_office": _start_office,
 }
-
-OFFICE = frozenset({"convert", "start_office"})
-"""What starts LibreOffice, which needs a socket of its own."""
 
 
 def main(folder: Path) -> None:
     """Does the job of ``folder`` and writes its result there."""
     task = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    office = task["job"] in OFFICE
+    office = task["job"] == "convert"  # LibreOffice needs a socket of its own
     means = {
         "isolated": confine(Limits(**task["limits"])),
         "walled": raise_walls(folder, [Path(path) for path in task["reads"]], office=office),

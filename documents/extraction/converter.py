@@ -76,18 +76,6 @@ def program() -> str | None:
     return str(itself if itself.is_file() else starter)
 
 
-def starts() -> bool:
-    """Whether LibreOffice is there and runs: behind walls it may not find all its parts. Runs in the child."""
-    office = program()
-    if office is None:
-        return False
-    folder = Path(tempfile.mkdtemp())  # inside the scratch folder of this job
-    try:
-        return _run([office, _profile_in(folder / "profile"), "--headless", "--version"], folder) == 0
-    except NoConverterError:
-        return False
-
-
 def convert(source: Path, target: Path, *, mime: str, to: str, isolated: bool) -> dict[str, Any]:
     """Writes ``source``, a file of type ``mime``, as ``to`` (an extension) to ``target``. Runs in the child.
 
@@ -107,7 +95,7 @@ def convert(source: Path, target: Path, *, mime: str, to: str, isolated: bool) -
     given = folder / f"file.{extension}"
     shutil.copyfile(source, given)
     command = [
-        *(office, _profile_in(profile), "--headless", "--norestore", "--nolockcheck"),
+        *(office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nolockcheck"),
         *("--convert-to", _AS_PDF.format(part=part) if to == "pdf" else to, "--outdir", str(out), str(given)),
     ]
     # The first start with a new profile only sets it up and asks to be started again.
@@ -124,10 +112,6 @@ def _hides_sheets(source: Path, mime: str) -> bool:
     """Sheets on pages of their own come with those that are hidden: what nobody was meant to see would be drawn."""
     reader = extractor_for(mime)
     return bool(isinstance(reader, SheetExtractor) and reader.hides_sheets(source))
-
-
-def _profile_in(folder: Path) -> str:
-    return f"-env:UserInstallation={folder.as_uri()}"
 
 
 def _run(command: list[str], folder: Path) -> int:

@@ -14,8 +14,7 @@ from PIL import Image
 from documents import processing
 from documents.actions import add_document
 from documents.exceptions import IntakeError
-from documents.extraction import extract, jobs
-from documents.extraction.__main__ import JOBS
+from documents.extraction import extract, jobs, sandbox
 from documents.extraction.converter import LIMITS
 from documents.extraction.errors import NoConverterError, NotConvertedError
 from documents.extraction.walls import version
@@ -93,22 +92,27 @@ def test_preview_that_lost_words_is_left_aside(stored, preview):
     assert "duty rosters" in found.pages[0].text
 
 
-def test_without_a_namespace_of_its_own_the_converter_is_off(stored, tmp_path):
+def test_without_a_namespace_of_its_own_the_converter_is_off(stored, tmp_path, monkeypatch):
     from documents.extraction.converter import convert
 
     with pytest.raises(NoConverterError):
         convert(stored(office.word(["x"])), tmp_path / "out", mime=office.DOCX, to="pdf", isolated=False)
-    assert JOBS["start_office"]({"isolated": False}) == {"starts": False}
+
+    def refused(*args, **more):
+        raise NoConverterError
+
+    monkeypatch.setattr(sandbox, "run", refused)
+    assert not jobs.can_convert.__wrapped__()
 
 
 @pytest.fixture
 def office_in(tmp_path, monkeypatch):
-    """Puts an office of two lines that ends with ``code`` into a folder, to be found before the real one."""
+    """Puts an office of two lines, the second is ``does``, into a folder, to be found before the real one."""
 
-    def make(folder, code=0):
+    def make(folder, does="echo %PDF > out/file.pdf"):
         program = tmp_path / folder / "soffice"
         program.parent.mkdir(parents=True)
-        program.write_text(f"#!/bin/sh\nexit {code}\n")
+        program.write_text(f"#!/bin/sh\n{does}\n")
         program.chmod(0o700)
         monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
         return program.parent
@@ -116,10 +120,10 @@ def office_in(tmp_path, monkeypatch):
     return make
 
 
-@pytest.mark.parametrize(("code", "runs"), [(0, True), (1, False)])
-def test_an_office_in_a_folder_of_its_own_is_used_where_it_starts(office_in, code, runs):
-    office_in("opt/office/program", code)
-    assert jobs.can_convert.__wrapped__() is runs
+@pytest.mark.parametrize(("does", "converts"), [("echo %PDF > out/file.pdf", True), ("exit 0", False)])
+def test_an_office_in_a_folder_of_its_own_is_used_where_it_converts(office_in, does, converts):
+    office_in("opt/office/program", does)
+    assert jobs.can_convert.__wrapped__() is converts
 
 
 def test_an_office_that_can_not_be_started_makes_no_file_a_broken_one(office_in, stored, tmp_path):
