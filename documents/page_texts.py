@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from django.db import transaction
@@ -48,10 +48,11 @@ def renew_tokens(document: Document) -> None:
     DocumentTokens.objects.update_or_create(document=document, defaults={"blob": pack(list(pages))})
 
 
-def renew_old_tokens() -> int:
+def renew_old_tokens(progress: Callable[[], object]) -> int:
     """Makes the tokens anew that another version of the text analysis made; returns of how many files.
 
-    The tokens of a file that is open in the meantime are made by today's analysis anyway.
+    Calls ``progress`` after each file. The tokens of one that is open in the meantime are made by today's analysis
+    anyway.
     """
     renewed = 0
     for pk in list(DocumentTokens.objects.order_by("pk").values_list("document_id", flat=True)):
@@ -60,6 +61,7 @@ def renew_old_tokens() -> int:
             if tokens is not None and not is_current(bytes(tokens.blob)):
                 renew_tokens(tokens.document)
                 renewed += 1
+        progress()
     return renewed
 
 

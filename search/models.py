@@ -84,7 +84,7 @@ class SearchRebuild(models.Model):
         INTERRUPTED = "interrupted", _("interrupted")
 
     BEATS_WITHIN = timedelta(minutes=10)
-    """A rebuild that gives no sign of life for longer was killed. A large index takes minutes to be made compact."""
+    """A rebuild that gives no sign of life for longer was killed."""
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.REBUILD)
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)

@@ -10,16 +10,17 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from search import compounds, gates, registry, writing
+from search import compounds, gates, registry, words, writing
 from search.engines import get_engine
 from search.engines.base import Engine, ItemResult, Operation, Outcome, Role
-from search.exceptions import EngineBusyError, RebuildError, SearchError
+from search.exceptions import EngineBusyError, EngineUnavailableError, IndexLostError, RebuildError, SearchError
 from search.maintenance import all_keys, differences, is_outdated, sweep
 from search.models import SearchRebuild
 from search.outbox import touch
@@ -32,8 +33,10 @@ logger = logging.getLogger(__name__)
 KEYS_AT_ONCE = 50
 KEPT = timedelta(hours=24)
 """How long the old index stays for going back, and receives every write and delete."""
+BEAT_EVERY = timedelta(minutes=1)
+"""Between signs of life while other apps work for a rebuild."""
 WAITS_WHEN_BUSY = (1, 2, 4, 8, 16, 30)
-"""Seconds between tries while the engine takes no more."""
+"""Seconds between tries while the engine takes no more, or can't answer."""
 State, Kind = SearchRebuild.State, SearchRebuild.Kind
 Progress = Callable[[int, int], None]
 """Gets how many things are done and how many there are."""
@@ -49,14 +52,15 @@ def rebuild(
     anything else goes wrong. ``forced`` lets a new index through that is much smaller than the old one, and keeps no way
     back to that.
     """
-    registry.renew_blobs()  # may take long, and harms nobody when two do it
     row = _begin(row or SearchRebuild(forced=forced))
     engine = get_engine()
     try:
+        registry.renew_blobs(partial(_beat_at_times, row))
         _start(engine, row)
         kept = _fill(engine, row, progress)
         _set_right(engine, row)
         gates.check_samples(engine, kept)
+        engine.compact(row.target, partial(_beat, row))
         _beat(row)
         engine.swap(row.target)
     except BaseException as err:
@@ -65,7 +69,8 @@ def rebuild(
     if forced:  # the old one is known to have what it shouldn't
         engine.forget_previous()
     _end(row, State.DONE)
-    sweep()
+    _afterwards(sweep)
+    _afterwards(words.refresh)
     return row.done
 
 
@@ -84,7 +89,7 @@ def roll_back(*, row: SearchRebuild | None = None) -> str:
     if engine.health().stamp != left:
         # Since the swap another analysis has written to it: everything gets today's.
         touch(all_keys())
-    sweep()
+    _afterwards(sweep)
     return row.target
 
 
@@ -101,7 +106,10 @@ def ask(kind: SearchRebuild.Kind, user: User) -> None:
 
 
 def work_off_quietly() -> None:
-    """The worker's job: does what was asked for, cleans up what was killed, forgets an old index whose time is over."""
+    """The worker's job: does what was asked for, cleans up what was killed, forgets an old index whose time is over.
+
+    And learns the words of a new site, which needn't wait for the day's turn.
+    """
     try:
         clean_up_dead()
         row = SearchRebuild.objects.filter(state=State.WAITING).first()
@@ -111,6 +119,7 @@ def work_off_quietly() -> None:
             else:
                 rebuild(row=row)
         forget_old()
+        words.refresh_first()
     except SearchError as err:
         logger.warning("A rebuild did not work.", extra={"event": "search_rebuild_failed", "reason": str(err)})
 
@@ -133,7 +142,7 @@ def clean_up_dead() -> None:
     row = SearchRebuild.objects.filter(state=State.RUNNING).first()
     if row is None:
         if left:
-            engine.abort()
+            engine.abort(left)
     elif row.is_dead(timezone.now()):
         _clean_up(row, State.INTERRUPTED, "It was killed; what it had done was thrown away.")
 
@@ -148,19 +157,40 @@ def forget_old() -> None:
 
 
 def _begin(row: SearchRebuild) -> SearchRebuild:
-    """Makes ``row`` the one that runs. Raises RebuildError where another one does."""
+    """Makes ``row`` the one that runs. Raises RebuildError where another one does, or another worker was quicker."""
     clean_up_dead()
     row.state, row.beat_at = State.RUNNING, timezone.now()
+    taken = 1
     try:
         with transaction.atomic():
-            row.save()
+            if row.pk is None:
+                row.save()
+            else:
+                asked = SearchRebuild.objects.filter(pk=row.pk, state=State.WAITING)
+                taken = asked.update(state=row.state, beat_at=row.beat_at)
     except IntegrityError as err:
         raise RebuildError("Another rebuild is under way.") from err
+    if not taken:
+        raise RebuildError("Another worker does this already.")
     return row
 
 
+def _afterwards(work: Callable[[], object]) -> None:
+    """What comes after a change-over can't undo it: where it fails, that is logged, and the night makes up for it."""
+    try:
+        work()
+    except Exception as err:  # noqa: BLE001  # boundary to the sources, which are other apps' code
+        logger.warning(
+            "What follows a rebuild waits.", extra={"event": "search_sweep_waits", "reason": type(err).__name__}
+        )
+
+
 def _start(engine: Engine, row: SearchRebuild) -> None:
-    """Makes the new index. Its name and today's vocabulary are noted together: with the one the other is taken back."""
+    """Makes the new index. Its name and today's vocabulary are noted together: with the one the other is taken back.
+
+    Not where another one took over meanwhile, whose index it would throw away.
+    """
+    _beat(row)
     name = engine.begin_rebuild()
     with transaction.atomic():
         compounds.freeze()
@@ -207,14 +237,26 @@ def _write(engine: Engine, row: SearchRebuild, keys: list[str]) -> list[str]:
 
 
 def _patiently(engine: Engine, row: SearchRebuild, batch: list[Operation]) -> list[ItemResult]:
-    """Writes; waits longer each time while the engine takes nothing."""
+    """Writes; waits longer each time while the engine takes nothing or can't answer. An index that is lost stays so."""
     for seconds in WAITS_WHEN_BUSY:
-        results = writing.write(engine, batch, rebuilding=row.target)
-        if any(result.outcome != Outcome.BUSY for result in results):
-            return results
+        trouble: EngineUnavailableError = EngineBusyError("The search engine takes no more; the rebuild was given up.")
+        try:
+            results = writing.write(engine, batch, rebuilding=row.target)
+            if any(result.outcome != Outcome.BUSY for result in results):
+                return results
+        except IndexLostError:
+            raise
+        except EngineUnavailableError as err:
+            trouble = err
         _beat(row)
         time.sleep(seconds)
-    raise EngineBusyError("The search engine takes no more; the rebuild was given up.")
+    raise trouble
+
+
+def _beat_at_times(row: SearchRebuild) -> None:
+    """A sign of life where the last was a while ago; may be called all the time."""
+    if row.beat_at is None or timezone.now() - row.beat_at >= BEAT_EVERY:
+        _beat(row)
 
 
 def _beat(row: SearchRebuild) -> None:
@@ -236,13 +278,18 @@ def _end(row: SearchRebuild, state: SearchRebuild.State, reason: str = "") -> bo
 
 
 def _clean_up(row: SearchRebuild, state: SearchRebuild.State, reason: str) -> None:
-    """Ends a rebuild: one that was killed after its swap is done, else the new index goes and the words before are back."""
+    """Ends a rebuild: one that was killed after its swap is done, else the new index goes and the words before are back.
+
+    Its own index only: another rebuild may have begun since this one was taken for dead. One that runs and has no index
+    yet may have died right after it made one; nobody else has any then.
+    """
     engine = get_engine()
     try:
         if row.target and engine.targets().get(Role.CURRENT) == row.target:
             _end(row, State.DONE)
             return
-        engine.abort()
+        if row.target or SearchRebuild.objects.filter(pk=row.pk, state=State.RUNNING).exists():
+            engine.abort(row.target)
     except SearchError as err:
         logger.warning("An unfinished index is left.", extra={"event": "search_rebuild_left", "reason": str(err)})
     if _end(row, state, reason) and row.kind == Kind.REBUILD and row.target:

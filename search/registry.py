@@ -161,6 +161,7 @@ ReducedFinder = Callable[
     ["ParsedQuery", "Parameters", "Visitor", int, int, "Collection[str] | None"], tuple[int, list["Hit"]]
 ]
 VocabularyFunction = Callable[[], Iterable[tuple[str, str]]]
+RenewalFunction = Callable[[Callable[[], object]], int]
 
 
 @dataclass
@@ -176,7 +177,7 @@ class _Registry:
     reduced_finder: ReducedFinder | None = None
     subjects: Subjects | None = None
     vocabulary: dict[str, VocabularyFunction] = field(default_factory=dict)
-    renewals: dict[str, Callable[[], int]] = field(default_factory=dict)
+    renewals: dict[str, RenewalFunction] = field(default_factory=dict)
 
 
 _registry = _Registry()
@@ -300,14 +301,18 @@ def texts() -> Iterator[tuple[str, str]]:
             yield from read()
 
 
-def register_renewal(name: str, renew: Callable[[], int]) -> None:
-    """Says how blobs that another version of the analysis made are made anew; ``renew()`` returns how many it did."""
+def register_renewal(name: str, renew: RenewalFunction) -> None:
+    """Says how blobs that another version of the analysis made are made anew.
+
+    ``renew(progress)`` calls ``progress()`` after each thing that it looked at, outside any transaction, lets through what
+    that raises, and returns how many blobs it made.
+    """
     _registry.renewals[name] = renew
 
 
-def renew_blobs() -> int:
-    """Makes all blobs fit today's analysis; called before an index is built."""
-    return sum(renew() for renew in _registry.renewals.values())
+def renew_blobs(progress: Callable[[], object] = lambda: None) -> int:
+    """Makes all blobs fit today's analysis; called before an index is built. ``progress`` is called again and again."""
+    return sum(renew(progress) for renew in _registry.renewals.values())
 
 
 def register_page_reader(reader: PageReader) -> None:

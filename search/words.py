@@ -66,18 +66,30 @@ forget = _memory.forget
 
 
 def refresh() -> int:
-    """Makes the table anew and returns how many words it has. For the worker's schedule."""
+    """Makes the table anew and returns how many words it has. For the worker's schedule, and after a rebuild.
+
+    Several may do it at once: each writes in the same order and leaves alone what another wrote meanwhile.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     for language, text in registry.texts():
         counts.update(_words_of(text, index_language(language)))
     for terms in registry.terms().values():
         for name in terms(Visitor(), None):
             counts.update(_words_of(name.text, index_language(name.language)))
-    rows = [SearchWord(language=key[0], word=key[1], count=count) for key, count in counts.most_common(MOST_WORDS)]
+    rows = [
+        SearchWord(language=language, word=word, count=count)
+        for (language, word), count in sorted(counts.most_common(MOST_WORDS))
+    ]
     with transaction.atomic():
         SearchWord.objects.all().delete()
-        SearchWord.objects.bulk_create(rows, batch_size=1000)
+        SearchWord.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return len(rows)
+
+
+def refresh_first() -> None:
+    """Makes the table where it is empty: a new site doesn't wait for its words until tomorrow."""
+    if not SearchWord.objects.exists():
+        refresh()
 
 
 def is_known(word: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from search import compounds, registry
 from search.engines.base import Engine, ItemResult, Operation, Outcome
-from search.exceptions import EngineBusyError
+from search.exceptions import EngineBusyError, SearchError
 from search.indexing import index_row
 from search.models import SearchClock
 
@@ -92,12 +92,18 @@ def _weight(operation: Operation) -> int:
 def write(engine: Engine, batch: Sequence[Operation], *, rebuilding: str = "") -> list[ItemResult]:
     """Writes ``batch``; what the engine was too busy for is tried again, half of it at a time.
 
-    What it has no room for even alone comes back as ``Outcome.BUSY``.
+    So is what makes the engine stumble: in the end only the thing at fault is refused. What there is no room for even
+    alone comes back as ``Outcome.BUSY``.
     """
     try:
         results = engine.write(batch, rebuilding=rebuilding)
     except EngineBusyError:
         results = [ItemResult(each.key, Outcome.BUSY, "busy") for each in batch]
+    except SearchError:
+        raise
+    except Exception as err:  # noqa: BLE001  # what a thing is made of is other apps' affair
+        outcome = Outcome.BUSY if len(batch) > 1 else Outcome.REFUSED
+        results = [ItemResult(each.key, outcome, type(err).__name__) for each in batch]
     busy = [each for each, result in zip(batch, results, strict=True) if result.outcome == Outcome.BUSY]
     if not busy or len(batch) == 1:
         return results

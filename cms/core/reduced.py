@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet, Value
 
 from access.visibility import visible_to
 from cms.core.keys import joined_key, with_keys
-from cms.core.search import PageSource
+from cms.core.search import NEVER, PageSource
 from search import registry
 from search.engines.base import Hit, Sort
 from search.parameters import Parameters
@@ -25,7 +25,6 @@ COMPUTED = {"topic": "topics", "place": "places", "year": "year", "publication_k
 """Facets that only the sources know, by their names there: which place of a page may be told is no column."""
 LOOKED_AT = 500
 """Pages of each kind, the newest, of which these facets are worked out."""
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = tuple[datetime | None, Any, str, str]
 """(date, translation key, language, kind)."""
@@ -58,7 +57,7 @@ def find_pages(
         return 0, []
     if wanted:
         fitting = [row for source, pages in parts for row in _fitting(source, pages, wanted)]
-        fitting.sort(key=lambda row: row[0] or _NEVER, reverse=not oldest_first)
+        fitting.sort(key=lambda row: row[0] or NEVER, reverse=not oldest_first)
         return len(fitting), _hits(fitting[offset : offset + size])
     first, *others = [_rows(source, pages) for source, pages in parts]
     rows = first.union(*others, all=True) if others else first
@@ -93,4 +92,4 @@ def _texts(value: object) -> set[str]:
 
 
 def _hits(rows: list[Row]) -> list[Hit]:
-    return [Hit(joined_key(key, language), kind, 0.0, (at or _NEVER).timestamp()) for at, key, language, kind in rows]
+    return [Hit(joined_key(key, language), kind, 0.0, (at or NEVER).timestamp()) for at, key, language, kind in rows]

@@ -6,6 +6,7 @@ The index holds what is published, with who may find it. The way back is ``cms.c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 PUBLIC = frozenset({"public"})
 CHUNK = 500
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for the date of a page that a script made live without publishing it."""
 
 
 class Indexer(Visitor):
@@ -222,8 +225,8 @@ class PageSource:
             translation_key=str(page.translation_key),
             acl=acl,
             live_to=page.expire_at,
-            published=page.first_published_at or page.last_published_at,
-            updated=page.last_published_at or page.first_published_at,
+            published=page.first_published_at or page.last_published_at or NEVER,
+            updated=page.last_published_at or page.first_published_at or NEVER,
             title=page.title,
             summary=page.summary,
             body=self.body(page),

@@ -73,7 +73,7 @@ def _forget_in_search(erasure: Erasure) -> None:
     forget_gone_words()
     engine = get_engine()
     for _try in range(PURGES):
-        if not engine.purge():
+        if not engine.purge(everywhere=True):
             return
         time.sleep(0.2)
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from search.exceptions import IndexLostError, RebuildError
+from search.exceptions import EngineBusyError, EngineUnavailableError, IndexLostError, RebuildError
 from search.matching import Plan
 
 logger = logging.getLogger(__name__)
@@ -196,40 +196,58 @@ class Engine(ABC):
         self.ensure_schema()
         worst: list[ItemResult] = []
         written: set[str] = set()
-        # A swap may come in between: whatever is in use after the last write has it too.
+        # A change-over may come in between: whatever plays a part after the last write has it too.
         while missed := {role: name for role, name in self.targets().items() if name not in written}:
             for role, expected in missed.items():
-                name, results = self._write_as(role, expected, operations)
+                try:
+                    name, results = self._write_as(role, operations, worst)
+                except EngineUnavailableError as err:
+                    if isinstance(err, EngineBusyError) and len(operations) > 1:
+                        raise  # less at once may help
+                    self._do_without(role, expected, err)
+                    continue
                 written.add(name)
                 worst = [_worse(*pair) for pair in zip(worst, results, strict=True)] if worst else results
+        if not worst:
+            raise IndexLostError("There is no search index.")
         return worst
 
-    def _write_as(self, role: Role, expected: str, operations: Sequence[Operation]) -> tuple[str, list[ItemResult]]:
-        """Writes to the index that plays ``role``. One that was let go just now needs no write.
+    def _write_as(
+        self, role: Role, operations: Sequence[Operation], before: Sequence[ItemResult]
+    ) -> tuple[str, list[ItemResult]]:
+        """Writes to the index that plays ``role``; ``before`` came of the parts before it, the one in use first.
 
-        The index for going back never keeps more than it may: what it refuses of a new kind, it loses. If it can't be
-        written at all it is thrown away, since it would bring withdrawn things back.
+        The index for going back never keeps more than it may: what it refuses of a new kind, it loses. One that has no
+        room for a single thing that the index in use has room for raises EngineBusyError.
         """
-        try:
-            name, results = self.write_to(role, operations)
-            if role != Role.PREVIOUS:
-                return name, results
-            refused = {result.key for result in results if result.outcome == Outcome.REFUSED}
-            if refused:
-                gone = [replace(each, row=None) for each in operations if each.key in refused]
-                later = {result.key: result for result in self.write_to(role, gone)[1]}
-                results = [later.get(result.key, result) for result in results]
-        except IndexLostError:
-            if self.targets().get(role) == expected:
-                if role != Role.PREVIOUS:
-                    raise
-                self.forget_previous()
-                logger.warning(
-                    "The index kept for going back can't be written and was thrown away.",
-                    extra={"event": "search_previous_lost", "index": expected},
-                )
-            return expected, [ItemResult(each.key, Outcome.WRITTEN) for each in operations]
+        name, results = self.write_to(role, operations)
+        if len(results) == 1 and results[0].outcome == Outcome.BUSY and before and before[0].outcome != Outcome.BUSY:
+            raise EngineBusyError("One index takes no more.")
+        refused = {result.key for result in results if result.outcome == Outcome.REFUSED}
+        if role == Role.PREVIOUS and refused:
+            gone = [replace(each, row=None) for each in operations if each.key in refused]
+            later = {result.key: result for result in self.write_to(role, gone)[1]}
+            results = [later.get(result.key, result) for result in results]
         return name, results
+
+    def _do_without(self, role: Role, name: str, err: EngineUnavailableError) -> None:
+        """Throws the index ``name`` away that can't be written, unless it is in use: then raises ``err``.
+
+        Nothing else may hold up a write. The index for going back would bring withdrawn things back; the rebuild that
+        fills the new one fails at its next write. Where another index plays the part by now, nothing is to be done.
+        """
+        if self.targets().get(role) != name:
+            return
+        if role == Role.CURRENT:
+            raise err
+        if role == Role.PREVIOUS:
+            self.forget_previous(name)
+        else:
+            self.abort(name)
+        logger.warning(
+            "An index beside the one in use can't be written and was thrown away.",
+            extra={"event": f"search_{role}_lost", "index": name, "reason": str(err)},
+        )
 
     @abstractmethod
     def write_to(self, role: Role, operations: Sequence[Operation]) -> tuple[str, list[ItemResult]]:
@@ -252,6 +270,13 @@ class Engine(ABC):
         """Makes a new, empty index beside the one in use and returns its name. Throws away an unfinished one."""
 
     @abstractmethod
+    def compact(self, name: str, progress: Callable[[], object]) -> None:
+        """Makes the new index ready to be put in use, where that takes long; ``progress`` is called every few seconds.
+
+        Raises RebuildError where ``name`` isn't the one being built.
+        """
+
+    @abstractmethod
     def swap(self, name: str) -> None:
         """Puts the new index in use at once and keeps the old one for going back, instead of an older one.
 
@@ -266,12 +291,12 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def forget_previous(self) -> None:
-        """Removes the index that is kept for going back, if there is one."""
+    def forget_previous(self, name: str = "") -> None:
+        """Removes the index that is kept for going back, if there is one; with ``name`` only that one."""
 
     @abstractmethod
-    def abort(self) -> None:
-        """Throws the new index away."""
+    def abort(self, name: str = "") -> None:
+        """Throws the new index away; with ``name`` only that one."""
 
     @abstractmethod
     def keys(self, role: Role = Role.CURRENT, *, gone: bool = False) -> Iterator[str]:
@@ -286,8 +311,11 @@ class Engine(ABC):
         """Forgets what is gone since before ``before``; returns how many."""
 
     @abstractmethod
-    def purge(self) -> bool:
-        """Makes words of removed and replaced things vanish from disk, in every index. Returns whether there were any."""
+    def purge(self, *, everywhere: bool = False) -> bool:
+        """Makes words of removed and replaced things vanish from disk. Returns whether there were any.
+
+        In every index, but a new one may wait until it is in use: ``everywhere`` includes it.
+        """
 
     @abstractmethod
     def health(self) -> Health:

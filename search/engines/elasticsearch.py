@@ -12,7 +12,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -124,6 +124,9 @@ class ElasticsearchEngine(Engine):
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
 
+    def compact(self, name: str, progress: Callable[[], object]) -> None:
+        """Nothing to do: the server merges by itself, and ``swap`` looks at the name."""
+
     def swap(self, name: str) -> None:
         targets = self.targets()
         if targets.get(Role.BUILDING) != name:
@@ -147,11 +150,11 @@ class ElasticsearchEngine(Engine):
         self._change(actions)
         return kept
 
-    def forget_previous(self) -> None:
-        self._let_go(Role.PREVIOUS)
+    def forget_previous(self, name: str = "") -> None:
+        self._let_go(Role.PREVIOUS, name)
 
-    def abort(self) -> None:
-        self._let_go(Role.BUILDING)
+    def abort(self, name: str = "") -> None:
+        self._let_go(Role.BUILDING, name)
 
     def keys(self, role: Role = Role.CURRENT, *, gone: bool = False) -> Iterator[str]:
         last: list[Any] | None = None
@@ -192,7 +195,7 @@ class ElasticsearchEngine(Engine):
             raise _unavailable(err) from err
         return int(answer["deleted"])
 
-    def purge(self) -> bool:
+    def purge(self, *, everywhere: bool = False) -> bool:
         names = sorted(set(self.targets().values()))
         if not names:
             return False
@@ -237,13 +240,15 @@ class ElasticsearchEngine(Engine):
         )
         return name
 
-    def _let_go(self, role: Role) -> None:
-        """Takes the part from the index that plays it, and removes it unless it plays another one."""
+    def _let_go(self, role: Role, only: str) -> None:
+        """Takes the part from the index that plays it, and removes it unless it plays another one; with ``only`` that one."""
         targets = self.targets()
         name = targets.pop(role, "")
-        if name:
-            removed = {"remove_index": {"index": name}}
-            self._change([_removed(name, self._aliases[role]) if name in targets.values() else removed])
+        if name and only in ("", name):
+            # First the part, which only who plays it can lose: an index that came into use meanwhile must stay.
+            self._change([_removed(name, self._aliases[role])])
+            if name not in targets.values():
+                self._change([{"remove_index": {"index": name}}])
 
     def _change(self, actions: Sequence[dict[str, Any]]) -> None:
         """All ``actions`` on aliases at once, or none."""
@@ -258,7 +263,7 @@ def _added(index: str, alias: str) -> dict[str, Any]:
 
 
 def _removed(index: str, alias: str) -> dict[str, Any]:
-    return {"remove": {"index": index, "alias": alias}}
+    return {"remove": {"index": index, "alias": alias, "must_exist": True}}
 
 
 def _hit(hit: dict[str, Any]) -> Hit:

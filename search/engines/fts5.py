@@ -7,6 +7,7 @@ out of a contentless index needs its words again.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,8 @@ from search.ranking import SEARCH_TIMEOUT_SECONDS, SUGGEST_TIMEOUT_SECONDS
 
 T = TypeVar("T")
 BATCH = 100
+MERGED_AT_ONCE = 1000
+"""Pages of an index that one step makes compact, while no other can write."""
 _STEPS_BETWEEN_LOOKS = 20_000
 _KEYS_TIMEOUT_SECONDS = 30
 
@@ -91,13 +94,12 @@ class Fts5Engine(Engine):
             self._files.point(Role.BUILDING, path)
         return path.name
 
+    def compact(self, name: str, progress: Callable[[], object]) -> None:
+        _merge(self._files.connect(self._awaited(name)), progress)
+
     def swap(self, name: str) -> None:
-        new = self._files.pointed(Role.BUILDING)
-        if new is None or new.name != name or not new.exists():
-            raise RebuildError("This rebuild is no longer under way.")
-        with writing(self._files.connect(new)) as connection:
-            connection.execute("INSERT INTO fts(fts) VALUES ('optimize')")
         with self._files.changing():
+            new = self._awaited(name)
             old, older = self._files.pointed(Role.CURRENT), self._files.pointed(Role.PREVIOUS)
             # In this order each file that gets writes has a pointer at every moment.
             if old is not None and old != new:
@@ -118,11 +120,11 @@ class Fts5Engine(Engine):
             self._files.remove(bad)
         return kept.name
 
-    def forget_previous(self) -> None:
-        self._let_go(Role.PREVIOUS)
+    def forget_previous(self, name: str = "") -> None:
+        self._let_go(Role.PREVIOUS, name)
 
-    def abort(self) -> None:
-        self._let_go(Role.BUILDING)
+    def abort(self, name: str = "") -> None:
+        self._let_go(Role.BUILDING, name)
 
     def keys(self, role: Role = Role.CURRENT, *, gone: bool = False) -> Iterator[str]:
         last = ""
@@ -140,8 +142,10 @@ class Fts5Engine(Engine):
         with writing(self._files.connect(self._path(Role.CURRENT))) as connection:
             return connection.execute("DELETE FROM doc WHERE gone = 1 AND at < ?", (before.timestamp(),)).rowcount
 
-    def purge(self) -> bool:
-        paths = [self._files.directory / name for name in self.targets().values()]
+    def purge(self, *, everywhere: bool = False) -> bool:
+        # The new one has its rebuild at work in it. It is marked too, and is purged when it is in use.
+        roles = [role for role in self.targets() if everywhere or role != Role.BUILDING]
+        paths = [path for role in roles if (path := self._files.pointed(role)) is not None]
         # All of them, not only up to the first that had something.
         return sum(_purge(self._files.connect(path)) for path in paths if path.exists()) > 0
 
@@ -168,12 +172,24 @@ class Fts5Engine(Engine):
             raise EngineUnavailableError("There is no such search index.")
         return path
 
-    def _let_go(self, role: Role) -> None:
-        """Takes the part from the index that plays it, and removes it unless it plays another one."""
-        path = self._files.pointed(role)
-        self._files.unpoint(role)
-        if path is not None and path.name not in self.targets().values():
-            self._files.remove(path)
+    def _awaited(self, name: str) -> Path:
+        """The new file. Raises RebuildError where it isn't ``name``, or is gone."""
+        path = self._files.pointed(Role.BUILDING)
+        if path is None or path.name != name or not path.exists():
+            raise RebuildError("This rebuild is no longer under way.")
+        return path
+
+    def _let_go(self, role: Role, only: str) -> None:
+        """Takes the part from the index that plays it, and removes it unless it plays another one; with ``only`` that one."""
+        if self._files.pointed(role) is None:
+            return
+        with self._files.changing():
+            path = self._files.pointed(role)
+            if path is None or only not in ("", path.name):
+                return
+            self._files.unpoint(role)
+            if path.name not in self.targets().values():
+                self._files.remove(path)
 
     def _reading(self, run: Callable[[sqlite3.Connection], T], seconds: float, role: Role = Role.CURRENT) -> T:
         """Runs a read with a time limit; once more if a rebuild swapped the file away in between."""
@@ -204,10 +220,29 @@ def _purge(connection: sqlite3.Connection) -> bool:
     """Whether one file had words to forget."""
     if connection.execute("SELECT value FROM meta WHERE name = 'dirty'").fetchone()[0] == "0":
         return False
+    ours = secrets.token_hex(4)  # what is taken out meanwhile marks the file again, and so does another purge
     with writing(connection):
-        connection.execute("INSERT INTO fts(fts) VALUES ('optimize')")
-        connection.execute("UPDATE meta SET value = '0' WHERE name = 'dirty'")
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'dirty'", (ours,))
+    _merge(connection)
+    with writing(connection):
+        connection.execute("UPDATE meta SET value = '0' WHERE name = 'dirty' AND value = ?", (ours,))
     # The log still has the old pages until it is emptied; a reader in the way means: again next time.
     if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
         connection.execute("UPDATE meta SET value = '1' WHERE name = 'dirty'")
     return True
+
+
+def _merge(connection: sqlite3.Connection, progress: Callable[[], object] = lambda: None) -> None:
+    """What FTS5 calls ``optimize``, in steps between which others write; calls ``progress`` after each."""
+    with writing(connection):
+        # Two, so that a merge which was begun is always ended, however much is written meanwhile.
+        connection.execute("INSERT INTO fts(fts, rank) VALUES ('usermerge', 2)")
+    pages = -MERGED_AT_ONCE  # the first step, being negative, takes in all that is there
+    while True:
+        before = connection.total_changes
+        with writing(connection):
+            connection.execute("INSERT INTO fts(fts, rank) VALUES ('merge', ?)", (pages,))
+        if connection.total_changes - before < 2:  # one is the command itself
+            return
+        pages = MERGED_AT_ONCE
+        progress()

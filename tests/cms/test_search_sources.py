@@ -11,7 +11,9 @@ from cms.core.models import Place
 from documents.models import DocumentPageText, DocumentTokens
 from documents.signals import document_processed
 from search import registry
+from search.engines import get_engine
 from search.models import SearchOutbox
+from search.outbox import drain, touch
 from search.pages import pack, unpack
 from search.registry import Label
 from tests.factories import (
@@ -117,6 +119,16 @@ def test_tokens_of_another_analysis_are_made_anew_before_a_rebuild(monkeypatch):
         bytes(DocumentTokens.objects.get(document=new).blob)
     )
     assert registry.renew_blobs() == 0
+
+
+def test_a_page_that_a_script_made_live_without_any_date_is_indexed():
+    page = PublicationPageFactory(published=True, title="Undated")
+    type(page).objects.filter(pk=page.pk).update(first_published_at=None, last_published_at=None)
+    document = registry.source("publication").document(key_of(page))
+    assert document.published.year == document.updated.year == 1970 and document.year is None
+    touch([key_of(page)])
+    drain()
+    assert key_of(page) in set(get_engine().keys())
 
 
 def test_only_published_pages_are_indexed_each_once():

@@ -158,3 +158,21 @@ def test_withdrawn_words_are_expunged_from_every_index(elasticsearch_settings, c
     assert index.engine.purge() is True
     names = sorted(index.engine.targets().values())
     assert len(names) == 2 and merged == [{"index": names, "only_expunge_deletes": True}]
+
+
+def test_an_index_that_comes_into_use_while_it_is_thrown_away_stays(elasticsearch_settings, content, monkeypatch):
+    engine = get_engine()
+    engine.ensure_schema()
+    name = engine.begin_rebuild()
+    targets = engine.targets
+
+    def swapped_after_the_look():
+        found = targets()
+        monkeypatch.setattr(engine, "targets", targets)
+        engine.swap(name)
+        return found
+
+    monkeypatch.setattr(engine, "targets", swapped_after_the_look)
+    with pytest.raises(EngineUnavailableError):
+        engine.abort(name)
+    assert engine.targets()[Role.CURRENT] == name and engine.health().target == name

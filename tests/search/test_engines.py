@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import pytest
 
-from search import registry
+from search import registry, writing
 from search.analysis import prefix_words
 from search.engines.base import ItemResult, Operation, Outcome, Role, Sort
-from search.exceptions import RebuildError
+from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError
 from search.indexing import index_row
 from tests.search.fakes import FakeFile
 
@@ -499,6 +499,74 @@ class TestRebuild:
         monkeypatch.undo()
         assert index.engine.health().target == name
         assert list(index.engine.keys()) == list(index.engine.keys(Role.PREVIOUS)) == [thing.key]
+
+    @pytest.mark.parametrize("back", [False, True])
+    def test_a_change_over_between_two_writes_leaves_out_nothing_that_is_in_use(self, index, monkeypatch, back):
+        thing = index.content.add("Thing")
+        name = index.engine.begin_rebuild()
+        if back:
+            index.engine.swap(name)
+        write, changed = index.engine.write_to, []
+
+        def late(role, operations):
+            if role != Role.CURRENT and not changed:
+                changed.append(role)
+                index.engine.roll_back() if back else index.engine.swap(name)
+            return write(role, operations)
+
+        monkeypatch.setattr(index.engine, "write_to", late)
+        assert index.put(thing)[0].outcome == Outcome.WRITTEN
+        assert changed == [Role.PREVIOUS if back else Role.BUILDING]
+        for role in index.engine.targets():
+            assert list(index.engine.keys(role)) == [thing.key]
+
+    def test_trouble_beside_the_index_in_use_holds_up_no_write(self, index, monkeypatch, caplog):
+        thing, other = index.content.add("Thing"), index.content.add("Other")
+        operations = [Operation(each.key, 9, None, NOW) for each in (thing, other)]
+        write = index.engine.write_to
+        for role in (Role.PREVIOUS, Role.BUILDING):
+            for trouble in (EngineUnavailableError("away"), EngineBusyError("busy"), None):
+                name = index.engine.begin_rebuild()
+                if role == Role.PREVIOUS:
+                    index.engine.swap(name)
+
+                def troubled(at, given, role=role, trouble=trouble):
+                    if at != role:
+                        return write(at, given)
+                    if trouble:
+                        raise trouble
+                    return index.engine.targets()[at], [ItemResult(each.key, Outcome.BUSY, "x") for each in given]
+
+                with monkeypatch.context() as patch:
+                    patch.setattr(index.engine, "write_to", troubled)
+                    results = writing.write(index.engine, operations)
+                assert {each.outcome for each in results} <= {Outcome.WRITTEN, Outcome.SUPERSEDED}
+                assert role not in index.engine.targets() and caplog.records[-1].event == f"search_{role}_lost"
+        with pytest.raises(RebuildError):
+            index.engine.write(operations, rebuilding=name)
+
+    def test_an_engine_that_has_no_room_for_anything_loses_no_index(self, index, monkeypatch):
+        index.engine.swap(index.engine.begin_rebuild())
+        index.engine.begin_rebuild()
+        before = index.engine.targets()
+
+        def full(role, operations):
+            return before[role], [ItemResult(each.key, Outcome.BUSY, "x") for each in operations]
+
+        monkeypatch.setattr(index.engine, "write_to", full)
+        results = writing.write(index.engine, [Operation("a/en", 9, None, NOW)])
+        assert results[0].outcome == Outcome.BUSY and index.engine.targets() == before
+
+    def test_only_the_index_that_is_named_is_thrown_away(self, index):
+        index.engine.swap(index.engine.begin_rebuild())
+        name = index.engine.begin_rebuild()
+        before = index.engine.targets()
+        index.engine.abort("another")
+        index.engine.forget_previous("another")
+        assert index.engine.targets() == before
+        index.engine.abort(name)
+        index.engine.forget_previous(before[Role.PREVIOUS])
+        assert index.engine.targets() == {Role.CURRENT: before[Role.CURRENT]}
 
     def test_what_the_old_index_refuses_is_lost_there_and_not_stale(self, index, monkeypatch):
         thing = index.add("Thing")

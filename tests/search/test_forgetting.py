@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import threading
 
 import pytest
 
-from search.engines.base import SearchRequest
+from documents.erasure import steps
+from search.engines import fts5
+from search.engines.base import Role, SearchRequest
 from search.engines.fts5 import Fts5Engine
 from search.engines.sqlite_files import writing
-from search.exceptions import EngineUnavailableError
+from search.exceptions import EngineUnavailableError, RebuildError
 from search.languages import searched
 from search.matching import plan
 from search.query import parse
@@ -186,3 +189,95 @@ def test_writer_that_is_locked_out_gives_up_with_a_plain_error(index):
     with writing(index.engine._files.connect(path)):
         pass
     assert index.search("report").total == 1
+
+
+def test_a_rebuild_that_is_thrown_away_at_the_last_moment_is_not_put_in_use(index, monkeypatch):
+    index.add("Report")
+    before = index.engine.targets()
+    name = index.engine.begin_rebuild()
+    other = Fts5Engine(index.engine._files.directory)
+    changing = index.engine._files.changing
+
+    def late():
+        other.abort()
+        return changing()
+
+    monkeypatch.setattr(index.engine._files, "changing", late)
+    with pytest.raises(RebuildError):
+        index.engine.swap(name)
+    assert index.engine.targets() == before and index.search("report").total == 1
+
+
+def test_a_file_is_let_go_while_nobody_else_names_files(index, monkeypatch):
+    index.engine.begin_rebuild()
+    files, seen = index.engine._files, []
+    unpoint = files.unpoint
+
+    def locked(pointer):
+        with (files.directory / "lock").open("w") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        seen.append(pointer)
+        unpoint(pointer)
+
+    monkeypatch.setattr(files, "unpoint", locked)
+    index.engine.abort()
+    assert seen == [Role.BUILDING]
+
+
+def test_the_new_file_is_made_compact_while_others_write_and_is_purged_when_it_is_in_use(index, monkeypatch):
+    monkeypatch.setattr("search.engines.fts5.MERGED_AT_ONCE", 1)
+    name = index.engine.begin_rebuild()
+    thing = index.add(f"About {WORD}")
+    for number in range(20):
+        index.add(f"Report {number}", body=f"{number} words " * 40)
+    gone(index, thing)
+    new = index.engine._files.directory / name
+    other = sqlite3.connect(new, isolation_level=None, timeout=0)
+    segments = "SELECT count(DISTINCT segid) FROM fts_idx"
+    assert other.execute(segments).fetchone()[0] > 1
+    index.engine._files.connect(new).execute("PRAGMA busy_timeout = 50")
+    other.execute("BEGIN IMMEDIATE")
+    index.engine.purge()  # leaves the new one alone
+    other.execute("ROLLBACK")
+    written = []
+
+    def write():
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+        written.append(1)
+
+    index.engine.compact(name, write)
+    assert len(written) > 1 and other.execute(segments).fetchone()[0] == 1
+    other.close()
+    index.engine.swap(name)
+    index.engine.purge()
+    assert b"quagmire" not in bytes_on_disk(index) and index.search("report").total == 20
+    assert index.engine.purge() is False
+
+
+def test_what_is_taken_out_while_a_file_is_purged_is_purged_the_next_time(index, monkeypatch):
+    first, second = index.add("About nobody"), index.add(f"About {WORD}")
+    gone(index, first)
+    merge = fts5._merge
+
+    def late(connection):
+        merge(connection)
+        gone(index, second)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fts5, "_merge", late)
+        index.engine.purge()
+    assert index.engine.purge() is True and b"quagmire" not in bytes_on_disk(index)
+
+
+@pytest.mark.django_db
+def test_an_erasure_forgets_in_the_new_file_too(index, monkeypatch):
+    thing = index.add(f"About {WORD}")
+    index.engine.begin_rebuild()
+    index.put(thing)
+    gone(index, thing)
+    index.engine.purge()
+    assert b"quagmire" in bytes_on_disk(index)
+    monkeypatch.setattr(steps, "get_engine", lambda: index.engine)
+    steps._forget_in_search(None)
+    assert b"quagmire" not in bytes_on_disk(index)

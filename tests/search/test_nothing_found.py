@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from access.models import User
-from search import registry, words
+from search import rebuilding, registry, words
 from search.models import SearchWord
 from search.outbox import drain, touch
 from search.registry import Label, Scope
@@ -139,6 +139,31 @@ class TestSpelling:
         publish("Hidden giraffe", acl=frozenset({"login"}))
         assert learn() == 1
         assert list(SearchWord.objects.values_list("language", "word", "count")) == [("en", "torture", 1)]
+
+    def test_learned_by_a_rebuild_and_at_once_on_a_new_site(self, publish, learn):
+        publish("Torture")
+        rebuilding.rebuild()
+        assert list(SearchWord.objects.values_list("word", flat=True)) == ["torture"]
+        publish("Prison")
+        rebuilding.work_off_quietly()
+        assert SearchWord.objects.count() == 1  # more tomorrow
+        SearchWord.objects.all().delete()
+        rebuilding.work_off_quietly()
+        assert SearchWord.objects.count() == 2
+
+    def test_two_workers_may_learn_at_once(self, publish, learn):
+        publish("Torture prison")
+        other = []
+
+        def quicker(execute, sql, *args):
+            if sql.startswith("INSERT") and not other:
+                other.append(SearchWord.objects.model(language="en", word="torture", count=1))
+                other[0].save()
+            return execute(sql, *args)
+
+        with connection.execute_wrapper(quicker):
+            learn()
+        assert other and SearchWord.objects.count() == 2
 
 
 class TestAskingForLess:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -200,6 +201,26 @@ class TestDrain:
         row = SearchOutbox.objects.get()
         assert (row.key, row.attempts, row.last_error) == (things[4].key, 1, "RuntimeError") and hits() == 8
 
+    def test_thing_that_the_engine_stumbles_over_holds_up_nobody(self, content, waiting):
+        withdrawn = content.add("Withdrawn")
+        outbox.touch([withdrawn.key])
+        outbox.drain()
+        content.remove(withdrawn)
+        things = [content.add(f"Report {n}") for n in range(8)]
+        source = content.sources["publication"]
+        read = source.document
+
+        def undated(key):
+            document = read(key)
+            return replace(document, published=None) if key == things[4].key else document
+
+        source.document = undated
+        outbox.touch([withdrawn.key, *(thing.key for thing in things)])
+        outbox.drain()
+        row = SearchOutbox.objects.get()
+        assert (row.key, row.attempts, row.last_error) == (things[4].key, 1, "AttributeError")
+        assert hits("report") == 7 and hits("withdrawn") == 0
+
     def test_change_that_commits_while_the_state_is_read_is_written_too(self, content, waiting):
         """Rows are deleted by the ids that were claimed; a row that came in between stays."""
         thing = content.add("First")
@@ -361,7 +382,7 @@ class TestUpkeep:
 
     def test_a_rebuild_begins_with_tokens_of_todays_analysis(self, content, waiting, monkeypatch):
         order = []
-        monkeypatch.setattr(registry._registry, "renewals", {"files": lambda: order.append("renewed") or 1})
+        monkeypatch.setattr(registry._registry, "renewals", {"files": lambda progress: order.append("renewed") or 1})
         begin = get_engine().begin_rebuild
         monkeypatch.setattr(get_engine(), "begin_rebuild", lambda: order.append("begun") or begin())
         rebuilding.rebuild()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from search import compounds, gates, outbox, rebuilding, registry
 from search.engines import get_engine
 from search.engines.base import IndexRow, Role, SearchRequest
-from search.exceptions import RebuildError, SearchError
+from search.exceptions import EngineUnavailableError, IndexLostError, RebuildError, SearchError
 from search.languages import searched
 from search.matching import plan
 from search.models import SearchOutbox, SearchRebuild
@@ -220,3 +220,108 @@ def test_asked_for_by_a_person_and_done_by_the_worker(content, publish):
     rebuilding.ask(Kind.ROLLBACK, user)
     rebuilding.work_off_quietly()
     assert (last().state, last().kind, last().target) == (State.DONE, Kind.ROLLBACK, get_engine().health().target)
+
+
+def test_two_workers_that_take_the_same_request_do_it_once(content, publish, monkeypatch):
+    publish("Report")
+    rebuilding.ask(Kind.REBUILD, UserFactory())
+    first, second = last(), last()
+    refused = []
+
+    def renew(progress):
+        if not refused:
+            refused.append(progress)
+            with pytest.raises(RebuildError):
+                rebuilding.rebuild(row=second)
+        return 0
+
+    monkeypatch.setattr(registry._registry, "renewals", {"files": renew})
+    assert rebuilding.rebuild(row=first) == 1 and last().state == State.DONE
+    with pytest.raises(RebuildError):
+        rebuilding.rebuild(row=second)
+    assert last().state == State.DONE and get_engine().health().target == last().target
+
+
+def test_signs_of_life_are_given_while_the_tokens_of_files_are_renewed(content, publish, monkeypatch):
+    alive = []
+
+    def renew(progress):
+        progress()
+        dead()
+        progress()
+        alive.append(not last().is_dead(timezone.now()))
+        return 0
+
+    monkeypatch.setattr(registry._registry, "renewals", {"files": renew})
+    rebuilding.rebuild()
+    monkeypatch.setattr(rebuilding, "BEAT_EVERY", timedelta())
+    rebuilding.rebuild()
+    assert alive == [False, True]
+
+
+@pytest.mark.parametrize("stalled", ["renewing", "filling"])
+def test_one_that_stalled_leaves_the_index_of_the_next_alone(content, publish, monkeypatch, stalled):
+    publish("Report")
+    following = []
+
+    def overtaken(*args):
+        if not following:
+            dead()
+            rebuilding.clean_up_dead()
+            following.append(rebuilding._begin(SearchRebuild()))
+            rebuilding._start(get_engine(), following[0])
+        return 0
+
+    if stalled == "renewing":
+        monkeypatch.setattr(registry._registry, "renewals", {"files": overtaken})
+    with pytest.raises(RebuildError):
+        rebuilding.rebuild(overtaken)
+    assert get_engine().targets()[Role.BUILDING] == following[0].target
+    assert [row.state for row in SearchRebuild.objects.all()] == [State.RUNNING, State.INTERRUPTED]
+
+
+def test_what_a_killed_one_made_before_it_noted_it_is_cleaned_up(content, publish, monkeypatch):
+    publish("Report")
+    kill_at(monkeypatch, compounds, "freeze")
+    assert last().target == "" and Role.BUILDING in get_engine().targets()
+    dead()
+    rebuilding.work_off_quietly()
+    assert last().state == State.INTERRUPTED and Role.BUILDING not in get_engine().targets()
+
+
+def test_an_engine_that_is_away_for_a_moment_is_waited_for_and_a_lost_index_is_not(content, publish, monkeypatch):
+    publish("Report")
+    monkeypatch.setattr(rebuilding, "WAITS_WHEN_BUSY", (0, 0, 0))
+    engine = get_engine()
+    write = engine.write_to
+    troubles = []
+
+    def troubled(role, operations):
+        if role == Role.BUILDING and troubles:
+            raise troubles.pop()
+        return write(role, operations)
+
+    monkeypatch.setattr(engine, "write_to", troubled)
+    troubles += [EngineUnavailableError("away")] * 2
+    assert rebuilding.rebuild() == 1 and hits() == 1 and troubles == []
+    troubles += [EngineUnavailableError("away")] * 3
+    with pytest.raises(EngineUnavailableError, match="away"):
+        rebuilding.rebuild()
+    troubles += [EngineUnavailableError("not asked for"), IndexLostError("gone")]
+    with pytest.raises(IndexLostError):
+        rebuilding.rebuild()
+    assert len(troubles) == 1
+
+
+def test_a_sweep_that_fails_at_the_end_undoes_nothing(content, publish, monkeypatch, capsys, caplog):
+    publish("Report")
+
+    def down():
+        raise EngineUnavailableError("down")
+
+    monkeypatch.setattr(rebuilding, "sweep", down)
+    call_command("search_rebuild")
+    assert "1 things indexed." in capsys.readouterr().out and last().state == State.DONE
+    assert "search_sweep_waits" in [getattr(record, "event", "") for record in caplog.records]
+    call_command("search_rebuild", "--rollback")
+    assert "is in use again." in capsys.readouterr().out and last().state == State.DONE
