@@ -229,7 +229,7 @@ def test_the_new_file_is_made_compact_while_others_write_and_is_purged_when_it_i
     name = index.engine.begin_rebuild()
     thing = index.add(f"About {WORD}")
     for number in range(20):
-        index.add(f"Report {number}", body=f"{number} words " * 40)
+        index.add(f"Report {number}", body=" ".join(f"word{number}of{each}" for each in range(200)))
     gone(index, thing)
     new = index.engine._files.directory / name
     other = sqlite3.connect(new, isolation_level=None, timeout=0)
