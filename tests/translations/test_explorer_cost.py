@@ -16,6 +16,8 @@ from translations.permissions import lacks_requestable, with_requestable
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 10, 50
+MOST = 80
+"""Statements, Wagtail's own among them; PostgreSQL takes a few more than SQLite."""
 
 
 def make(count: int, first: int) -> None:
@@ -43,7 +45,7 @@ def test_explorer_costs_the_same_for_few_pages_and_for_many(client, groups):
     many, more = cost()
     assert more > shown >= FEW / 2
     assert many == few
-    assert many < 80
+    assert many <= MOST
 
 
 def test_button_asks_for_what_the_list_knows_and_the_page_itself(client):

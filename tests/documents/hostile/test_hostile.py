@@ -26,6 +26,9 @@ pytestmark = pytest.mark.django_db
 EACH = int(os.environ.get("HOSTILE_EACH", "5"))
 LIMIT = 20.0
 """Seconds that one file may take here; 600 on a site."""
+RTF = [name for name, (_make, mime) in CLEAN.items() if mime == "text/rtf"]
+BROKEN = [name for name in CLEAN if name not in RTF[3:]]
+"""What is broken. LibreOffice reads each of the RTF files, for seconds, and one is broken like another."""
 GROWTH = 30
 """Megabytes by which the worker may grow while it goes through two dozen of them."""
 
@@ -54,7 +57,7 @@ def resident() -> int:
     return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) // 1024
 
 
-@pytest.mark.parametrize("name", CLEAN)
+@pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_file_ends_in_time_with_a_reason(name):
     make, mime = CLEAN[name]
     whole = make()
