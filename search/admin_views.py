@@ -5,16 +5,13 @@ Numbers of things are shown to those only who may see all things; titles of thos
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from access.views import there_for
 from access.visitor import Visitor, account_of
 from search import outbox, rebuilding, registry, status
 from search.diagnosis import steps
@@ -26,21 +23,7 @@ from search.subjects import Subject
 PARKED_SHOWN = 50
 REBUILDS_SHOWN = 5
 LONGEST = 300
-View = Callable[..., HttpResponse]
-
-
-def _for_administrators(view: View) -> View:
-    """``view`` for those who run search; for everybody else it isn't there."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if not may_run_search(request.user):
-            raise Http404
-        response = view(request, **kwargs)
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
-
-    return inner
+_for_administrators = there_for(may_run_search)
 
 
 @_for_administrators

@@ -7,8 +7,6 @@ or renamed a moment ago adds nothing, whoever asks, and a new one is known withi
 
 from __future__ import annotations
 
-import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +18,7 @@ from search import registry
 from search.analysis import is_stop_word, tokens
 from search.languages import index_language, searched
 from search.matching import is_acronym, wanted_words
+from search.memory import Remembered
 from search.query import ParsedQuery, Related
 from search.ranking import RELATED_NAMES
 
@@ -36,14 +35,6 @@ Concept = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class _Known:
-    """Which concepts a run of tokens may be a name of, as read at ``at``."""
-
-    concepts: dict[Form, set[Concept]]
-    at: float
-
-
-@dataclass(frozen=True)
 class _Span:
     """Neighbouring words that are a name of ``concepts``; ``typed`` are their tokens in each language."""
 
@@ -53,33 +44,9 @@ class _Span:
     concepts: frozenset[Concept]
 
 
-class _Memory:
-    """The names of this process. Who comes while they are read again takes the old ones."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: _Known | None = None
-
-    def read(self, visitor: Visitor) -> dict[Form, set[Concept]]:
-        known = self._known
-        if known is not None and time.monotonic() - known.at < KEPT_SECONDS:
-            return known.concepts
-        if known is not None and not self._lock.acquire(blocking=False):
-            return known.concepts
-        try:
-            fresh = self._known = _Known(_read(visitor), time.monotonic())
-        finally:
-            if known is not None:
-                self._lock.release()
-        return fresh.concepts
-
-    def forget(self) -> None:
-        self._known = None
-
-
-_memory = _Memory()
+_memory: Remembered[dict[Form, set[Concept]]] = Remembered(KEPT_SECONDS)
+"""Which concepts a run of tokens may be a name of."""
 forget = _memory.forget
-"""Forgets what this process knows; for tests."""
 
 
 def expanded(query: ParsedQuery, visitor: Visitor) -> ParsedQuery:
@@ -92,7 +59,7 @@ def expanded(query: ParsedQuery, visitor: Visitor) -> ParsedQuery:
     if not any(words):
         return query
     anybody = Visitor() if visitor.is_staff_member else visitor
-    spans = list(_spans(words, _memory.read(anybody)))
+    spans = list(_spans(words, _memory.get(lambda: _read(anybody))))
     if not spans:
         return query
     names = _names(spans, anybody)

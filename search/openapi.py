@@ -158,6 +158,11 @@ def _ref(name: str) -> Schema:
 
 
 def _schemas() -> Schema:
+    return _of_answers() | _of_parts()
+
+
+def _of_answers() -> Schema:
+    """What addresses answer."""
     return {
         "SearchAnswer": _object(
             {
@@ -178,6 +183,31 @@ def _schemas() -> Schema:
                 "facets": _object({facet: _list(_ref("FacetValue")) for facet in FACETS}),
             }
         ),
+        "Export": _object(
+            {
+                "total": _INTEGER,
+                "next": {"type": ["string", "null"], "description": "Address of the next part"},
+                "results": _list(_object(dict.fromkeys(COLUMNS, _STRING))),
+            }
+        ),
+        "Suggestions": _object(
+            {
+                "query": _STRING,
+                "language": _STRING,
+                "suggestions": _list(
+                    _object({"text": _STRING, "kind": _STRING, "kind_label": _STRING, "url": _STRING})
+                ),
+            }
+        ),
+        "Error": _object(
+            {"error": _object({"code": _STRING, "message": _STRING, "parameter": {"type": ["string", "null"]}})}
+        ),
+    }
+
+
+def _of_parts() -> Schema:
+    """What answers are made of."""
+    return {
         "Instead": _object(
             {
                 "how": {"type": "string", "enum": [how.value for how in How]},
@@ -210,23 +240,4 @@ def _schemas() -> Schema:
             optional=("document", "version", "page", "url"),
         ),
         "FacetValue": _object({"value": _STRING, "label": _STRING, "count": _INTEGER, "selected": _BOOLEAN}),
-        "Export": _object(
-            {
-                "total": _INTEGER,
-                "next": {"type": ["string", "null"], "description": "Address of the next part"},
-                "results": _list(_object(dict.fromkeys(COLUMNS, _STRING))),
-            }
-        ),
-        "Suggestions": _object(
-            {
-                "query": _STRING,
-                "language": _STRING,
-                "suggestions": _list(
-                    _object({"text": _STRING, "kind": _STRING, "kind_label": _STRING, "url": _STRING})
-                ),
-            }
-        ),
-        "Error": _object(
-            {"error": _object({"code": _STRING, "message": _STRING, "parameter": {"type": ["string", "null"]}})}
-        ),
     }

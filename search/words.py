@@ -7,11 +7,8 @@ that a word is known: what finds nothing that this visitor may see is as if it w
 
 from __future__ import annotations
 
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from django.db import transaction
 from rapidfuzz import process
@@ -22,6 +19,7 @@ from search import registry
 from search.analysis.folding import clean, without_accents
 from search.analysis.words import words
 from search.languages import index_language
+from search.memory import Remembered
 from search.models import SearchWord
 
 SHORTEST, LONGEST = 4, 30
@@ -33,36 +31,12 @@ KEPT_SECONDS = 300
 COMPARED = 50
 
 
-@dataclass(frozen=True)
-class _Table:
-    """The words by their folded form: (as written, language, how often); read at ``at``."""
+Row = tuple[str, str, int]
+"""A word as it is written, its language, how often it is there."""
 
-    words: dict[str, tuple[str, str, int]] = field(default_factory=dict)
-    at: float = 0.0
-
-
-class _Memory:
-    """The table of this process."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._table: _Table | None = None
-
-    def read(self) -> dict[str, tuple[str, str, int]]:
-        with self._lock:
-            table = self._table
-            if table is None or time.monotonic() - table.at > KEPT_SECONDS:
-                rows = SearchWord.objects.order_by("count").values_list("word", "language", "count")
-                table = self._table = _Table({_folded(row[0]): row for row in rows.iterator()}, time.monotonic())
-            return table.words
-
-    def forget(self) -> None:
-        self._table = None
-
-
-_memory = _Memory()
+_memory: Remembered[dict[str, Row]] = Remembered(KEPT_SECONDS)
+"""The table's rows by their folded words."""
 forget = _memory.forget
-"""Forgets what this process knows; for tests."""
 
 
 def refresh() -> int:
@@ -94,7 +68,7 @@ def refresh_first() -> None:
 
 def is_known(word: str) -> bool:
     """Whether the table has ``word``."""
-    return _folded(word) in _memory.read()
+    return _folded(word) in _memory.get(_read)
 
 
 def similar(word: str, limit: int) -> list[tuple[str, str]]:
@@ -102,7 +76,7 @@ def similar(word: str, limit: int) -> list[tuple[str, str]]:
 
     None where the word is short or has other signs than letters.
     """
-    known, asked = _memory.read(), _folded(word)
+    known, asked = _memory.get(_read), _folded(word)
     if not (asked.isalpha() and SHORTEST <= len(asked) <= LONGEST):
         return []
     found = process.extract(
@@ -110,6 +84,11 @@ def similar(word: str, limit: int) -> list[tuple[str, str]]:
     )
     found.sort(key=lambda each: (each[1], each[0][:1] != asked[:1], -known[each[0]][2], each[0]))
     return [known[folded][:2] for folded, _distance, _at in found if folded != asked][:limit]
+
+
+def _read() -> dict[str, Row]:
+    rows = SearchWord.objects.order_by("count").values_list("word", "language", "count")
+    return {_folded(row[0]): row for row in rows.iterator()}
 
 
 def _words_of(text: str, language: str) -> Iterable[tuple[str, str]]:

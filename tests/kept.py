@@ -1,4 +1,4 @@
-"""Content that takes its time, made once for all tests of a module."""
+"""Content that takes its time, made once for all tests of a module or a package."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def kept(blocker: DjangoDbBlocker, search_dir: Path) -> Iterator[None]:
     """What is written inside stays until the context ends; each test runs in a savepoint of its own.
 
-    For fixtures of the scope ``module`` that ask for ``django_db_setup``. Every test of the module sees the content
-    once it is made, so the module should hold only tests that expect it. ``search_dir`` takes its search index,
+    For fixtures of the scope ``module`` or ``package`` that ask for ``django_db_setup``. Every test there sees the content
+    once it is made, so there should be only tests that expect it. ``search_dir`` takes its search index,
     which those find that are marked ``shared_search``.
     """
     prefix = f"{settings.SEARCH_INDEX_PREFIX}-{uuid.uuid4().hex[:8]}"

@@ -113,7 +113,7 @@ class Pass:
 
 
 def passes(workers: str, *, postgresql: bool) -> list[Pass]:
-    """The four passes; ``postgresql`` says whether there is one."""
+    """The four passes; ``postgresql`` says whether units run there too."""
     measured = os.environ.get("COVERAGE") == "1"
     units = ["tests", "-n", workers, *(f"--ignore={folder}" for folder in BROWSER)]
     elsewhere = ON_POSTGRESQL_WHERE_IT_IS if postgresql and not measured else []
@@ -238,10 +238,14 @@ def main() -> int:
     totals.not_run += services.start(install=os.environ.get("NO_INSTALL") != "1")
     servers = services.variables()
     missing = [server.name for server in services.SERVERS if not set(server.variables) & set(servers)]
+    # What one pass leaves to another must not be left out where the other isn't run.
+    wants_postgresql = not arguments.only or "units-postgresql" in arguments.only
     try:
         chosen = [
             one
-            for one in passes(os.environ.get("WORKERS", "2"), postgresql="PostgreSQL" not in missing)
+            for one in passes(
+                os.environ.get("WORKERS", "2"), postgresql=wants_postgresql and "PostgreSQL" not in missing
+            )
             if not arguments.only or one.name in arguments.only
         ]
         for one in [one for one in chosen if set(one.needs) & set(missing)]:

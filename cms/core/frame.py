@@ -77,8 +77,7 @@ class Frame:
         self.settings = site_settings(request)
         self.language = (page.locale.language_code if page is not None else translation.get_language()) or "en"
         self.dir = direction(self.language)
-        tells = isinstance(self.page, BasePage) and card_kind(self.page) != "section"
-        self._closest = closest(self.page) if tells and self.page is not None else []
+        self._closest = closest(self.page) if isinstance(self.page, BasePage) else []
         rows = [row for row in self._query() if is_visible(row, self.visitor)]
         self.visible = [row for row in rows if not row.related_]
         self._related = [row for row in rows if row.related_]

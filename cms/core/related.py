@@ -18,6 +18,7 @@ from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
+from cms.core.cards import card_kind
 from cms.core.models.base import PLACE_LEVELS, in_language_of
 from cms.core.models.taxonomy import PagePlace, Place
 
@@ -34,7 +35,9 @@ _NAMED = (("topics", "topic"), ("glossary_terms", "term"))
 
 
 def closest(page: BasePage) -> list[int]:
-    """Primary keys of other works, the closest to ``page`` first. One query in a minute for each page."""
+    """Primary keys of other works, the closest to ``page`` first; none for lists. One query in a minute for each page."""
+    if card_kind(page) == "section":
+        return []
     key = f"related.{page.translation_key}.{page.locale_id}"
     found: list[int] | None = cache.get(key)
     if found is None:
@@ -59,8 +62,8 @@ def related_pages(page: BasePage, visitor: Visitor) -> QuerySet[Page]:
     newest = others.filter(pk__in=sharing).order_by("-first_published_at", "-pk")
     score = reduce(add, (_count(rows) for rows in shared))
     close = Page.objects.filter(pk__in=newest.values("pk")[:LOOKED_AT]).annotate(shared_=score)
-    closest = close.order_by("-shared_", "-first_published_at", "-pk").values("pk")[: 2 * SHOWN]
-    return Page.objects.filter(pk__in=closest).annotate(related_=score)
+    most = close.order_by("-shared_", "-first_published_at", "-pk").values("pk")[: 2 * SHOWN]
+    return Page.objects.filter(pk__in=most).annotate(related_=score)
 
 
 def _shared_pages(page: BasePage, relation: str, target: str, visitor: Visitor) -> QuerySet[Any]:

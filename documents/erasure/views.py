@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from access.models import User
-from documents.admin_views import View
+from access.views import there_for
 from documents.erasure import actions, listing, targets
 from documents.erasure.forms import AskForm
 from documents.exceptions import ErasureRefused
@@ -27,18 +25,7 @@ AT_ONCE = 50
 _ADDRESS = re.compile(r"/d/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(?:v(\d{1,6})/)?")
 
 
-def _for_erasers(view: View) -> View:
-    """``view`` for those who may erase; for everybody else it isn't there."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        if not actions.may_erase(request.user):
-            raise Http404
-        response = view(request, **kwargs)
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
-
-    return inner
+_for_erasers = there_for(actions.may_erase)
 
 
 @_for_erasers

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from access.models import User
 from access.visitor import Visitor
-from search import bridge, registry
+from search import bridge, memory, registry
 from search.engines.base import SearchRequest
 from search.languages import searched
 from search.marking import mark
@@ -109,8 +109,8 @@ class TestNames:
         assert names("chain of command") == []
         vocabulary.names += [Name("c", "en", "Chain of command"), Name("c", "de", "Befehlskette")]
         assert names("chain of command") == []
-        now = bridge.time.monotonic()
-        monkeypatch.setattr(bridge.time, "monotonic", lambda: now + 59)
+        now = memory.time.monotonic()
+        monkeypatch.setattr(memory.time, "monotonic", lambda: now + 59)
         assert names("chain of command") == [["Befehlskette"]]
 
     def test_the_vocabulary_is_read_once_and_what_is_added_each_time(self, vocabulary):

@@ -128,6 +128,26 @@ def test_child_reads_the_file_at_hand_and_no_other(walls, stored, tmp_path):
         sandbox.run("text", folder, Limits(), arguments)
 
 
+def succeeded(setup: str, tries: dict[str, str]) -> list[str]:
+    """The names of those ``tries`` that a confined child gets away with, behind what ``setup`` puts around it."""
+    program = f"""
+import ctypes, json, os, socket, subprocess, sys
+from documents.extraction.limits import Limits, confine
+confine(Limits())
+{setup}
+done = []
+for name, code in {tries!r}.items():
+    try:
+        eval(code)
+        done.append(name)
+    except (OSError, subprocess.CalledProcessError):
+        pass
+print(json.dumps(done))"""
+    answer = subprocess.run([sys.executable, "-c", program], cwd=sandbox.PROJECT, capture_output=True, text=True)
+    assert answer.stdout, answer.stderr
+    return json.loads(answer.stdout)
+
+
 def test_a_child_that_was_taken_over_finds_nothing(walls, tmp_path):
     """Each of these would be a way to other uploads, keys or the worker."""
     folder, other = tmp_path / "scratch", tmp_path / "upload"
@@ -150,24 +170,12 @@ def test_a_child_that_was_taken_over_finds_nothing(walls, tmp_path):
         "a name of its own": f"os.link({str(other)!r}, {str(folder / 'made')!r})",
         "its folder": f"open({str(folder / 'own')!r}, 'w').write('x') and open({str(folder / 'own')!r}).read()",
     }
-    program = f"""if True:
-        import json, os, socket, subprocess
-        from documents.extraction.limits import Limits, confine
-        from documents.extraction.walls import raise_walls
-        from pathlib import Path
-        confine(Limits())
-        assert raise_walls(Path({str(folder)!r}), [])
-        done = []
-        for name, code in {tries!r}.items():
-            try:
-                eval(code)
-                done.append(name)
-            except (OSError, subprocess.CalledProcessError):
-                pass
-        print(json.dumps(done))"""
-    answer = subprocess.run([sys.executable, "-c", program], cwd=sandbox.PROJECT, capture_output=True, text=True)
-    assert answer.stdout, answer.stderr
-    assert json.loads(answer.stdout) == ["its folder"]
+    setup = f"""
+from pathlib import Path
+from documents.extraction.walls import raise_walls
+assert raise_walls(Path({str(folder)!r}), [])
+"""
+    assert succeeded(setup, tries) == ["its folder"]
     assert other.read_text() == "A witness."
 
 
@@ -228,26 +236,14 @@ def test_a_child_reaches_no_database_by_a_unix_socket(listening):
         "the network's": "socket.socket(socket.AF_INET).close()",
         "a program": "subprocess.run(['/bin/true'], check=True)",
     }
-    program = f"""if True:
-        import ctypes, json, socket, subprocess, sys
-        from documents.extraction.limits import Limits, confine
-        from documents.extraction.sockets import close_sockets
-        def ring(*arguments):
-            if ctypes.CDLL(None).syscall(*arguments) < 0:
-                raise OSError
-        confine(Limits())
-        assert close_sockets()
-        done = []
-        for name, code in {tries!r}.items():
-            try:
-                eval(code)
-                done.append(name)
-            except (OSError, subprocess.CalledProcessError):
-                pass
-        print(json.dumps(done))"""
-    answer = subprocess.run([sys.executable, "-c", program], cwd=sandbox.PROJECT, capture_output=True, text=True)
-    assert answer.stdout, answer.stderr
-    assert json.loads(answer.stdout) == ["the network's", "a program"]
+    setup = """
+from documents.extraction.sockets import close_sockets
+def ring(*arguments):
+    if ctypes.CDLL(None).syscall(*arguments) < 0:
+        raise OSError
+assert close_sockets()
+"""
+    assert succeeded(setup, tries) == ["the network's", "a program"]
 
 
 def test_every_job_but_the_office_goes_without_unix_sockets(tmp_path):
