@@ -52,6 +52,13 @@ def _is_of_a_browser_pass(item: pytest.Item) -> bool:
     return bool({"e2e", "a11y", "faults"} & set(item.path.parts))
 
 
+def _asks_an_engine_of_the_other_pass(item: pytest.Item) -> bool:
+    """Where units run on both databases, each search engine is asked beside the database that sites use it with."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    asked, here = parameters.get("engine", parameters.get("everywhere")), os.environ.get("TEST_ENGINE")
+    return bool(asked and here and asked != here)
+
+
 def _shared(item: pytest.Item) -> str:
     """The module or package whose fixtures this test shares with others; empty where it shares none."""
     definitions = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009  # what pytest itself has
@@ -80,9 +87,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     browser_tests = [item for item in items if _is_of_a_browser_pass(item)]
-    if browser_tests and len(browser_tests) < len(items):
-        config.hook.pytest_deselected(items=browser_tests)
-        items[:] = [item for item in items if not _is_of_a_browser_pass(item)]
+    elsewhere = browser_tests if len(browser_tests) < len(items) else []
+    elsewhere += [item for item in items if _asks_an_engine_of_the_other_pass(item)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in set(elsewhere)]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -110,6 +110,8 @@ class Pass:
     arguments: list[str]
     full: bool = False
     measured: bool = False
+    engine: str = ""
+    """The search engine that tests of both engines ask here; empty: both, one after the other."""
 
 
 def passes(workers: str, *, postgresql: bool) -> list[Pass]:
@@ -119,14 +121,21 @@ def passes(workers: str, *, postgresql: bool) -> list[Pass]:
     elsewhere = ON_POSTGRESQL_WHERE_IT_IS if postgresql and not measured else []
     on_sqlite = [*units, *(f"--ignore={path}" for path in elsewhere)]
     on_postgresql = [*units, *(f"--ignore={path}" for path in SAME_ON_EVERY_DATABASE)]
+    by_engine = postgresql and not measured
     embedded = [*BROWSER, *(f"--ignore={path}" for path in ONCE_ON_ALL_SERVERS)]
     # A folder that is named is collected, whatever is ignored.
     on_the_full_stack = [folder for folder in BROWSER if folder not in SAME_ON_EVERY_STACK]
     on_the_full_stack += [f"--ignore={path}" for path in SAME_ON_EVERY_STACK if path not in BROWSER]
     return [
-        Pass("units", "units on SQLite", (), on_sqlite, measured=measured),
+        Pass("units", "units on SQLite", (), on_sqlite, measured=measured, engine="fts5" if by_engine else ""),
         Pass("browser", "browser on SQLite, disk, embedded search", (), embedded),
-        Pass("units-postgresql", "units on PostgreSQL", ("PostgreSQL",), on_postgresql),
+        Pass(
+            "units-postgresql",
+            "units on PostgreSQL",
+            ("PostgreSQL",),
+            on_postgresql,
+            engine="elasticsearch" if by_engine else "",
+        ),
         Pass(
             "browser-full",
             "browser on PostgreSQL, S3, Elasticsearch, Redis",
@@ -164,7 +173,7 @@ def environment(one: Pass, servers: dict[str, str]) -> dict[str, str]:
     """The environment of a pass: nothing of the developer's own, the servers by their test names."""
     clean = {name: value for name, value in os.environ.items() if name not in {*PRODUCTION, *NOT_OURS}}
     clean |= {name: value for name, value in servers.items() if name.startswith("TEST_")}
-    clean["DJANGO_SETTINGS_MODULE"] = "settings.test"
+    clean |= {"DJANGO_SETTINGS_MODULE": "settings.test", "TEST_ENGINE": one.engine}
     if one.needs:
         # One database name per checkout, so that two of them can test on one server.
         name = f"dossier_{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"

@@ -166,7 +166,8 @@ def ask_with_numbers_in_the_query(probe: Probe, world: World) -> None:
         for action in ("delete", "move", "publish", "unpublish", "add_tags", "add_to_collection"):
             probe.look(f"/admin/bulk/{app}/{model}/{action}/?id={numbers[0]}")
             probe.look(f"/admin/bulk/{app}/{model}/{action}/?{asked}")
-            for place in _places(pages):
+            # Which pages "all" means is asked of one view, whatever is done to them.
+            for place in _places(pages) if action == "delete" else [next(_places(pages))]:
                 probe.look(f"/admin/bulk/{app}/{model}/{action}/?id=all&{place}")
 
 
