@@ -29,7 +29,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/dossier
 COPY . .
-RUN python deploy/catalogues.py compile && python -m compileall -q .
+RUN python deploy/catalogues.py compile
 USER dossier
 VOLUME /var/lib/dossier
 EXPOSE 8000

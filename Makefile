@@ -27,17 +27,12 @@ help: ## list the commands
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/run.stamp
 
-# What hundreds of short processes import, each of which may write nowhere.
-BYTECODE = $(BIN)/python -m compileall -q documents/extraction
-
 run: .venv/run.stamp ## web and worker in the foreground, with demo content the first time (PORT, HOST)
 	@$(BIN)/python deploy/catalogues.py compile
-	@$(BYTECODE)
 	@exec $(BIN)/python deploy/serve.py --host $(HOST) --port $(PORT) $(if $(PUBLIC_DEMO),--public-demo)
 
 test: .venv/dev.stamp ## all tests, on SQLite and PostgreSQL, with real servers and a browser
 	@$(BIN)/python deploy/catalogues.py compile
-	@$(BYTECODE)
 	@$(BIN)/python tests/run.py
 
 check: .venv/dev.stamp ## format, lint, types, layers, templates, migrations, catalogues, deployment, pins
