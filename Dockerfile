@@ -29,6 +29,9 @@ ENV PATH=/opt/venv/bin:$PATH \
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/dossier
 COPY . .
+# Nothing is written at run time, and each file that is read is read by a new process: without this all would compile
+# the same code again. The base image comes without compiled files, too.
+RUN python -m compileall -q /usr/local/lib/python3.11 access cms documents home search settings translations workflows
 RUN python deploy/catalogues.py compile
 USER dossier
 VOLUME /var/lib/dossier

@@ -58,8 +58,7 @@ def workers(path: Path, count: int) -> float:
 
 def run() -> list[Result]:
     """Pages a second: the limited child process with its checks, normal form and languages against the bare reader."""
-    from documents.extraction import extract
-    from documents.extraction.jobs import read_text
+    from documents.extraction.jobs import extract, read_text
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.pdf"

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from documents.extraction import OutlineEntry, PageText
 from documents.extraction.language import fits
+from documents.extraction.texts import OutlineEntry, PageText
 from documents.models import Document, DocumentOutline, DocumentPageText, DocumentTokens
 from search.pages import is_current, pack
 

@@ -27,20 +27,22 @@ from django_tasks_db.models import DBTaskResult
 
 from documents import recognition, safety, scanning
 from documents.exceptions import StorageError
-from documents.extraction import (
-    Extraction,
-    ExtractionError,
+from documents.extraction.cleaning import cleanable
+from documents.extraction.converter import FORMATS, LIMITS, OLD
+from documents.extraction.errors import ExtractionError, NoConverterError, TooLongError
+from documents.extraction.jobs import (
+    PDF,
     Inspection,
-    Limits,
+    can_convert,
     clean_and_inspect,
+    convert,
     extract,
+    has_images,
     inspect,
     page_image,
 )
-from documents.extraction.cleaning import cleanable
-from documents.extraction.converter import FORMATS, LIMITS, OLD
-from documents.extraction.errors import NoConverterError, TooLongError
-from documents.extraction.jobs import PDF, can_convert, convert, has_images
+from documents.extraction.limits import Limits
+from documents.extraction.texts import Extraction
 from documents.fetching import fetched
 from documents.holding import LOST_AFTER, claim, held
 from documents.models import Document, DocumentImage, document_key

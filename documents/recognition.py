@@ -23,8 +23,7 @@ from django.utils.translation import gettext_noop
 from django_tasks_db.models import DBTaskResult
 
 from documents.exceptions import StorageError
-from documents.extraction import ExtractionError
-from documents.extraction.errors import CrashedError, NoRecognitionError, TooLongError
+from documents.extraction.errors import CrashedError, ExtractionError, NoRecognitionError, TooLongError
 from documents.extraction.jobs import recognise_page
 from documents.extraction.recognition import packs_for
 from documents.fetching import fetched

@@ -16,8 +16,10 @@ from access.models import User
 from access.roles import ADMINISTRATORS, LEGAL
 from documents import wording
 from documents.exceptions import OverrideRefused
-from documents.extraction import ExtractionError, Inspection, Limits, inspect
+from documents.extraction.errors import ExtractionError
 from documents.extraction.inspection import GATE, Finding, as_json
+from documents.extraction.jobs import Inspection, inspect
+from documents.extraction.limits import Limits
 from documents.fetching import fetched
 from documents.models import Document, DocumentCheck
 from documents.models.querysets import DocumentQuerySet

@@ -21,7 +21,8 @@ from access.models import User
 from documents import safety, wording
 from documents.admin_views import View
 from documents.exceptions import OriginalRefused, OverrideRefused, StorageError
-from documents.extraction import ExtractionError, page_image
+from documents.extraction.errors import ExtractionError
+from documents.extraction.jobs import page_image
 from documents.models import Document, DocumentCheck
 from documents.originals import fetch, may_fetch
 from documents.permissions import document_policy

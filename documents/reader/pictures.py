@@ -11,7 +11,8 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.db.models import Avg, Max, Q
 
-from documents.extraction import ExtractionError, page_image
+from documents.extraction.errors import ExtractionError
+from documents.extraction.jobs import page_image
 from documents.models import Document, DocumentImage
 from documents.previews import drawable
 from documents.processing import store_image

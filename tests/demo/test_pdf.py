@@ -5,7 +5,7 @@ import io
 import pypdf
 import pytest
 
-from documents.extraction import extract
+from documents.extraction.jobs import extract
 from home.demo.pdf.long import PLANTED_PAGE
 from home.demo.pdf.manuscripts import FileSpec, compose, specs, text_of
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 from documents import recognition, tasks
 from documents.actions import add_document, retry
 from documents.checks import blocking
-from documents.extraction import PageText
 from documents.extraction.errors import NoRecognitionError, TooLongError
 from documents.extraction.jobs import recognise_page
 from documents.extraction.layout import unpack
+from documents.extraction.texts import PageText
 from documents.models import Document, DocumentRecognition
 from documents.processing import process, reread
 from documents.signals import document_processed

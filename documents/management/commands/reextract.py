@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from documents import scanning
 from documents.exceptions import StorageError
-from documents.extraction import ExtractionError
+from documents.extraction.errors import ExtractionError
 from documents.models import Document, DocumentQuerySet
 from documents.processing import process, reread
 from documents.storage import STORAGE_FAULTS

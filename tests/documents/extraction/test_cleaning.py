@@ -3,7 +3,8 @@
 import pikepdf
 import pytest
 
-from documents.extraction import Limits, clean_copy, extract
+from documents.extraction.jobs import clean_copy, extract
+from documents.extraction.limits import Limits
 from tests.documents import making
 from tests.documents.safety import others
 

@@ -14,9 +14,10 @@ from PIL import Image
 from documents import processing
 from documents.actions import add_document
 from documents.exceptions import IntakeError
-from documents.extraction import extract, jobs, sandbox
+from documents.extraction import jobs, sandbox
 from documents.extraction.converter import LIMITS
 from documents.extraction.errors import NoConverterError, NotConvertedError
+from documents.extraction.jobs import extract
 from documents.extraction.walls import version
 from documents.models import Document, DocumentImage
 from documents.processing import process, reread

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from documents.extraction import Extraction, extract, page_image
 from documents.extraction.errors import BrokenFileError, EncryptedFileError, TooLargeError
+from documents.extraction.jobs import extract, page_image
+from documents.extraction.texts import Extraction
 from tests.documents import making
 
 
@@ -99,7 +100,7 @@ def test_picture_file_is_drawn_without_its_metadata(stored, tmp_path):
 def test_the_parent_process_never_loads_the_readers():
     """A reader's library in the web process would see strangers' files one day; it also costs memory."""
     program = (
-        "import documents.extraction, json, sys; "
+        "import documents.extraction.jobs, json, sys; "
         "print(json.dumps([m for m in ('pikepdf', 'pypdf', 'pypdfium2', 'docx2python', 'pptx', 'openpyxl', 'lxml', 'striprtf', 'PIL') if m in sys.modules]))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)

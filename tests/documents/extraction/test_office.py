@@ -5,8 +5,9 @@ import zlib
 
 import pytest
 
-from documents.extraction import ExtractionError, Limits, extract
-from documents.extraction.errors import BrokenFileError, EncryptedFileError, TooLargeError
+from documents.extraction.errors import BrokenFileError, EncryptedFileError, ExtractionError, TooLargeError
+from documents.extraction.jobs import extract
+from documents.extraction.limits import Limits
 from tests.documents import making, office
 
 
@@ -184,7 +185,7 @@ def test_archive_that_was_cut_off_or_is_a_bomb_is_refused(stored, mime, make):
 
 
 def test_picture_of_too_many_dots_is_a_page_that_is_not_drawn(stored, tmp_path):
-    from documents.extraction import page_image
+    from documents.extraction.jobs import page_image
 
     path = stored(_png(100_000, 100_000))
     assert extract(path, "image/png").page_count == 1

@@ -4,7 +4,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, OutlineItem
 
-from documents.extraction import extract
+from documents.extraction.jobs import extract
 from documents.extraction.outline import MAX_DEPTH, MAX_ENTRIES, MAX_LOOKED_AT, TITLE_LENGTH, from_json
 from documents.extraction.texts import OutlineEntry
 from tests.documents import making

@@ -8,7 +8,8 @@ import subprocess
 import pypdfium2
 import pytest
 
-from documents.extraction import extract, page_image, pdf
+from documents.extraction import pdf
+from documents.extraction.jobs import extract, page_image
 from documents.extraction.layout import SCALE, unpack
 from tests.documents import making
 

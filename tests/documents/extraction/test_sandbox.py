@@ -7,20 +7,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
 
-from documents.extraction import ExtractionError, Limits, clean_copy, extract, jobs, page_image, sandbox, sockets
+from documents.extraction import jobs, sandbox, sockets
 from documents.extraction.errors import (
     BrokenFileError,
     CrashedError,
     EncryptedFileError,
+    ExtractionError,
     PageCountError,
     TooLongError,
     TooMuchMemoryError,
 )
-from documents.extraction.jobs import Surroundings
+from documents.extraction.jobs import Surroundings, clean_copy, extract, page_image
+from documents.extraction.limits import Limits
 from documents.extraction.walls import version
 from documents.system_checks import children_are_walled_in, database_wants_a_password
 from tests import servers
@@ -306,6 +309,25 @@ def test_the_start_says_that_the_database_is_within_reach(settings, monkeypatch,
     monkeypatch.setattr("documents.system_checks.surroundings", lambda: Surroundings(closed=closed))
     monkeypatch.setattr("documents.system_checks.can_convert", lambda: converts)
     assert [found.id for found in database_wants_a_password(None)] == ["documents.W018"] * warns
+
+
+def test_a_child_starts_with_little():
+    """Each page and each file starts one. Its own job loads what it needs."""
+    program = "import sys, documents.extraction.__main__; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout.split()
+    assert {name for name in loaded if name.startswith("documents.extraction.")} == {
+        f"documents.extraction.{name}" for name in ("__main__", "errors", "limits", "sockets", "walls")
+    }
+    assert not {"subprocess", "tempfile", "random", "base64"} & set(loaded)
+
+
+def test_children_find_their_readers_compiled(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    compiled = Path(cache_from_source(sandbox.PROJECT / "documents" / "extraction" / "inspection" / "hidden.py"))
+    compiled.unlink(missing_ok=True)
+    sandbox.keep_compiled.cache_clear()
+    sandbox.run("probe", tmp_path, Limits(), {})
+    assert compiled.exists()
 
 
 def test_child_has_none_of_our_secrets(stored, tmp_path, monkeypatch):

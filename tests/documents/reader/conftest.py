@@ -4,7 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from documents.actions import add_document
-from documents.extraction import OutlineEntry
+from documents.extraction.texts import OutlineEntry
 from documents.models import Document, DocumentPageText
 from documents.page_texts import renew_tokens, replace_outline
 from documents.processing import process

@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from documents.extraction import ExtractionError, clean_copy, extract, inspect
 from documents.extraction.cleaning import clean, cleanable
 from documents.extraction.cleaning import pdf as cleaning_pdf
-from documents.extraction.errors import UnprovenError
+from documents.extraction.errors import ExtractionError, UnprovenError
 from documents.extraction.inspection import compare
 from documents.extraction.inspection import inspect as inspect_here
 from documents.extraction.inspection.links import internal_addresses
+from documents.extraction.jobs import clean_copy, extract, inspect
 from documents.extraction.packages import word
 from tests.documents import making
 from tests.documents.safety import offices, others, pdfs
