@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+import re
 import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
+import modelsearch.signal_handlers
 import pytest
+import wagtail.signal_handlers
 from django.conf import settings as django_settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
 from django.utils import translation
 
 from documents.extraction import sandbox
 from search import bridge, words
 from tests import servers
 from tests.turns import turn
+
+INDEXING = (
+    (wagtail.signal_handlers, "update_reference_index_task"),
+    (modelsearch.signal_handlers, "insert_or_update_object_task"),
+)
+INDEXES = re.compile("wagtailcore_referenceindex|wagtailsearch_indexentry")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -156,6 +170,30 @@ def own_search_index(request, settings, tmp_path_factory):
     settings.SEARCH_DIR = tmp_path_factory.mktemp("search")
     if settings.SEARCH_URL:
         settings.SEARCH_INDEX_PREFIX = f"{settings.SEARCH_INDEX_PREFIX}-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(autouse=True)
+def wagtails_indexes(monkeypatch):
+    """Wagtail's own indexes are written when a test asks them and not at each save: a third of what publishing costs.
+
+    On a site the worker writes them, some time later.
+    """
+    waiting: dict[tuple[Any, ...], None] = {}
+    for module, name in INDEXING:
+        task = getattr(module, name)
+        monkeypatch.setattr(module, name, Mock(enqueue=lambda *args, task=task: waiting.setdefault((task, *args))))
+
+    def write_what_is_asked(execute, sql, *arguments):
+        if waiting and sql.startswith("SELECT") and INDEXES.search(sql):
+            due = list(waiting)
+            waiting.clear()
+            for task, *args in due:
+                with contextlib.suppress(ObjectDoesNotExist):
+                    task.call(*args)
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(write_what_is_asked):
+        yield
 
 
 @pytest.fixture(scope="session")
