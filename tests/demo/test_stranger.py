@@ -24,6 +24,8 @@ pytestmark = [
 ]
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 AT_LEAST = 2_000
+THOROUGH = 10
+"""Public files that are asked for in every form; the rest in one of each view."""
 
 
 def stranger(world: World) -> Probe:
@@ -66,7 +68,7 @@ def ask_for_what_is_hidden(probe: Probe, world: World) -> None:
             if document.series in public_series and f"/v{document.number}/" not in address:
                 continue  # the series is public, in other versions
             probe.compare(address, twin_of(address))
-            if address.endswith((f"/v{document.number}/", "/p/1/", ".webp", "/text.html", "/search/?q=report")):
+            if address.endswith((f"/v{document.number}/", "/p/1/", "/image.webp", "/text.html", "/search/?q=report")):
                 _compare_in_every_way(probe, address, **known)
         for address in addresses.storage_addresses(document):
             probe.compare(address, twin_of(address))
@@ -100,17 +102,22 @@ def ask_for_what_is_public(probe: Probe, world: World) -> None:
     for page in world.public:
         _is_there(probe, page.get_url())
     for number, document in enumerate(world.public_documents):
-        for address in addresses.file_addresses(document):
-            # To draw hundreds of pages, or to ask for the same words in another dress, proves nothing more. A book has
-            # no pages to draw.
-            pictures = ("image.webp", "large.webp") if document.file_extension == "pdf" else ".webp"
-            if not address.endswith(pictures) and ("?" not in address or number < 10):
-                _is_there(probe, address)
-        for address in addresses.storage_addresses(document):
+        for address in _shown(document, every=number < THOROUGH):
+            _is_there(probe, address)
+        for address in addresses.storage_addresses(document) if number < THOROUGH else ():
             probe.compare(address, twin_of(address))
     for image in world.public_images:
         for rendition in image.renditions.all():
             _is_there(probe, rendition.url)
+
+
+def _shown(document: Document, *, every: bool) -> list[str]:
+    """Addresses of a public file: ``every`` form, or one of each view. Pages are not drawn; a book has none to draw."""
+    version = f"/d/{document.series}/v{document.number}/"
+    one_of_each = (version, f"{version}p/1/", f"{version}cover.webp", f"{version}text.html")
+    drawn = ("image.webp", "large.webp") if document.file_extension == "pdf" else ".webp"
+    forms = addresses.file_addresses(document) if every else one_of_each
+    return [address for address in forms if not address.endswith(drawn)]
 
 
 def _is_there(probe: Probe, address: str) -> None:
