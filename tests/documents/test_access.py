@@ -6,6 +6,7 @@ import datetime
 import random
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
@@ -272,7 +273,8 @@ def oracle(user: User | None, document: Document) -> bool:
     return document.uploaded_by_user == user or any(p.permissions_for_user(user).can_edit() for p in pages)
 
 
-@pytest.mark.parametrize("seed", range(4))
+# Other histories on each database: they are told to find faults of the rule.
+@pytest.mark.parametrize("seed", range(2) if connection.vendor == "sqlite" else range(2, 4))
 def test_rule_and_list_agree_on_random_histories(seed, people):
     chance = random.Random(seed)
     uploaders = [people["author"], people["author2"], None]
