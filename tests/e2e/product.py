@@ -133,7 +133,7 @@ class Product:
             self.processes[name].terminate()
         for name in list(self.processes):
             try:
-                self.processes.pop(name).wait(15)
+                self.processes[name].wait(15)
             except subprocess.TimeoutExpired:
                 self.kill(name)
 
