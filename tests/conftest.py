@@ -9,7 +9,6 @@ import re
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ from django.utils import translation
 from documents.extraction import sandbox
 from search import bridge, words
 from tests import servers
-from tests.turns import turn
 
 INDEXING = (
     (wagtail.signal_handlers, "update_reference_index_task"),
@@ -39,7 +37,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Gives this process its own state, so that parallel workers and a developer's ``var/`` never meet."""
     config.addinivalue_line("markers", "shared_search: the search index of the worker's folder stays between tests")
     config.addinivalue_line("markers", "slow: takes longer than ten seconds")
-    config.addinivalue_line("markers", "alone: no other test with a browser runs beside it, in no other pass")
     stack = ExitStack()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dossier-test-", ignore_cleanup_errors=True)))
     django_settings.VAR_DIR = folder
@@ -106,15 +103,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in set(elsewhere)]
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Lets passes that run side by side take turns. Outermost, so that waiting is no part of a test's time."""
-    if not _is_of_a_browser_pass(item):
-        return (yield)
-    with turn(alone=item.get_closest_marker("alone") is not None):
-        return (yield)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -1,12 +1,12 @@
-"""``make test``: everything that proves the product, on SQLite and on PostgreSQL, units and browser.
+"""``make test``: everything that proves the product, on SQLite and on PostgreSQL, units, browser and faults.
 
-Starts the real servers that it finds or can install, runs four pytest processes (those with a browser side by side),
+Starts the real servers that it finds or can install, runs six pytest processes (those that mostly wait side by side),
 stops the servers that it started, and ends with what was missing, what was skipped and one line of totals. With
 COVERAGE=1 the first pass runs all units and is measured: it fails where it covers less of the code than
 ``pyproject.toml`` demands.
 
-    python tests/run.py                      all four
-    python tests/run.py --only units         one of: units, browser, units-postgresql, browser-full
+    python tests/run.py                      all six
+    python tests/run.py --only units         one of: units, units-postgresql, browser, browser-full, faults, faults-full
     KEEP_SERVICES=1, REQUIRE_SERVICES=1, WORKERS=2
 """
 
@@ -32,8 +32,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "deploy" / "services"))
 import services  # noqa: E402
 
-BROWSER = ["tests/e2e", "tests/a11y", "tests/faults"]
-"""What drives a browser or whole processes of the product."""
+BROWSER = ["tests/e2e", "tests/a11y"]
+FAULTS = ["tests/faults"]
+"""Kills the product's own processes, and waits until others take their work up."""
 SAME_ON_EVERY_DATABASE = [
     *("tests/house", "tests/look", "tests/demo", "tests/home"),
     "tests/search/test_elasticsearch_server.py",
@@ -72,9 +73,8 @@ ONCE_ON_ALL_SERVERS = [
 """Single screens and stories that lean on storage and search, and random kills: on the full stack only. The story of a
 publication is told on both."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
-ROUNDS = (("units",), ("units-postgresql",), ("browser", "browser-full"))
-"""Passes that run side by side: units take all processors; those with a browser wait most of the time for something.
-A test that is marked ``alone`` has the machine for itself (``tests.turns``)."""
+ROUNDS = (("units",), ("units-postgresql",), ("browser", "browser-full", "faults", "faults-full"))
+"""Passes that run side by side: units take all processors, the others wait most of the time for something."""
 NOT_OURS = ("CACHE_URL", "PYTHONDONTWRITEBYTECODE")
 """Of the developer's environment; without byte code each of hundreds of child processes compiles anew what it imports."""
 NO_TESTS = 5
@@ -115,35 +115,47 @@ class Pass:
 
 
 def passes(workers: str, *, postgresql: bool) -> list[Pass]:
-    """The four passes; ``postgresql`` says whether units run there too."""
+    """The six passes; ``postgresql`` says whether units run there too."""
     measured = os.environ.get("COVERAGE") == "1"
-    units = ["tests", "-n", workers, *(f"--ignore={folder}" for folder in BROWSER)]
-    elsewhere = ON_POSTGRESQL_WHERE_IT_IS if postgresql and not measured else []
-    on_sqlite = [*units, *(f"--ignore={path}" for path in elsewhere)]
-    on_postgresql = [*units, *(f"--ignore={path}" for path in SAME_ON_EVERY_DATABASE)]
-    by_engine = postgresql and not measured
-    embedded = [*BROWSER, *(f"--ignore={path}" for path in ONCE_ON_ALL_SERVERS)]
-    # A folder that is named is collected, whatever is ignored.
-    on_the_full_stack = [folder for folder in BROWSER if folder not in SAME_ON_EVERY_STACK]
-    on_the_full_stack += [f"--ignore={path}" for path in SAME_ON_EVERY_STACK if path not in BROWSER]
+    split = postgresql and not measured
+    units = ["tests", "-n", workers, *_without([*BROWSER, *FAULTS])]
     return [
-        Pass("units", "units on SQLite", (), on_sqlite, measured=measured, engine="fts5" if by_engine else ""),
-        Pass("browser", "browser on SQLite, disk, embedded search", (), embedded),
+        Pass(
+            "units",
+            "units on SQLite",
+            (),
+            [*units, *_without(ON_POSTGRESQL_WHERE_IT_IS if split else [])],
+            measured=measured,
+            engine="fts5" if split else "",
+        ),
         Pass(
             "units-postgresql",
             "units on PostgreSQL",
             ("PostgreSQL",),
-            on_postgresql,
-            engine="elasticsearch" if by_engine else "",
+            [*units, *_without(SAME_ON_EVERY_DATABASE)],
+            engine="elasticsearch" if split else "",
         ),
-        Pass(
-            "browser-full",
-            "browser on PostgreSQL, S3, Elasticsearch, Redis",
-            ("PostgreSQL", "S3", "Elasticsearch", "Redis"),
-            on_the_full_stack,
-            full=True,
-        ),
+        *_by_stack("browser", "browser", BROWSER),
+        *_by_stack("faults", "faults", FAULTS),
     ]
+
+
+def _by_stack(name: str, title: str, folders: list[str]) -> Iterator[Pass]:
+    """What is tried on the embedded parts and on all servers: one pass each."""
+    yield Pass(name, f"{title} on SQLite, disk, embedded search", (), [*folders, *_without(ONCE_ON_ALL_SERVERS)])
+    # A folder that is named is collected, whatever is ignored.
+    named = [folder for folder in folders if folder not in SAME_ON_EVERY_STACK]
+    yield Pass(
+        f"{name}-full",
+        f"{title} on PostgreSQL, S3, Elasticsearch, Redis",
+        ("PostgreSQL", "S3", "Elasticsearch", "Redis"),
+        [*named, *_without(SAME_ON_EVERY_STACK)],
+        full=True,
+    )
+
+
+def _without(paths: list[str]) -> list[str]:
+    return [f"--ignore={path}" for path in paths]
 
 
 @dataclass
@@ -175,8 +187,8 @@ def environment(one: Pass, servers: dict[str, str]) -> dict[str, str]:
     clean |= {name: value for name, value in servers.items() if name.startswith("TEST_")}
     clean |= {"DJANGO_SETTINGS_MODULE": "settings.test", "TEST_ENGINE": one.engine}
     if one.needs:
-        # One database name per checkout, so that two of them can test on one server.
-        name = f"dossier_{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
+        # One database name per checkout and pass, so that several can test on one server.
+        name = f"dossier_{hashlib.sha256(f'{ROOT}{one.name}'.encode()).hexdigest()[:8]}"
         clean["DATABASE_URL"] = servers["TEST_POSTGRES_URL"].rsplit("/", 1)[0] + f"/{name}"
     if one.full:
         clean |= {name: servers[name] for name in PRODUCTION if name != "DATABASE_URL"}
@@ -204,12 +216,11 @@ def started(one: Pass, servers: dict[str, str], extra: list[str], output: IO[str
 def run(together: list[Pass], servers: dict[str, str], totals: Totals, extra: list[str]) -> None:
     """Runs passes side by side and adds their figures to ``totals``. Where it is more than one, each prints when it ends."""
     with contextlib.ExitStack() as stack:
-        turns = Path(stack.enter_context(tempfile.NamedTemporaryFile(prefix="dossier-turns-")).name)
         running = []
         for one in together:
             print(f"\n== {one.title}", flush=True)
             output = stack.enter_context(tempfile.TemporaryFile("w+")) if len(together) > 1 else None
-            running.append(stack.enter_context(started(one, servers | {"TEST_TURNS": str(turns)}, extra, output)))
+            running.append(stack.enter_context(started(one, servers, extra, output)))
         began = time.monotonic()
         while running:
             for ended in [one for one in running if one.process.poll() is not None]:
