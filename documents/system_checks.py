@@ -27,7 +27,7 @@ from wagtail.permissions import policy_registry
 from documents import scanning
 from documents.delivery import Delivery
 from documents.erasure import running
-from documents.extraction.jobs import can_convert, surroundings
+from documents.extraction.jobs import surroundings
 from documents.models import Document, Image
 from documents.permissions import document_policy, image_policy
 from documents.storage import STORAGE_FAULTS, NotEncryptedError, PrivateFileStorage, PrivateS3Storage
@@ -162,10 +162,10 @@ def children_are_walled_in(app_configs: Sequence[AppConfig] | None, **kwargs: An
 
 @checks.register("documents", deploy=True)
 def database_wants_a_password(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """A Unix socket of the database is open to programs that open uploads, where they may make such sockets."""
+    """A Unix socket of the database is open to programs that open uploads, where they may make sockets."""
     database = settings.DATABASES["default"]
     by_socket = database["ENGINE"].endswith("postgresql") and database.get("HOST", "")[:1] in ("", "/")
-    if not by_socket or (surroundings().closed and not can_convert()):
+    if not by_socket or surroundings().closed:
         return []
     return [
         checks.Warning(

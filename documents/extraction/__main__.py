@@ -18,8 +18,8 @@ from documents.extraction.sockets import close_sockets
 from documents.extraction.walls import raise_walls
 
 Arguments = dict[str, Any]
-"""What the parent says, and whether these are out of reach: the network (``isolated``), other files (``walled``), Unix
-sockets (``closed``)."""
+"""What the parent says, and whether these are out of reach: the network (``isolated``), other files (``walled``),
+whatever listens at a socket (``closed``)."""
 Answer = dict[str, Any]
 
 
@@ -122,12 +122,10 @@ JOBS: dict[str, Callable[[Arguments], Answer]] = {
 def main(folder: Path) -> None:
     """Does the job of ``folder`` and writes its result there."""
     task = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    office = task["job"] == "convert"  # LibreOffice needs a socket of its own
-    means = {
-        "isolated": confine(Limits(**task["limits"])),
-        "walled": raise_walls(folder, [Path(path) for path in task["reads"]], office=office),
-        "closed": not office and close_sockets(),
-    }
+    alone = confine(Limits(**task["limits"]))
+    walled = raise_walls(folder, [Path(path) for path in task["reads"]])
+    closed = close_sockets(office=task["job"] == "convert")
+    means = {"isolated": alone or closed, "walled": walled, "closed": closed}
     try:
         answer = JOBS[task["job"]](task["arguments"] | means)
     except ExtractionError as error:

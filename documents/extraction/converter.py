@@ -6,6 +6,8 @@ profile that forbids macros and links, and with a folder of its own for each job
 
 from __future__ import annotations
 
+import contextlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -47,6 +49,7 @@ FORMATS = {
 _AS_PDF = 'pdf:{part}_pdf_Export:{{"SinglePageSheets":{{"type":"boolean","value":"true"}}}}'
 
 _START_AGAIN = 81
+_BUILD = re.compile(r"^buildid=(.+)$", re.MULTILINE)
 _SECURITY = "org.openoffice.Office.Common/Security/Scripting"
 _PROFILE = "".join(
     f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
@@ -88,9 +91,8 @@ def convert(source: Path, target: Path, *, mime: str, to: str, isolated: bool) -
         raise NotConvertedError
     folder = Path(tempfile.mkdtemp())  # inside the scratch folder of this job, which goes with it
     profile, out = folder / "profile", folder / "out"
-    (profile / "user").mkdir(parents=True)
     out.mkdir()
-    (profile / "user" / "registrymodifications.xcu").write_text(_REGISTRY, encoding="utf-8")
+    _set_up(profile, Path(office))
     extension, part = FORMATS[mime]
     given = folder / f"file.{extension}"
     shutil.copyfile(source, given)
@@ -98,7 +100,6 @@ def convert(source: Path, target: Path, *, mime: str, to: str, isolated: bool) -
         *(office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nolockcheck"),
         *("--convert-to", _AS_PDF.format(part=part) if to == "pdf" else to, "--outdir", str(out), str(given)),
     ]
-    # The first start with a new profile only sets it up and asks to be started again.
     if _run(command, folder) == _START_AGAIN:
         _run(command, folder)
     made = out / f"file.{to}"
@@ -106,6 +107,16 @@ def convert(source: Path, target: Path, *, mime: str, to: str, isolated: bool) -
         raise NotConvertedError
     shutil.move(made, target)
     return {}
+
+
+def _set_up(profile: Path, office: Path) -> None:
+    """A profile in which LibreOffice has just put its extensions in order, else it does, and asks to be started again."""
+    extensions = profile / "user" / "extensions"
+    extensions.mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_REGISTRY, encoding="utf-8")
+    with contextlib.suppress(OSError):
+        if build := _BUILD.search(office.with_name("versionrc").read_text(encoding="utf-8")):
+            (extensions / "buildid").write_text(build.group(1), encoding="utf-8")
 
 
 def _hides_sheets(source: Path, mime: str) -> bool:

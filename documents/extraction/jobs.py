@@ -59,7 +59,7 @@ class Inspection:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a child is kept from here: the network (``isolated``), other files (``walled``), Unix sockets (``closed``)."""
+    """What a child is kept from here: the network (``isolated``), other files (``walled``), whatever listens at a socket (``closed``)."""
 
     isolated: bool = False
     walled: bool = False

@@ -1,9 +1,8 @@
 """Walls around the child process by Landlock: it reads the file at hand and its programs, and writes into its own folder.
 
 A hostile file that takes a reader over finds no settings, no database file, no other upload, and nothing of the processes
-beside it. Walls are for files: a Unix socket is opened through them, a database's too (``sockets`` stops that for all
-jobs but LibreOffice's). Landlock needs no rights and is in the kernels of Debian 12 and later (5.13 with
-``CONFIG_SECURITY_LANDLOCK``).
+beside it. Walls are for files: a Unix socket is opened through them, a database's too (``sockets`` stops that).
+Landlock needs no rights and is in the kernels of Debian 12 and later (5.13 with ``CONFIG_SECURITY_LANDLOCK``).
 Where it is missing, or its calls are forbidden by a container, there are no walls, and ``manage.py check --deploy`` says so.
 https://docs.kernel.org/userspace-api/landlock.html
 """
@@ -25,9 +24,8 @@ _ASK_VERSION = 1
 _PATH_BENEATH = 1
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
-_REMOVE_FILE, _MAKE_SOCKET = 1 << 5, 1 << 9
-_MAKE_TRAPS = 1 << 6 | 1 << 10 | 1 << 11 | 1 << 12
-"""Devices, pipes that the worker would wait at for ever, links that it would follow."""
+_MAKE_TRAPS = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12
+"""Devices, sockets, pipes that the worker would wait at for ever, links that it would follow."""
 _TRUNCATE, _IOCTL = 1 << 14, 1 << 15
 _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 _READ = _READ_FILE | _READ_DIR
@@ -69,11 +67,9 @@ def version() -> int:
     return max(ctypes.CDLL(None, use_errno=True).syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _ASK_VERSION), 0)
 
 
-def raise_walls(folder: Path, reads: Collection[Path], *, office: bool = False) -> bool:
+def raise_walls(folder: Path, reads: Collection[Path]) -> bool:
     """From now on this process and its children read ``reads`` and programs only, and write below ``folder`` only.
 
-    ``office``: LibreOffice keeps a socket in ``/tmp`` and can't be told otherwise (``OSL_SOCKET_PATH`` counts only where
-    ``/tmp`` and ``/var/tmp`` are closed); it may make sockets and remove files there, at any depth, and open nothing.
     For good: there is no way back. Returns whether it is so. Takes one or two milliseconds.
     """
     if not (known := version()):
@@ -85,10 +81,8 @@ def raise_walls(folder: Path, reads: Collection[Path], *, office: bool = False) 
     if rules < 0:
         return False
     try:
-        _allow(libc, rules, folder, rights & ~_EXECUTE & ~_MAKE_TRAPS & ~(0 if office else _MAKE_SOCKET))
+        _allow(libc, rules, folder, rights & ~_EXECUTE & ~_MAKE_TRAPS)
         _allow(libc, rules, Path("/dev/null"), (_READ | _WRITE_FILE | _TRUNCATE) & rights)
-        if office:
-            _allow(libc, rules, Path("/tmp"), _MAKE_SOCKET | _REMOVE_FILE)  # noqa: S108  # no file of ours goes there
         for path in (*map(Path, PROGRAMS), *_own_code(), *_found([PROJECT, folder, *reads])):
             _allow(libc, rules, path, _READ | _EXECUTE)
         for path in (*map(Path, DETAILS), *reads):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
 import tempfile
 import zipfile
 from pathlib import Path
@@ -15,7 +14,8 @@ import pptx
 import pypdfium2
 from PIL import Image
 
-from documents.extraction.converter import program
+from documents.extraction import jobs
+from documents.extraction.converter import FORMATS
 from tests.documents import making
 
 OOXML = "application/vnd.openxmlformats-officedocument"
@@ -150,18 +150,12 @@ def member(data: bytes, name: str) -> bytes:
 
 def by_libreoffice(data: bytes, name: str, to: str) -> bytes:
     """``data``, called ``name``, as LibreOffice saves it in another format."""
+    mime = next(mime for mime, (extension, _) in FORMATS.items() if name.endswith(f".{extension}"))
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / name
+        source, target = Path(folder) / "source", Path(folder) / "target"
         source.write_bytes(data)
-        command = [program(), f"-env:UserInstallation={Path(folder).as_uri()}/profile", "--headless"]
-        for _ in range(2):  # the first start sets the profile up
-            subprocess.run(
-                [*command, "--convert-to", to, "--outdir", f"{folder}/out", str(source)],
-                capture_output=True,
-                timeout=200,
-                check=False,
-            )
-        return (Path(folder) / "out" / source.with_suffix(f".{to}").name).read_bytes()
+        jobs.convert(source, mime, target, to=to)
+        return target.read_bytes()
 
 
 def pictures(pdf: bytes, dpi: int = 200) -> list[Image.Image]:

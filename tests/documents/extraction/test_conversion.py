@@ -14,8 +14,7 @@ from PIL import Image
 from documents import processing
 from documents.actions import add_document
 from documents.exceptions import IntakeError
-from documents.extraction import jobs, sandbox
-from documents.extraction.converter import LIMITS
+from documents.extraction import converter, jobs, sandbox
 from documents.extraction.errors import NoConverterError, NotConvertedError
 from documents.extraction.jobs import extract
 from documents.extraction.walls import version
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def converter():
+def libreoffice():
     servers.libreoffice()
 
 
@@ -94,10 +93,8 @@ def test_preview_that_lost_words_is_left_aside(stored, preview):
 
 
 def test_without_a_namespace_of_its_own_the_converter_is_off(stored, tmp_path, monkeypatch):
-    from documents.extraction.converter import convert
-
     with pytest.raises(NoConverterError):
-        convert(stored(office.word(["x"])), tmp_path / "out", mime=office.DOCX, to="pdf", isolated=False)
+        converter.convert(stored(office.word(["x"])), tmp_path / "out", mime=office.DOCX, to="pdf", isolated=False)
 
     def refused(*args, **more):
         raise NoConverterError
@@ -142,6 +139,35 @@ def test_no_folder_is_opened_for_an_office_that_may_hold_something_else(office_i
     if folder != "home":
         monkeypatch.setattr(tempfile, "tempdir", str(found))
     assert not jobs.can_convert.__wrapped__()
+
+
+def test_an_office_that_was_taken_over_finds_no_other_file(office_in, stored, tmp_path):
+    """``/tmp`` is where LibreOffice wants a socket, and where others keep theirs."""
+    if not version():
+        servers.missing("Landlock in the kernel")
+    (other := tmp_path / "upload").write_text("A witness.")
+    tries = {
+        "read": f"cat {other}",
+        "write": f"echo x > {tmp_path}/new",
+        "write to /tmp": "echo x > $(mktemp -u -p /tmp)",
+        "remove": f"rm -f {other}",
+        "its folder": "echo x > own",
+    }
+    office_in(
+        "opt/office/program", "".join(f"({how}) && echo '{what}' >> out/file.pdf\n" for what, how in tries.items())
+    )
+    jobs.convert(stored(office.word(["x"])), office.DOCX, tmp_path / "out", to="pdf")
+    assert (tmp_path / "out").read_text() == "its folder\n"
+
+
+def test_one_start_of_the_office_is_enough(stored, tmp_path, monkeypatch):
+    """A new profile has to be set up otherwise, which it asks for by the code of its end."""
+    monkeypatch.setattr(converter, "_START_AGAIN", None)
+    source = stored(office.word(["x"]))
+    target = tmp_path / "out"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    converter.convert(source, target, mime=office.DOCX, to="pdf", isolated=True)
+    assert target.read_bytes().startswith(b"%PDF")
 
 
 def test_nothing_is_fetched_from_the_network(preview):
@@ -206,7 +232,7 @@ def test_conversion_that_takes_too_long_is_stopped(stored, tmp_path):
             office.DOCX,
             tmp_path / "out",
             to="pdf",
-            limits=replace(LIMITS, wall_seconds=0.5),
+            limits=replace(converter.LIMITS, wall_seconds=0.5),
         )
 
 

@@ -228,33 +228,53 @@ def listening(tmp_path):
         yield path
 
 
-def test_a_child_reaches_no_database_by_a_unix_socket(listening):
+@pytest.mark.parametrize("office", [False, True], ids=["any", "office"])
+def test_a_child_reaches_no_database_by_a_unix_socket(listening, office):
     """Nor do the programs that it starts. The mark of PostgreSQL's ``peer``: the path alone lets in."""
     tries = {
         "a stream": f"socket.socket(socket.AF_UNIX).connect({str(listening)!r})",
         "datagrams": "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
+        "packets": "socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)",
         "a pair that is turned elsewhere": "socket.socketpair()",
         "a ring": "ring(425, 1, ctypes.create_string_buffer(120))",
         "by a program": "subprocess.run([sys.executable, '-c', 'import socket; socket.socketpair()'], check=True, stderr=-3)",
-        "the network's": "socket.socket(socket.AF_INET).close()",
+        "the network's": "socket.socket(socket.AF_INET)",
+        "the machine's below": "socket.socket(socket.AF_VSOCK)",
         "a program": "subprocess.run(['/bin/true'], check=True)",
     }
-    setup = """
+    setup = f"""
 from documents.extraction.sockets import close_sockets
 def ring(*arguments):
     if ctypes.CDLL(None).syscall(*arguments) < 0:
         raise OSError
-assert close_sockets()
+assert close_sockets(office={office})
 """
-    assert succeeded(setup, tries) == ["the network's", "a program"]
+    assert succeeded(setup, tries) == ["a program"]
 
 
-def test_every_job_but_the_office_goes_without_unix_sockets(tmp_path):
+def test_the_socket_of_an_office_has_no_name_and_nobody_to_come(tmp_path):
+    """All that it may have of its own: without one it doesn't start."""
+    tries = {
+        "its socket": f"its.bind({str(tmp_path / 's')!r}) or its.listen() or True",
+        "somebody who comes": "its.accept()",
+        "words to others": f"its.sendto(b'x', {str(tmp_path / 's')!r})",
+        "its end": "its.close() or True",
+    }
+    setup = """
+from documents.extraction.sockets import close_sockets
+assert close_sockets(office=True)
+its = socket.socket(socket.AF_UNIX)
+"""
+    assert succeeded(setup, tries) == ["its socket", "its end"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_child_finds_that_no_socket_is_open_to_it(tmp_path):
     assert sandbox.run("probe", tmp_path, Limits(), {})["closed"]
 
 
 def test_on_another_processor_sockets_stay_open_and_that_is_said(monkeypatch):
-    monkeypatch.setattr(sockets, "_PROCESSORS", {})
+    monkeypatch.setattr(sockets, "_CALLS", {})
     assert sockets.close_sockets() is False
 
 
@@ -295,19 +315,13 @@ def test_surroundings_are_what_a_child_found(walls, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("host", "closed", "converts", "warns"),
-    [
-        ("/run/postgresql", True, False, False),
-        ("/run/postgresql", True, True, True),
-        ("", False, False, True),
-        ("db.example.org", False, True, False),
-    ],
+    ("host", "closed", "warns"),
+    [("/run/postgresql", True, False), ("/run/postgresql", False, True), ("", False, True), ("db", False, False)],
 )
-def test_the_start_says_that_the_database_is_within_reach(settings, monkeypatch, host, closed, converts, warns):
+def test_the_start_says_that_the_database_is_within_reach(settings, monkeypatch, host, closed, warns):
     database = {"ENGINE": "django.db.backends.postgresql", "HOST": host}
     monkeypatch.setitem(settings.DATABASES, "default", database)
     monkeypatch.setattr("documents.system_checks.surroundings", lambda: Surroundings(closed=closed))
-    monkeypatch.setattr("documents.system_checks.can_convert", lambda: converts)
     assert [found.id for found in database_wants_a_password(None)] == ["documents.W018"] * warns
 
 
