@@ -179,6 +179,11 @@ FINDINGS: dict[str, Wording] = {
         gettext_noop("The file holds other whole files, such as the table behind a chart."),
         gettext_noop("Put them in as pictures and add the file as a new version."),
     ),
+    "drawings": Wording(
+        gettext_noop("Drawings as EMF or WMF"),
+        gettext_noop("The file holds drawings in formats of Windows, which keep words that nobody sees."),
+        gettext_noop("Put them in as PNG pictures and add the file as a new version."),
+    ),
     "remote": Wording(
         gettext_noop("Parts from elsewhere"),
         gettext_noop("The file fetches parts from another computer, which then learns who reads it."),
@@ -216,6 +221,7 @@ REMOVED: dict[str, str] = {
     "dates": gettext_noop("Dates of changes"),
     "attachments": gettext_noop("Attached files"),
     "embedded files": gettext_noop("Files in the file"),
+    "drawings": gettext_noop("Drawings as EMF or WMF"),
     "actions": gettext_noop("Actions"),
     "scripts": gettext_noop("Scripts"),
     "application data": gettext_noop("Data of other programs"),

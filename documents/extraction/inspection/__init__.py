@@ -9,9 +9,9 @@ from pathlib import Path
 from documents.extraction.inspection.findings import CODES, Finding, Findings, Place, as_json, from_json
 from documents.extraction.packaged import MODULES as PACKAGES
 
-GATE = 4
+GATE = 5
 """Counts up whenever the gate finds more: files that an older one judged are judged again. 2: bookmarks of a PDF;
-3 and 4: RTF."""
+3 to 5: RTF."""
 PDF = "application/pdf"
 INSPECTORS: dict[str, str] = {
     PDF: "pdf",

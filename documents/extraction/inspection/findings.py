@@ -43,6 +43,7 @@ CODES: dict[str, Verdict] = {
     "hidden_slides": "blocked",
     "notes": "blocked",
     "embedded": "blocked",
+    "drawings": "blocked",
     "remote": "blocked",
     "custom_data": "blocked",
     "data_track": "blocked",

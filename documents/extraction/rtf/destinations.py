@@ -19,6 +19,7 @@ HIDDEN: Why = ("hidden_text", "hidden text")
 OTHER_PROGRAMS: Why = ("custom_data", "application data")
 EMBEDDED: Why = ("embedded", "embedded files")
 REMOTE: Why = ("remote", "external references")
+DRAWINGS: Why = ("drawings", "drawings")
 
 
 def _words(text: str) -> frozenset[bytes]:
@@ -30,7 +31,8 @@ DROPPED_GROUPS: dict[bytes, Why] = {
         _words(
             "info userprops rsidtbl generator docvar template revtbl xmlnstbl passwordhash password wgrffmtfilter "
             "protusertbl hlinkbase windowcaption writereservation writereservhash title subject author manager company "
-            "operator category keywords comment doccomm creatim revtim printim buptim filetbl private"
+            "operator category keywords comment doccomm creatim revtim printim buptim filetbl private propname staticval "
+            "linkval"
         ),
         METADATA,
     ),
@@ -40,12 +42,16 @@ DROPPED_GROUPS: dict[bytes, Why] = {
     **dict.fromkeys(_words("mvfmf mvfml mvtof mvtol"), CHANGES),
     **dict.fromkeys(
         _words(
-            "datastore themedata mailmerge datafield ud_private oldcprops oldpprops oldtprops oldsprops nonesttables shprslt"
+            "datastore themedata mailmerge datafield ud_private oldcprops oldpprops oldtprops oldsprops nonesttables shprslt "
+            "factoidname ffentrymcr ffexitmcr nextfile gridtbl mhtmltag svb hsv fchars lchars ebcstart ebcend protstart protend "
+            "xmlopen xmlname xmlattrname xmlattrvalue xmlclose liststylename mmaddfieldname mmconnectstr mmconnectstrdata "
+            "mmdatasource mmheadersource mmmailsubject mmodso mmodsofilter mmodsofldmpdata mmodsomappedname mmodsoname "
+            "mmodsorecipdata mmodsosort mmodsosrc mmodsotable mmodsoudl mmodsoudldata mmodsouniquetag mmquery"
         ),
         OTHER_PROGRAMS,
     ),
     **dict.fromkeys(_words("objdata objclass objname objalias objsect objtime oleclsid"), EMBEDDED),
-    **dict.fromkeys(_words("xe rxe txe tc tcn bkmkpub ffdeftext ffhelptext ffstattext"), HIDDEN),
+    **dict.fromkeys(_words("xe rxe txe pxe tc tcn bkmkpub ffdeftext ffhelptext ffstattext"), HIDDEN),
     # A second copy of each picture for programs of the nineties, in a format that nothing here looks into.
     b"nonshppict": OTHER_PROGRAMS,
     b"blipuid": OF_PICTURES,
@@ -53,16 +59,35 @@ DROPPED_GROUPS: dict[bytes, Why] = {
 """First word of a group -> why it goes with all it holds."""
 
 SHOWN = _words(
-    "shppict shpinst do moMath moMathPara ud background nesttableprops fldinst fldtype cs ts hl hlloc hlsrc hlfr"
+    "shppict shpinst do moMath moMathPara ud background nesttableprops fldinst fldtype cs ts tsrowd hl hlloc hlsrc hlfr"
 )
 r"""Groups with ``\*`` that are or hold what a reader sees, or where a click leads."""
-DEFINITIONS = _words(
-    "fonttbl colortbl stylesheet listtable listoverridetable listpicture latentstyles lsdlockedexcept colorschememapping "
-    "pgptbl pgdsctbl defchp defpap mmathPr panose falt fname fontemb fontfile bkmkstart bkmkend pn pnseclvl picprop sp "
-    "ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn formfield ffname ffformat ffl "
-    "tsrowd levelmarker keycode"
+FILE, PICTURE, ANYWHERE = b"rtf", b"pict", b""
+DEFINITIONS: dict[bytes, bytes] = {
+    **dict.fromkeys(
+        _words(
+            "fonttbl colortbl stylesheet listtable listoverridetable latentstyles colorschememapping pgptbl pgdsctbl defchp "
+            "defpap mmathPr ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn"
+        ),
+        FILE,
+    ),
+    **dict.fromkeys(_words("panose falt fname fontemb fontfile"), b"fonttbl"),
+    **dict.fromkeys(_words("listpicture listname leveltext levelnumbers levelmarker"), b"list"),
+    **dict.fromkeys(_words("ffname ffformat ffl"), b"formfield"),
+    b"lsdlockedexcept": b"latentstyles",
+    b"keycode": b"stylesheet",
+    b"picprop": PICTURE,
+    **dict.fromkeys(_words("bkmkstart bkmkend pn pnseclvl formfield sp"), ANYWHERE),
+}
+"""Groups that say how the page looks -> how the table begins that they belong to. Their words are names, not text.
+
+Elsewhere, and in the middle of a group, no program writes them; some show their words, some don't: they go.
+"""
+WORDLESS = _words(
+    "stylesheet listtable listoverridetable listpicture latentstyles pgptbl pgdsctbl defchp defpap mmathPr picprop formfield "
+    "ffformat"
 )
-"""Groups that say how the page looks: their words are names, not text."""
+"""Those whose words are in groups of their own; some programs show words beside them."""
 MARKS: dict[bytes, Why] = {
     **dict.fromkeys(
         _words("insrsid rsidroot rsid charrsid pararsid delrsid sectrsid tblrsid styrsid revisions revprop revbar"),
@@ -79,7 +104,7 @@ MARKS: dict[bytes, Why] = {
 }
 """Words -> why they go; the text behind them is another question."""
 
-_FIRST_WORD = re.compile(rb"[\r\n]*+(\\\*)?+[\r\n]*+(?:\\([a-zA-Z]{1,32}))?+")
+_FIRST_WORD = re.compile(rb"[ \t\r\n]*+(\\\*)?+[ \t\r\n]*+(?:\\([a-zA-Z]{1,32}))?+")
 _PROPERTY = re.compile(
     rb"\s*+\\sp\s*+\{\\sn ?([^{}\\]{1,60})\}\s*+\{\\sv ?+(?:([^{}]*+)\}\s*+\}|\s*+(?=\{))", re.DOTALL
 )

@@ -18,7 +18,7 @@ class Group:
 
     ``dropped``: why it goes with all it holds from here on. ``brace``: why its first brace went. ``defines``: the
     word of the table that it is part of; its words are no text. ``either``: it says one thing twice, first for
-    programs of the nineties. ``room``: of a property, how many groups may follow. ``fallback``: characters that
+    programs of the nineties. ``word``: its first. ``room``: of a property, how many groups may follow. ``fallback``: characters that
     follow each ``\\u`` for old programs. ``style``: that it defines. ``codes``: how many codes of fields and numbers
     of lists it stands in.
     """
@@ -27,6 +27,7 @@ class Group:
     brace: Why | None = None
     defines: bytes = b""
     either: bool = False
+    word: bytes = b""
     room: int | None = None
     codes: int = 0
     deleted: bool = False

@@ -1,4 +1,7 @@
-"""Pictures inside RTF: digits in the text, or bytes behind ``\\bin``. JPEG and PNG lose what a file of their own would lose."""
+"""Pictures inside RTF: digits in the text, or bytes behind ``\\bin``. JPEG and PNG lose what a file of their own would lose.
+
+Others go: nothing here looks into them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, field
 from documents.extraction.errors import BrokenFileError
 from documents.extraction.inspection.jpeg import end_of, has_place, without_personal_segments
 from documents.extraction.inspection.png import without_personal_chunks
-from documents.extraction.rtf.destinations import CROPPED, OF_PICTURES, Why
+from documents.extraction.rtf.destinations import CROPPED, DRAWINGS, OF_PICTURES, Why
 
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _WHITE = b" \t\r\n\0"
@@ -60,12 +63,17 @@ class Picture:
         cleaned = _without_details(content)
         if cleaned == content:
             return None
+        if not cleaned:
+            return DRAWINGS, b""
         is_placed = content.startswith(_JPEG) and has_place(content)
         return ("place", "places") if is_placed else OF_PICTURES, _digits(cleaned) if as_digits else cleaned
 
 
 def _without_details(content: bytes) -> bytes:
-    """The picture without details and without what follows its end. Raises BrokenFileError where that isn't found."""
+    """The picture without details and without what follows its end. Raises BrokenFileError where that isn't found.
+
+    Nothing of other formats: drawings of Windows (EMF, WMF) and of old programs hold words beside those that they show.
+    """
     if content.startswith(_JPEG):
         end = end_of(content)
         if end is None:
@@ -76,7 +84,7 @@ def _without_details(content: bytes) -> bytes:
         if cleaned[-8:-4] != b"IEND":
             raise BrokenFileError
         return cleaned
-    return content
+    return b""
 
 
 def _digits(content: bytes) -> bytes:

@@ -8,13 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from documents.extraction.errors import BrokenFileError
+from documents.extraction.rtf.characters import BREAKS, plain
 from documents.extraction.rtf.destinations import (
     DEFINITIONS,
     DROPPED_GROUPS,
+    FILE,
     HIDDEN,
     MARKS,
     OTHER_PROGRAMS,
+    PICTURE,
     REMOTE,
+    WORDLESS,
     Why,
     first_word,
     why_dropped,
@@ -39,14 +43,8 @@ _AHEAD = 16384
 """Bytes that are read ahead, and ..."""
 _LONG = 1000
 """... characters: no number of a list and no first word of a field is longer."""
-_CHARACTERS = {
-    b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"row": "\n", b"cell": "\t", b"nestcell": "\t", b"tab": "\t",
-    b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”",
-    b"bullet": "•", b"emspace": " ", b"enspace": " ",
-}  # fmt: skip
-"""Words that stand for a character."""
-_BREAKS = frozenset(word for word, character in _CHARACTERS.items() if character.isspace())
-_SYMBOLS = {b"\\~": "\u00a0", b"\\_": "-", b"\\\\": "\\", b"\\{": "{", b"\\}": "}", b"\\\n": "\n", b"\\\r": "\n"}
+_IN_FILE = 3
+"""Groups that are open in one of the file's own: itself, the file, and what is around all."""
 _TINY = 4
 """Half points of type that nobody can read."""
 _FALLBACK = 2
@@ -118,7 +116,8 @@ class _Reader:
         around = self.groups[-1]
         word, starred = first_word(self.content, self.at)
         defines = word if word in DEFINITIONS and not around.defines else around.defines
-        group = replace(around, defines=b"" if word in (b"hl", b"shptxt") else defines, either=False, style=None)
+        defines = b"" if word in (b"hl", b"shptxt") else defines
+        group = replace(around, defines=defines, either=False, style=None, word=word)
         group.room = 2 if word == b"sp" else None
         if word in DEFINITIONS or word == b"pict":
             group.picture = Picture() if word == b"pict" else None
@@ -137,9 +136,19 @@ class _Reader:
             around.room -= 1
         if (word in (b"sn", b"sv")) != (around.room is not None and around.room >= 0):
             return OTHER_PROGRAMS
+        if not self._is_home(DEFINITIONS.get(word), around):
+            return OTHER_PROGRAMS
         if word == b"sp":
             return why_property(self.content, self.at)
         return self._why_of_text(word)
+
+    def _is_home(self, table: bytes | None, around: Group) -> bool:
+        """Whether a definition belongs to where it is."""
+        if not table:
+            return True
+        if table == FILE:
+            return len(self.groups) == _IN_FILE
+        return around.picture is not None if table == PICTURE else around.defines.startswith(table)
 
     def _why_of_text(self, word: bytes) -> Why | None:
         """As ``_why_here`` for what is judged by its text, from here on."""
@@ -200,20 +209,20 @@ class _Reader:
     def _word(self, piece: bytes, word: bytes, number: int | None) -> Token:
         group = self.groups[-1]
         group.dropped = group.dropped or DROPPED_GROUPS.get(word) or self._why_of_text(word)
-        if word == b"sp" and group.room is None:  # not the first word of its group
+        if word in DEFINITIONS and word != group.word:
             group.dropped = group.dropped or OTHER_PROGRAMS
         if group.dropped:
             return _marked(piece, group.dropped)
         self._note(group, word, number)
         if why := MARKS.get(word):
             return _marked(piece, why)
-        text = _plain(piece, word, b"%d" % number if number is not None else None)
+        text = plain(piece, word, b"%d" % number if number is not None else None)
         if self.to_skip and word != b"u":
             self.to_skip -= 1
             return _marked(piece, group.unseen if text else None)
         if word == b"u":
             self.to_skip = group.fallback
-        if word in _BREAKS:
+        if word in BREAKS:
             return Token(piece, text)
         return self._text(piece, text)
 
@@ -253,7 +262,7 @@ class _Reader:
         else:
             if group.defines == b"colortbl":
                 self._mix(piece)
-            yield self._text(piece, _plain(piece))
+            yield self._text(piece, plain(piece))
 
     def _skip(self, piece: bytes, *, hides: bool) -> Iterator[Token]:
         """What stands in for a character; programs of today pass over it."""
@@ -267,7 +276,7 @@ class _Reader:
             words = symbol or passed.translate(None, b"?\r\n ")
             yield Token(passed, "", *(HIDDEN if hides and words else ("", "")), instead=b"?" * count)
         if len(passed) < len(piece):
-            yield self._text(piece[len(passed) :], _plain(piece[len(passed) :]))
+            yield self._text(piece[len(passed) :], plain(piece[len(passed) :]))
 
     def _stand_in(self, piece: bytes) -> bytes:
         most = min(self.to_skip, len(piece))
@@ -290,6 +299,8 @@ class _Reader:
         if not text:
             return Token(piece)
         if group.defines:
+            if group.word in WORDLESS and text.strip():
+                return _marked(piece, OTHER_PROGRAMS)
             return Token(piece, table=group.defines, defined=text)
         if why := group.unseen:
             return Token(piece, text, *why)
@@ -299,19 +310,6 @@ class _Reader:
             if group.blends_in(self.colours):
                 return Token(piece, text, "text_colour")
         return Token(piece, text, table=b"fldinst" if group.codes else b"")
-
-
-def _plain(piece: bytes, word: bytes | None = None, number: bytes | None = None) -> str:
-    """The characters that a piece stands for; empty for a word that is none."""
-    if word == b"u" and number is not None:
-        return chr(int(number) % 0x10000).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if word is not None:
-        return _CHARACTERS.get(word, "")
-    if piece.startswith(b"\\'"):
-        return bytes([int(piece[2:], 16)]).decode("cp1252", "replace")
-    if piece.startswith(b"\\") or piece in (b"{", b"}"):
-        return _SYMBOLS.get(piece, "")
-    return piece.translate(None, b"\r\n\0").decode("cp1252", "replace")
 
 
 def _marked(piece: bytes, why: Why | None) -> Token:

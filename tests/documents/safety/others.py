@@ -23,7 +23,7 @@ def _exif(*, place: bool = False, artist: str = NAME, orientation: int = 1) -> I
     return exif
 
 
-def _picture(kind: str, image: Image.Image | None = None, **more) -> bytes:
+def picture_file(kind: str, image: Image.Image | None = None, **more) -> bytes:
     out = io.BytesIO()
     (image or pdfs.noise(200, 120)).save(out, kind, **more)
     return out.getvalue()
@@ -31,7 +31,7 @@ def _picture(kind: str, image: Image.Image | None = None, **more) -> bytes:
 
 def jpeg_with_thumbnail() -> bytes:
     """Cropped in an editor that left the camera's small copy of the whole picture."""
-    small = _picture("JPEG", pdfs.noise(80, 60), comment=NAME.encode())
+    small = picture_file("JPEG", pdfs.noise(80, 60), comment=NAME.encode())
     ifd0 = struct.pack("<H", 0) + struct.pack("<I", 14)
     ifd1 = (
         struct.pack("<HHHII", 2, 0x0201, 4, 1, 44)
@@ -40,21 +40,21 @@ def jpeg_with_thumbnail() -> bytes:
     )
     body = b"II*\0\x08\0\0\0" + ifd0 + ifd1
     body = body.ljust(44, b"\0") + small
-    return _picture("JPEG", exif=b"Exif\0\0" + body)
+    return picture_file("JPEG", exif=b"Exif\0\0" + body)
 
 
 def jpeg_turned() -> bytes:
-    return _picture("JPEG", exif=_exif(orientation=6).tobytes())
+    return picture_file("JPEG", exif=_exif(orientation=6).tobytes())
 
 
 def jpeg_with_film() -> bytes:
     """Phones hide a film behind the end of the picture."""
-    return _picture("JPEG", exif=_exif(artist="").tobytes(), comment=b"x") + b"\0\0\0\x18ftypmp42" + NAME.encode()
+    return picture_file("JPEG", exif=_exif(artist="").tobytes(), comment=b"x") + b"\0\0\0\x18ftypmp42" + NAME.encode()
 
 
 def jpeg_with_late_comment() -> bytes:
     """Behind the first of several scans."""
-    before, scan, after = _picture("JPEG", progressive=True).rpartition(b"\xff\xda")
+    before, scan, after = picture_file("JPEG", progressive=True).rpartition(b"\xff\xda")
     return before + b"\xff\xfe" + struct.pack(">H", len(NAME) + 2) + NAME.encode() + scan + after
 
 
@@ -63,12 +63,12 @@ def png_with_texts() -> bytes:
     texts.add_text("Author", NAME)
     texts.add_itxt("XML:com.adobe.xmp", f"<x:xmpmeta>{NAME}</x:xmpmeta>", zip=True)
     texts.add_text("Copyright", "The archive")
-    return _picture("PNG", pnginfo=texts)
+    return picture_file("PNG", pnginfo=texts)
 
 
 def tiff_pages() -> bytes:
     pages = [pdfs.noise(100, 80, seed).convert("L") for seed in (1, 2)]
-    return _picture(
+    return picture_file(
         "TIFF",
         pages[0],
         save_all=True,
@@ -161,6 +161,43 @@ def rtf_picture(data: bytes, before: str = "", goal: int = 4000) -> str:
     return rf"{{\*\shppict{{\pict{before}\picw200\pich120\picwgoal{goal}\pichgoal2400\jpegblip{chr(10)}{digits}}}}}"
 
 
+HEXED = "".join(rf"\'{ord(letter):02x}" for letter in NAME)
+NUMBERED = "".join(rf"\u{ord(letter)}?" for letter in NAME)
+"""The name in letters that only a program spells out."""
+
+
+def _emf_record(kind: int, body: bytes) -> bytes:
+    body += bytes(-len(body) % 4)
+    return struct.pack("<II", kind, 8 + len(body)) + body
+
+
+def emf() -> bytes:
+    """A drawing as Windows programs leave it: who drew what with which program, a comment, words that nobody sees."""
+    about = f"Writer 4\0{NAME}.vsd\0\0".encode("utf-16-le")
+    comment = _emf_record(70, struct.pack("<I", len(NAME) + 4) + b"note" + NAME.encode())
+    outside = struct.pack("<4iIff2iII4iI", 0, 0, 0, 0, 1, 1.0, 1.0, 9000, 9000, len(NAME), 76, 0, 0, 0, 0, 0)
+    words = _emf_record(84, outside + NAME.encode("utf-16-le"))
+    end = _emf_record(14, struct.pack("<III", 0, 16, 20))
+    size = 88 + len(about) + len(comment) + len(words) + len(end)
+    places = struct.pack("<8i", 0, 0, 199, 119, 0, 0, 7000, 4200)
+    head = struct.pack("<IIIIHHIII", 0x464D4520, 0x10000, size, 4, 1, 0, len(about) // 2, 88, 0)
+    return _emf_record(1, places + head + struct.pack("<4i", 1920, 1080, 508, 286) + about) + comment + words + end
+
+
+def wmf() -> bytes:
+    """The same for older programs: a note for the program that drew it, and words."""
+    note = struct.pack("<HHH", 0x0626, 15, len(NAME)) + NAME.encode()
+    words = struct.pack("<HhhH", 0x0A32, 9000, 9000, len(NAME)) + bytes(2) + NAME.encode()
+    records = [body + bytes(len(body) % 2) for body in (note, words)] + [struct.pack("<H", 0)]
+    parts = b"".join(struct.pack("<I", (4 + len(body)) // 2) + body for body in records)
+    longest = max(4 + len(body) for body in records) // 2
+    return struct.pack("<HHHIHIH", 1, 9, 0x300, 9 + len(parts) // 2, 0, longest, 0) + parts
+
+
+def rtf_drawing(data: bytes, kind: str) -> str:
+    return rtf_picture(data).replace("jpegblip", kind)
+
+
 def rtf_in_bytes(data: bytes) -> bytes:
     return rtf(rf"{{\pict\jpegblip\bin{len(data)} PLACE}}").replace(b"PLACE", data)
 
@@ -175,7 +212,7 @@ def rtf_field_far_on(words: int) -> str:
 
 
 def rtf_property(name: str, value: str) -> str:
-    return rtf_picture(_picture("JPEG"), rf"{{\*\picprop{{\sp{{\sn {name}}}{{\sv {value}}}}}}}")
+    return rtf_picture(picture_file("JPEG"), rf"{{\*\picprop{{\sp{{\sn {name}}}{{\sv {value}}}}}}}")
 
 
 RTF_PLANTED = [
@@ -221,12 +258,12 @@ RTF_PLANTED = [
         )
     ),
     Planted("RTF: photo in bytes", lambda: rtf_in_bytes(pdfs.photo(place=False)), "metadata", RTF, True),
-    Planted("RTF: behind the end of a photo", lambda: rtf(rtf_picture(_picture("JPEG") + NAME.encode())), "metadata", RTF, True),
-    Planted("RTF: behind the end of a photo in bytes", lambda: rtf_in_bytes(_picture("JPEG", progressive=True) + NAME.encode()), "metadata", RTF, True),
+    Planted("RTF: behind the end of a photo", lambda: rtf(rtf_picture(picture_file("JPEG") + NAME.encode())), "metadata", RTF, True),
+    Planted("RTF: behind the end of a photo in bytes", lambda: rtf_in_bytes(picture_file("JPEG", progressive=True) + NAME.encode()), "metadata", RTF, True),
     Planted("RTF: between the scans of a photo", lambda: rtf(rtf_picture(jpeg_with_late_comment())), "metadata", RTF, True),
-    Planted("RTF: behind the end of a drawing", lambda: rtf(rtf_picture(_picture("PNG") + NAME.encode()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
+    Planted("RTF: behind the end of a drawing", lambda: rtf(rtf_picture(picture_file("PNG") + NAME.encode()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
     Planted("RTF: drawing with an author", lambda: rtf(rtf_picture(png_with_texts()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
-    Planted("RTF: second copy of a picture", lambda: rtf(rf"{rtf_picture(_picture('JPEG'))}{{\nonshppict{{\pict\wmetafile8 {NAME.encode().hex()}}}}}"), "custom_data", RTF, True),
+    Planted("RTF: second copy of a picture", lambda: rtf(rf"{rtf_picture(picture_file('JPEG'))}{{\nonshppict{{\pict\wmetafile8 {NAME.encode().hex()}}}}}"), "custom_data", RTF, True),
     Planted("RTF: path of a picture", lambda: rtf(rtf_property("pibName", rf"C:\\Cases\\{NAME}.jpg")), "metadata", RTF, True),
     *(
         Planted(f"RTF: {name}", lambda name=name: rtf(rtf_property(name, rf"C:\\Cases\\{NAME}.jpg")), "metadata", RTF, True)
@@ -240,7 +277,7 @@ RTF_PLANTED = [
     Planted("RTF: name of a property in numbers", lambda: rtf(rtf_property(r"pib\'4eame", rf"C:\\Cases\\{NAME}.jpg")), "custom_data", RTF),
     Planted("RTF: name of a picture", lambda: rtf(rtf_property("wzName", f"{NAME}.jpg")), "metadata", RTF, True),
     Planted("RTF: shape once more", lambda: rtf(rtf_property("metroBlob", NAME.encode().hex())), "custom_data", RTF, True),
-    Planted("RTF: cropped picture", lambda: rtf(rtf_picture(_picture("JPEG"), r"\piccropl0\piccropr1600")), "picture_cropped", RTF, trace=""),
+    Planted("RTF: cropped picture", lambda: rtf(rtf_picture(picture_file("JPEG"), r"\piccropl0\piccropr1600")), "picture_cropped", RTF, trace=""),
     Planted("RTF: cropped shape", lambda: rtf(rtf_property("cropFromRight", "20000")), "picture_cropped", RTF, trace=""),
     Planted("RTF: cropped shape, in letters", lambda: rtf(rtf_property("cropFromRight", "20000x")), "picture_cropped", RTF, trace=""),
     Planted("RTF: hidden shape", lambda: rtf(rtf_text_in_shape("1")), "hidden_text", RTF),
@@ -257,6 +294,45 @@ RTF_PLANTED = [
             ("nonesttables", "custom_data"), ("shprslt", "custom_data"), ("listtext", "hidden_text"), ("pntext", "hidden_text"),
         )
     ),
+    *(
+        Planted(f"RTF: {word} in the middle of a group", lambda word=word: rtf(rf"{{\b Seen\{word}{{\f9 {NAME};}}}}."), "custom_data", RTF, True)
+        for word in ("fonttbl", "stylesheet", "colortbl", "listtable", "latentstyles", "panose", "formfield", "bkmkstart", "pn")
+    ),
+    *(
+        Planted(f"RTF: {word} far from its place", lambda word=word: rtf(rf"Seen{{\i{{\*\{word}{{\s9 {NAME};}}}}}}."), "custom_data", RTF, True)
+        for word in ("fonttbl", "stylesheet", "listtable", "falt", "ffname", "picprop", "keycode")
+    ),
+    *(
+        Planted(f"RTF: words beside the entries of {word}", lambda word=word: rtf("Seen.", rf"{{\{word} {NAME}{{\s9 Normal;}}}}"), "custom_data", RTF, True)
+        for word in ("stylesheet", "listtable", "listoverridetable")
+    ),
+    *(
+        Planted(f"RTF: {word}, which is never shown", lambda word=word: rtf(rf"Seen{{\{word} {NAME}}}."), code, RTF, True)
+        for word, code in (
+            ("listname", "custom_data"), ("leveltext", "custom_data"), ("xmlattrvalue", "custom_data"), ("nextfile", "custom_data"),
+            ("ffentrymcr", "custom_data"), ("staticval", "metadata"), ("mmodsoname", "custom_data"), ("pxe", "hidden_text"),
+        )
+    ),
+    *(
+        Planted(f"RTF: {where}, spelt {how}", lambda words=words, name=name: rtf("Seen.", words.replace("NAME", name)), code, RTF, True)
+        for where, words, code in (
+            ("author", r"{\info{\author NAME}}", "metadata"), ("who changed it", r"{\*\revtbl{Unknown;}{NAME;}}", "metadata"),
+            ("who may edit", r"{\*\protusertbl{NAME}}", "metadata"), ("template", r"{\*\template C:\\NAME.dotm}", "metadata"),
+            ("own property", r"{\*\userprops{\propname Case}\proptype30{\staticval NAME}}", "metadata"),
+            ("unknown", r"{\*\unknown John NAME}", "custom_data"), ("comment", r"{\*\annotation NAME}", "comments"),
+            ("hidden text", r"{\v NAME}", "hidden_text"), ("deletion", r"{\deleted NAME}", "changes"),
+        )
+        for how, name in (("by bytes", HEXED), ("by numbers", NUMBERED), ("by numbers alone", r"\uc0 " + NUMBERED.replace("?", " ")))
+    ),
+    Planted("RTF: sittings and namespaces", lambda: rtf("Seen.", rf"{{\*\rsidtbl \rsid77}}{{\*\xmlnstbl {{\xmlns1 http://x.example.org/{NAME};}}}}"), "metadata", RTF, True),
+    Planted("RTF: theme and data store", lambda: rtf("Seen.", rf"{{\*\themedata {NAME.encode().hex()}}}{{\*\datastore {NAME.encode().hex()}}}"), "custom_data", RTF, True),
+    *(
+        Planted(f"RTF: drawing as {kind}", lambda make=make, kind=kind: rtf(rtf_drawing(make(), kind)), "drawings", RTF, True)
+        for make, kind in ((emf, "emfblip"), (wmf, "wmetafile8"), (emf, "macpict"))
+    ),
+    Planted("RTF: drawing in bytes", lambda: rtf_in_bytes(emf()).replace(b"jpegblip", b"emfblip"), "drawings", RTF, True),
+    Planted("RTF: drawing of a shape", lambda: rtf(rtf_property("pib", rtf_drawing(emf(), "emfblip"))), "drawings", RTF, True),
+    Planted("RTF: drawing of an object", lambda: rtf(rf"{{\object\objemb{{\*\objclass Visio.Drawing.15}}{{\*\objdata 0105}}{{\result {{\pict\wmetafile8 {wmf().hex()}}}}}}}"), "drawings", RTF, True),
     Planted("RTF: said twice", lambda: rtf(rf"Seen{{\upr{{{NAME}}}{{\*\ud{{, heard.}}}}}}"), "custom_data", RTF, True),
     Planted("RTF: said twice, at once", lambda: rtf(rf"Seen{{\upr {NAME}{{\*\ud{{, heard.}}}}}}"), "custom_data", RTF, True),
     Planted("RTF: number of a list, behind another word", lambda: rtf(rf"{{\b\listtext 1.{{\i{{ {NAME}}}}}}}"), "hidden_text", RTF, True),
@@ -285,11 +361,11 @@ PLANTED = [
     Planted("JPEG: turned", jpeg_turned, "metadata", JPEG, True),
     Planted("JPEG: film behind the picture", jpeg_with_film, "metadata", JPEG, True),
     Planted("PNG: texts and XMP", png_with_texts, "metadata", PNG, True),
-    Planted("PNG: place", lambda: _picture("PNG", exif=_exif(place=True)), "place", PNG, True),
-    Planted("WebP: place and XMP", lambda: _picture("WEBP", exif=_exif(place=True).tobytes(), xmp=f"<x:xmpmeta>{NAME}</x:xmpmeta>".encode()), "place", WEBP, True),
-    Planted("WebP: turned", lambda: _picture("WEBP", exif=_exif(orientation=8).tobytes()), "metadata", WEBP, True),
+    Planted("PNG: place", lambda: picture_file("PNG", exif=_exif(place=True)), "place", PNG, True),
+    Planted("WebP: place and XMP", lambda: picture_file("WEBP", exif=_exif(place=True).tobytes(), xmp=f"<x:xmpmeta>{NAME}</x:xmpmeta>".encode()), "place", WEBP, True),
+    Planted("WebP: turned", lambda: picture_file("WEBP", exif=_exif(orientation=8).tobytes()), "metadata", WEBP, True),
     Planted("TIFF: artist, two pages", tiff_pages, "metadata", TIFF, True),
-    Planted("TIFF: XMP", lambda: _picture("TIFF", tiffinfo={700: f"<x:xmpmeta>{NAME}</x:xmpmeta>".encode()}), "metadata", TIFF, True),
+    Planted("TIFF: XMP", lambda: picture_file("TIFF", tiffinfo={700: f"<x:xmpmeta>{NAME}</x:xmpmeta>".encode()}), "metadata", TIFF, True),
     Planted("MP3: ID3", lambda: mp3(head=True), "metadata", MP3, True),
     Planted("MP3: old tag", lambda: mp3(tail=True), "metadata", MP3, True),
     Planted("MP3: APE", lambda: mp3(ape=True), "metadata", MP3, True),
@@ -304,28 +380,28 @@ PLANTED = [
 ]  # fmt: skip
 
 CLEAN = {
-    "JPEG": (lambda: _picture("JPEG"), JPEG),
-    "JPEG, grey": (lambda: _picture("JPEG", pdfs.noise(90, 50).convert("L")), JPEG),
-    "JPEG with copyright": (lambda: _picture("JPEG", exif=_copyright().tobytes()), JPEG),
-    "PNG": (lambda: _picture("PNG"), PNG),
-    "PNG, transparent": (lambda: _picture("PNG", pdfs.noise(60, 40).convert("RGBA")), PNG),
-    "PNG, palette": (lambda: _picture("PNG", pdfs.noise(60, 40).convert("P")), PNG),
-    "WebP": (lambda: _picture("WEBP"), WEBP),
-    "WebP without loss": (lambda: _picture("WEBP", lossless=True), WEBP),
-    "TIFF": (lambda: _picture("TIFF"), TIFF),
-    "TIFF, black and white": (lambda: _picture("TIFF", pdfs.noise(90, 50).convert("1"), compression="group4"), TIFF),
-    "JPEG with a colour profile": (lambda: _picture("JPEG", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()), JPEG),
-    "JPEG for print": (lambda: _picture("JPEG", pdfs.noise(60, 40).convert("CMYK")), JPEG),
-    "JPEG, progressive": (lambda: _picture("JPEG", progressive=True), JPEG),
+    "JPEG": (lambda: picture_file("JPEG"), JPEG),
+    "JPEG, grey": (lambda: picture_file("JPEG", pdfs.noise(90, 50).convert("L")), JPEG),
+    "JPEG with copyright": (lambda: picture_file("JPEG", exif=_copyright().tobytes()), JPEG),
+    "PNG": (lambda: picture_file("PNG"), PNG),
+    "PNG, transparent": (lambda: picture_file("PNG", pdfs.noise(60, 40).convert("RGBA")), PNG),
+    "PNG, palette": (lambda: picture_file("PNG", pdfs.noise(60, 40).convert("P")), PNG),
+    "WebP": (lambda: picture_file("WEBP"), WEBP),
+    "WebP without loss": (lambda: picture_file("WEBP", lossless=True), WEBP),
+    "TIFF": (lambda: picture_file("TIFF"), TIFF),
+    "TIFF, black and white": (lambda: picture_file("TIFF", pdfs.noise(90, 50).convert("1"), compression="group4"), TIFF),
+    "JPEG with a colour profile": (lambda: picture_file("JPEG", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()), JPEG),
+    "JPEG for print": (lambda: picture_file("JPEG", pdfs.noise(60, 40).convert("CMYK")), JPEG),
+    "JPEG, progressive": (lambda: picture_file("JPEG", progressive=True), JPEG),
     "PNG with copyright": (lambda: _png_with_copyright(), PNG),
-    "PNG, 16 bits": (lambda: _picture("PNG", pdfs.noise(60, 40).convert("I").convert("I;16")), PNG),
-    "WebP, moving": (lambda: _picture("WEBP", pdfs.noise(60, 40), save_all=True, append_images=[pdfs.noise(60, 40, 3)]), WEBP),
+    "PNG, 16 bits": (lambda: picture_file("PNG", pdfs.noise(60, 40).convert("I").convert("I;16")), PNG),
+    "WebP, moving": (lambda: picture_file("WEBP", pdfs.noise(60, 40), save_all=True, append_images=[pdfs.noise(60, 40, 3)]), WEBP),
     "MP3": (mp3, MP3),
     "MP4": (mp4, MP4),
     "RTF": (lambda: rtf(r"It was \b adjourned\b0 , said \u1604?\u1575?."), RTF),
     "RTF with a link": (lambda: rtf(r'{\field{\*\fldinst HYPERLINK "https://www.example.org/"}{\fldrslt See}}'), RTF),
     "RTF by Word": (lambda: word_rtf(r"{\b\insrsid77 Seen}{\i\insrsid77 , \rquote\u8217\'92 24 \'e9t\'e9.}\par \pard\s1 \fs24\insrsid5 2024{\cs15\v }"), RTF),
-    "RTF with a photo": (lambda: rtf(rtf_picture(_picture("JPEG"), r"\piccropl0\piccropr10") + rtf_property("wzDescription", "A house")), RTF),
+    "RTF with a photo": (lambda: rtf(rtf_picture(picture_file("JPEG"), r"\piccropl0\piccropr10") + rtf_property("wzDescription", "A house")), RTF),
     "RTF with a shape": (lambda: rtf(rtf_text_in_shape()), RTF),
     "RTF, white on black": (lambda: word_rtf(r"{\cf2\highlight1 Seen.}\par\pard\plain\cbpat1 {\cf2 Seen.}\par\pard\plain\intbl{\cf2 a}\cell\row"), RTF),
     "RTF in colours": (lambda: word_rtf(r"{\cf3 a}{\cf3\highlight2 b}{\cf2\chshdng5000\chcbpat2 c}{\cf4 d}{\cf1\highlight0\chcbpat0 e}", colours=r"\red0\green0\blue128;\red235\green255\blue255;"), RTF),
@@ -340,7 +416,7 @@ CLEAN = {
 def _png_with_copyright() -> bytes:
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Copyright", "The archive")
-    return _picture("PNG", pnginfo=texts)
+    return picture_file("PNG", pnginfo=texts)
 
 
 def _copyright() -> Image.Exif:

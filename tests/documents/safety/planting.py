@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -48,6 +49,8 @@ def layers(data: bytes, depth: int = 0):
         return
     if data[:5] == b"{\\rtf":
         yield data.translate(None, b"\r\n")  # digits of a picture run over lines
+        plain = re.sub(rb"\\'([0-9a-fA-F]{2})", lambda found: bytes.fromhex(found[1].decode()), data)
+        yield re.sub(rb"\\u(-?\d+) ?\??", lambda found: chr(int(found[1]) % 0x10000).encode("utf-8", "replace"), plain)
     if data[:5] == b"%PDF-":
         yield from _pdf_layers(data, depth)
     elif data[:4] == b"PK\x03\x04":

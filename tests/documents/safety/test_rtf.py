@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import time
 
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from documents.extraction.cleaning import clean
 from documents.extraction.errors import BrokenFileError
+from documents.extraction.inspection import compare
 from documents.extraction.rtf import tokens
-from tests.documents.safety.others import RTF, rtf, rtf_picture
-from tests.documents.safety.planting import NAME
+from tests import servers
+from tests.documents import office
+from tests.documents.safety import offices, pdfs
+from tests.documents.safety.others import RTF, picture_file, rtf, rtf_picture
+from tests.documents.safety.planting import NAME, holds
 
 
 def copy_of(data, folder):
@@ -74,9 +81,47 @@ def test_picture_without_an_end_is_refused(picture, tmp_path):
 
 def test_field_with_a_large_picture_stays(tmp_path):
     """Word writes drawings into the code of their field."""
-    picture = rtf_picture(b"\x01" * 20_000)
+    picture = rtf_picture(picture_file("JPEG", quality=100))
     data = rtf(rf"{{\field{{\*\fldinst {{ SHAPE  \\* MERGEFORMAT }}{picture}}}{{\fldrslt Seen}}}}")
     assert copy_of(data, tmp_path) == data
+
+
+def test_blank_before_the_first_word_of_a_table(tmp_path):
+    """As some programs indent it."""
+    data = rb"{\rtf1 { \fonttbl { \f0 Arial;} }{\fs28 Seen.}}"
+    assert shown(data).strip() == "Seen."
+    assert copy_of(data, tmp_path) == data
+
+
+def test_own_number_of_a_list_keeps_its_form(tmp_path):
+    level = r"{\listlevel\levelnfc0{\leveltext\'02\'00.;}{\levelnumbers\'01;}}"
+    tables = rf"{{\*\listtable{{\list{level}{{\listname ;}}\listid7}}}}"
+    tables += rf"{{\*\listoverridetable{{\listoverride\listid7{{\lfolevel\listoverrideformat{level}}}\ls1}}}}"
+    data = rtf(r"\ls1 Seen.", tables)
+    assert copy_of(data, tmp_path) == data
+
+
+def test_what_a_real_program_leaves_is_gone(tmp_path):
+    """LibreOffice as the one that is at hand: what Word wrote, saved as RTF."""
+    servers.libreoffice()
+    document = offices.word("The court heard the case.", "It was adjourned.")
+    document.core_properties.author = document.core_properties.last_modified_by = NAME
+    document.add_comment(document.paragraphs[0].runs, text=NAME, author=NAME, initials="Q")
+    document.paragraphs[0].add_run(f" {NAME} hid.").font.hidden = True
+    document.add_picture(io.BytesIO(pdfs.photo()))
+    change = f'w:id="9" w:author="{NAME}" w:date="2024-01-01T00:00:00Z"'
+    for kind, run in (("del", f"<w:delText>{NAME}</w:delText>"), ("ins", '<w:t xml:space="preserve"> Later.</w:t>')):
+        xml = f"<w:{kind} {nsdecls('w')} {change}><w:r>{run}</w:r></w:{kind}>"
+        document.paragraphs[1]._p.append(parse_xml(xml))
+    data = office.by_libreoffice(office.saved(document), "a.docx", "rtf")
+    assert data.count(NAME.encode()) >= 4
+    copy = copy_of(data, tmp_path)
+    remaining, removed = compare(tmp_path / "original", tmp_path / "public", RTF, [])
+    assert remaining == []
+    assert {"metadata", "comments", "changes", "hidden_text"} <= {finding.code for finding in removed}
+    assert not holds(copy, NAME)
+    assert " ".join(shown(copy).split()) == "The court heard the case. It was adjourned. Later."
+    assert copy.count(b"{") == copy.count(b"}") and b"\\pict" in copy
 
 
 def test_codes_of_fields_in_one_another_cost_no_time():
