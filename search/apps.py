@@ -15,6 +15,7 @@ class SearchConfig(AppConfig):
         from search.maintenance import purge_quietly
         from search.outbox import drain_quietly
         from search.rebuilding import sweep_quietly, work_off_quietly
+        from search.signal_handlers import register_signal_handlers
         from search.words import refresh
 
         register("search.drain", timedelta(seconds=1), drain_quietly)
@@ -22,3 +23,4 @@ class SearchConfig(AppConfig):
         register("search.rebuild", timedelta(seconds=5), work_off_quietly)
         register("search.sweep", timedelta(days=1), sweep_quietly)
         register("search.words", timedelta(days=1), refresh)
+        register_signal_handlers()

@@ -25,3 +25,11 @@ class TooMuchAskedError(EngineUnavailableError):
 
 class RebuildError(SearchError):
     """A rebuild was given up; the index that was in use still is."""
+
+
+class OverBudgetError(SearchError):
+    """The network that asks used up its budget while much is searched. ``seconds`` from now it may ask again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("The budget of this network is used up.")
+        self.seconds = seconds

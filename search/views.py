@@ -20,11 +20,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access.visitor import Visitor
-from search.exceptions import EngineUnavailableError
+from search.exceptions import EngineUnavailableError, OverBudgetError
 from search.exports import EXPORT_SIZE, as_csv, part
 from search.facets import histogram
 from search.help import FIELDS, WORDS
 from search.instead import How
+from search.limits import limited, refusal, spending
 from search.openapi import document
 from search.parameters import ParameterError, Parameters, read_kindly, read_strictly
 from search.presentation import INSTEAD, SORT_NAMES, chips, facet_groups, notices, pager, shown_range
@@ -40,6 +41,7 @@ ApiView = Callable[[HttpRequest], HttpResponse]
 
 
 @require_safe
+@limited
 def results(request: HttpRequest) -> HttpResponse:
     """``/{lang}/search/``: results with filters, 503 with a notice where the engine can't answer."""
     parameters = read_kindly(request.GET, get_language() or "en")
@@ -64,7 +66,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 def api(view: ApiView) -> Callable[[HttpRequest], HttpResponse]:
-    """Makes errors of ``view`` the API's: 405, 400 with code, message and parameter, 503 with Retry-After."""
+    """Makes errors of ``view`` the API's: 405, 400 with code, message and parameter, 429 and 503 with Retry-After."""
 
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
@@ -73,15 +75,15 @@ def api(view: ApiView) -> Callable[[HttpRequest], HttpResponse]:
             response["Allow"] = "GET, HEAD"
             return response
         try:
-            return view(request)
+            with spending(request):
+                return view(request)
         except ParameterError as err:
             return _error(400, err.code, err.message, err.parameter)
+        except OverBudgetError as err:
+            return _later(429, "too_many_requests", refusal(), err.seconds)
         except EngineUnavailableError as err:
             _log(err)
-            response = _error(503, "search_unavailable", _("Search can't answer at the moment."))
-            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-            response["Cache-Control"] = "no-store"
-            return response
+            return _later(503, "search_unavailable", _("Search can't answer at the moment."), RETRY_AFTER_SECONDS)
 
     return wrapped
 
@@ -94,8 +96,7 @@ def search_api(request: HttpRequest) -> JsonResponse:
         data = _answer_data(answer(parameters, Visitor.of(request)))
         response = _json(data)
         # How long it took is another number each time, and no reason to send the same hits again.
-        same = json.dumps({**data, "took_ms": 0}, sort_keys=True)
-        response["ETag"] = f'W/"{hashlib.sha256(same.encode()).hexdigest()[:32]}"'
+        _tag(request, response, json.dumps({**data, "took_ms": 0}, sort_keys=True))
         return response
 
 
@@ -147,6 +148,7 @@ def export_api(request: HttpRequest) -> HttpResponse:
         response = _json({"total": found.total, "next": following or None, "results": list(found.rows)})
     if following:
         response["Link"] = f'<{following}>; rel="next"'
+    _tag(request, response, f"{response.content.decode()} {following}")
     return response
 
 
@@ -272,8 +274,25 @@ def _json(data: dict[str, Any], status: int = 200) -> JsonResponse:
     return JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False})
 
 
+def _tag(request: HttpRequest, response: HttpResponse, shown: str) -> None:
+    """An ETag made of what the answer shows and nothing else: no state of the index, which changes with what is hidden.
+
+    None for who signed in: no cache keeps their answers.
+    """
+    if not Visitor.of(request).has_account:
+        response["ETag"] = f'W/"{hashlib.sha256(shown.encode()).hexdigest()[:32]}"'
+
+
 def _error(status: int, code: str, message: str, parameter: str | None = None) -> JsonResponse:
     return _json({"error": {"code": code, "message": message, "parameter": parameter}}, status)
+
+
+def _later(status: int, code: str, message: str, seconds: int) -> JsonResponse:
+    """An error that is over in ``seconds``."""
+    response = _error(status, code, message)
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _log(err: EngineUnavailableError) -> None:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "csp",
+    "corsheaders",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -176,6 +178,11 @@ SEARCH_SHARDS = env.number("SEARCH_SHARDS", default=1, least=1)
 SEARCH_REPLICAS = env.number("SEARCH_REPLICAS", default=0, least=0) if env.text("SEARCH_REPLICAS", "") else None
 SEARCH_SLOW_MS = env.number("SEARCH_SLOW_MS", default=1000, least=1)
 SEARCH_DIR = VAR_DIR / "search"
+RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
+# The header with the reader's address, if a web server in front sets one; empty: the address of the connection.
+CLIENT_ADDRESS_HEADER = env.text("CLIENT_ADDRESS_HEADER", "")
+# Networks that many people share, such as Tor's exits: a line each.
+SHARED_EXITS_FILE = env.file("SHARED_EXITS_FILE")
 # True: the change's own process drains the outbox after commit (tests, a shell without a worker).
 SEARCH_DRAIN_INLINE = False
 
@@ -225,6 +232,13 @@ CONTENT_SECURITY_POLICY = {
         ],
     },
 }
+# Pages of other sites may read the public API as anybody may. Which requests, search.signal_handlers says, and nothing else.
+CORS_URLS_REGEX = r"(?!)"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ["GET", "HEAD"]
+CORS_ALLOW_HEADERS = ["if-none-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After"]
 
 # Wagtail
 WAGTAIL_SITE_NAME = "Dossier"

@@ -23,6 +23,7 @@ from documents.reader.whole import whole_text
 from documents.serving import Blob, answer, answer_made, unavailable
 from documents.storage import STORAGE_FAULTS
 from documents.views import gone
+from search.limits import limited
 
 MAX_NUMBER = 1_000_000
 """Larger numbers are no page and no version; databases refuse them with an error of their own."""
@@ -50,6 +51,7 @@ def page(request: HttpRequest, series: UUID, number: int, version: int | None = 
 
 
 @require_safe
+@limited
 def search(request: HttpRequest, series: UUID, version: int | None = None) -> HttpResponseBase:
     """The pages with the words ``q``, of the newest version that the visitor may read, or of ``version``."""
     document = _readable(request, series, version)
