@@ -23,6 +23,11 @@ _STRING: Schema = {"type": "string"}
 _INTEGER: Schema = {"type": "integer"}
 _BOOLEAN: Schema = {"type": "boolean"}
 _UUID: Schema = {"type": "string", "format": "uuid"}
+_CONDITION: Schema = {"$ref": "#/components/parameters/If-None-Match"}
+_UNCHANGED: Schema = {
+    "description": "The caller has this answer already",
+    "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+}
 
 
 def document() -> Schema:
@@ -32,7 +37,10 @@ def document() -> Schema:
         "info": {
             "title": f"{settings.WAGTAIL_SITE_NAME} search",
             "version": "1",
-            "description": "Search over everything that the caller may read. Only GET and HEAD.",
+            "description": (
+                "Search over everything that the caller may read. Only GET and HEAD. Without a sign-in answers have an "
+                "ETag, and pages of other sites may read them."
+            ),
         },
         "servers": [{"url": settings.SITE_URL}],
         "paths": {
@@ -41,7 +49,7 @@ def document() -> Schema:
             "/api/v1/suggest": {"get": _suggest()},
             "/api/v1/schema": {"get": _describe()},
         },
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": _schemas(), "headers": _headers(), "parameters": {"If-None-Match": _condition()}},
     }
 
 
@@ -67,7 +75,7 @@ def _search() -> Schema:
 def _export() -> Schema:
     answers = _responses("Export")
     answers["200"]["content"]["text/csv"] = {"schema": _STRING}
-    answers["200"]["headers"] = {"Link": {"schema": _STRING, "description": 'rel="next": the next part'}}
+    answers["200"]["headers"] |= _headers_of("Link")
     return {
         "operationId": "export",
         "summary": f"Results as records, the newest first, {EXPORT_SIZE} at a time",
@@ -85,6 +93,7 @@ def _asked() -> list[Schema]:
     return [
         _parameter("q", _QUERY, _STRING),
         _language(),
+        _CONDITION,
         _several("kind", "Kinds of things", _STRING),
         _several("topic", "Topics, those below included", _UUID),
         _several("place", "Places, those below included", _UUID),
@@ -106,14 +115,23 @@ def _suggest() -> Schema:
     return {
         "operationId": "suggest",
         "summary": f"At most {SUGGESTIONS} titles with words that begin like what was typed",
-        "parameters": [_parameter("q", "What was typed so far", _STRING), _language()],
+        "parameters": [_parameter("q", "What was typed so far", _STRING), _language(), _CONDITION],
         "responses": _responses("Suggestions"),
     }
 
 
 def _describe() -> Schema:
     answer = {"description": "This description", "content": {"application/json": {"schema": {"type": "object"}}}}
-    return {"operationId": "schema", "summary": "This description", "responses": {"200": answer}}
+    return {
+        "operationId": "schema",
+        "summary": "This description",
+        "parameters": [_CONDITION],
+        "responses": {
+            "200": answer | {"headers": _headers_of("ETag")},
+            "304": _UNCHANGED,
+            "429": _too_many(),
+        },
+    }
 
 
 def _parameter(name: str, description: str, schema: Schema) -> Schema:
@@ -132,10 +150,38 @@ def _language() -> Schema:
 
 def _responses(name: str) -> Schema:
     return {
-        "200": _response("The answer", name),
+        "200": _response("The answer", name) | {"headers": _headers_of("ETag")},
+        "304": _UNCHANGED,
         "400": _response("A parameter is wrong", "Error"),
-        "503": _response("Search can't answer at the moment", "Error")
-        | {"headers": {"Retry-After": {"schema": _INTEGER, "description": "Seconds"}}},
+        "429": _too_many(),
+        "503": _response("Search can't answer at the moment", "Error") | {"headers": _headers_of("Retry-After")},
+    }
+
+
+def _too_many() -> Schema:
+    description = "Very much is searched at the moment, and the caller's network has had its share"
+    return _response(description, "Error") | {"headers": _headers_of("Retry-After")}
+
+
+def _headers() -> Schema:
+    """Headers of answers. ``Cache-Control``, ``Vary`` and those of CORS are as everywhere, and not listed."""
+    return {
+        "ETag": {"schema": _STRING, "description": "The same as long as the answer is; none for who signed in"},
+        "Link": {"schema": _STRING, "description": 'rel="next": the next part'},
+        "Retry-After": {"schema": _INTEGER, "description": "Seconds", "required": True},
+    }
+
+
+def _headers_of(name: str) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"}}
+
+
+def _condition() -> Schema:
+    return {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "ETag of an answer that the caller has; 304 as long as it is the same",
+        "schema": _STRING,
     }
 
 
