@@ -232,6 +232,7 @@ def _of_answers() -> Schema:
         "Export": _object(
             {
                 "total": _INTEGER,
+                "cursor": {"type": ["string", "null"], "description": "Where the next part begins; null after the last"},
                 "next": {"type": ["string", "null"], "description": "Address of the next part"},
                 "results": _list(_object(dict.fromkeys(COLUMNS, _STRING))),
             }

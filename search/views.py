@@ -145,7 +145,8 @@ def export_api(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(as_csv(found.rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="results.csv"'
     else:
-        response = _json({"total": found.total, "next": following or None, "results": list(found.rows)})
+        data = {"total": found.total, "cursor": found.cursor or None, "next": following or None}
+        response = _json({**data, "results": list(found.rows)})
     if following:
         response["Link"] = f'<{following}>; rel="next"'
     _tag(request, response, f"{response.content.decode()} {following}")

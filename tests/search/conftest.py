@@ -13,6 +13,13 @@ from search.matching import plan
 from search.outbox import drain, touch
 from search.query import parse
 from tests.search import fakes
+from tests.search.described import DescribedClient
+
+
+@pytest.fixture
+def client():
+    """Every answer of the API is held against its description."""
+    return DescribedClient()
 
 
 @pytest.fixture
