@@ -82,7 +82,7 @@ class Limits:
     """The budgets of one process and of the networks that asked it of late. ``clock`` counts seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+        self.clock = clock
         self._lock = threading.Lock()
         self._process = Budget(PROCESS, clock())
         self._networks: OrderedDict[bytes, tuple[float, Budget]] = OrderedDict()
@@ -92,7 +92,7 @@ class Limits:
     def wait(self, network: bytes) -> int:
         """Whole seconds till ``network`` may search again; 0 where it may now."""
         with self._lock:
-            now = self._clock()
+            now = self.clock()
             kept = self._networks.get(self._key(network, now))
             if kept is None or kept[1].left(now) > 0 or self._process.left(now) > 0:
                 return 0
@@ -106,7 +106,7 @@ class Limits:
     def use(self, seconds: float, network: bytes | None, *, shared: bool = False) -> None:
         """Notes ``seconds`` of search; ``network`` is None for whoever has no budget, and still keeps the process busy."""
         with self._lock:
-            now = self._clock()
+            now = self.clock()
             self._process.use(seconds, now)
             if network is not None:
                 key = self._key(network, now)
@@ -146,11 +146,11 @@ def spending(request: HttpRequest) -> Iterator[None]:
     network = network_of(address) if address else None
     if network and (seconds := _limits.wait(network)):
         raise OverBudgetError(seconds)
-    started = time.monotonic()
+    started = _limits.clock()
     try:
         yield
     finally:
-        _limits.use(time.monotonic() - started, network, shared=address is not None and is_shared(address))
+        _limits.use(_limits.clock() - started, network, shared=address is not None and is_shared(address))
 
 
 def limited(view: View) -> View:

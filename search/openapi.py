@@ -232,7 +232,10 @@ def _of_answers() -> Schema:
         "Export": _object(
             {
                 "total": _INTEGER,
-                "cursor": {"type": ["string", "null"], "description": "Where the next part begins; null after the last"},
+                "cursor": {
+                    "type": ["string", "null"],
+                    "description": "Where the next part begins; null after the last",
+                },
                 "next": {"type": ["string", "null"], "description": "Address of the next part"},
                 "results": _list(_object(dict.fromkeys(COLUMNS, _STRING))),
             }
