@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from access.models import User
 from search import exports, views
+from search.models import SearchOutbox
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
+pytestmark = pytest.mark.django_db
 
 ADDRESSES = [
     "/api/v1/search?q=report&lang=en",
@@ -37,12 +41,10 @@ def test_an_unchanged_answer_is_not_sent_again(client, publish, address, monkeyp
 
 def timed(answer, times):
     """``answer``, which takes another time at each call."""
-    from dataclasses import replace
-
     return lambda *args: replace(answer(*args), took_ms=next(times))
 
 
-def test_what_is_hidden_changes_no_etag_and_what_is_shown_does(client, content, publish, address):
+def test_what_is_hidden_changes_no_etag_and_what_is_shown_does(client, content, publish, address, everywhere):
     publish("Report")
     etag = client.get(address)["ETag"]
     hidden = publish("Report hidden", acl=HIDDEN)
@@ -63,8 +65,6 @@ def test_a_session_gets_no_etag_and_no_304(client, publish, address):
 
 def test_what_a_member_sees_is_no_condition_that_a_stranger_could_guess(client, publish):
     """The tag of the answer that would show it is known to who can guess its title: it must be answered as any other."""
-    from search.models import SearchOutbox
-
     address = "/api/v1/export?q=hidden&lang=en"
     thing = publish("Report hidden")
     shown = client.get(address)["ETag"]
@@ -89,8 +89,6 @@ def test_guesses_tell_hidden_and_missing_apart_by_nothing(client, publish, guess
 
 def test_a_table_that_goes_on_since_is_another(client, publish, monkeypatch):
     """The rows are the same, and where they go on stands in a header alone."""
-    from datetime import UTC, datetime
-
     monkeypatch.setattr(exports, "EXPORT_SIZE", 1)
     address = "/api/v1/export?q=report&lang=en&format=csv"
     publish("Report")

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from pytest_django.live_server_helper import LiveServer
 
 from search import exports, limits
 from search.openapi import document
@@ -42,7 +43,15 @@ def generated(tmp_path_factory):
 
 
 @pytest.fixture
-def ask(generated, live_server, settings):
+def site(db):
+    """The running site. Not ``live_server``, which empties the whole database afterwards: what is found lives in memory."""
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def ask(generated, site):
     """``ask("search", q=…)``: the answer of the running site, with its status, headers and parsed content.
 
     ``address`` is where a web server in front says that it comes from.
@@ -50,7 +59,7 @@ def ask(generated, live_server, settings):
 
     def asked(name, address="", **parameters):
         operation = importlib.import_module(f"{NAME}.api.default.{name}")
-        client = generated.Client(base_url=live_server.url, headers={"X-Real-IP": address} if address else {})
+        client = generated.Client(base_url=site.url, headers={"X-Real-IP": address} if address else {})
         with client:
             return operation.sync_detailed(client=client, **parameters)
 
