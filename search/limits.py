@@ -175,5 +175,5 @@ def limited(view: View) -> View:
 def refusal() -> str:
     """What people read who are refused, the same whatever they asked for."""
     return _(
-        "Very much is searched at the moment, and the network that you come from has had its share. Please try again in a minute."
+        "Search has a lot to do at the moment, and the network you come from has had its share. Please try again in a minute."
     )
