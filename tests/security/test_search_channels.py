@@ -1,0 +1,244 @@
+"""Every visitor, through every channel of the search: exactly what they may find; and hidden words that leave no trace.
+
+``test_matrix`` asks who sees which state through which channel of the whole site. This asks one thing of search alone:
+that nothing which it counts, completes, corrects, adds or hands on comes from more, or less, than its hits.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Collection
+
+import pytest
+from django.db import connection, reset_queries
+from django.conf import settings
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from search import bridge, exports, results, words
+from search.engines import get_engine
+from search.maintenance import all_keys
+from search.outbox import drain, touch
+from tests import servers
+from tests.kept import kept
+from tests.security import shelf as shelves
+from tests.security.shelf import MEMBER, NAMES, NOWHERE, PUBLIC, SEES, WITH_PAGES, YEARS, Shelf, mark, marked, named
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def shelf(django_db_setup, django_db_blocker, tmp_path_factory):
+    """What there is, in an embedded index."""
+    with kept(django_db_blocker, tmp_path_factory.mktemp("shelf")), override_settings(SEARCH_URL=""):
+        made = shelves.build()
+        drain()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def on_server(shelf, elasticsearch_url):
+    """The prefix of the same on Elasticsearch."""
+    with (
+        servers.index_prefix(elasticsearch_url) as prefix,
+        override_settings(SEARCH_URL=elasticsearch_url, SEARCH_INDEX_PREFIX=prefix),
+    ):
+        get_engine().ensure_schema()
+        touch(all_keys())
+        drain()
+        yield prefix
+
+
+@pytest.fixture(params=["fts5", "elasticsearch"])
+def engine(request, settings, shelf):
+    """Each engine in turn."""
+    settings.SEARCH_URL = ""
+    if request.param == "elasticsearch":
+        settings.SEARCH_INDEX_PREFIX = request.getfixturevalue("on_server")
+        settings.SEARCH_URL = request.getfixturevalue("elasticsearch_url")
+    return get_engine()
+
+
+class Asker:
+    """A visitor at the search; what was asked once is remembered."""
+
+    def __init__(self, shelf: Shelf, visitor: str) -> None:
+        self.shelf, self.visitor, self.client = shelf, visitor, shelf.client(visitor)
+        self._said: dict[str, str] = {}
+
+    def text(self, address: str) -> str:
+        """The answer at ``address``."""
+        if address not in self._said:
+            response = self.client.get(address)
+            assert response.status_code == 200, (address, response.status_code)
+            self._said[address] = response.content.decode()
+        return self._said[address]
+
+    def api(self, query: str, name: str = "search") -> dict:
+        """The answer of the API."""
+        return json.loads(self.text(f"/api/v1/{name}?lang=en&q={query}"))
+
+
+def titles(answer: dict) -> set[str]:
+    """The publications among the results, where they are as many as the total says."""
+    found = [result["title"] for result in answer["results"]]
+    return named(str(found)) if answer["total"] == len(found) == len(set(found)) else {f"{answer['total']}: {found}"}
+
+
+# Channels: each says of which publications it tells.
+def facet(name: str):
+    """The values of a facet, by whose they are; each must be counted once."""
+
+    def shown(asker):
+        entries = asker.api("quokka")["facets"][name]
+        own = {str(year): of for of, year in YEARS.items()} if name == "year" else asker.shelf.facets[name]
+        wrong = {str(each) for each in entries if each["count"] != 1 and each["label"] != "Shared topic"}
+        return {own[each["value"]] for each in entries if each["value"] in own} | marked(json.dumps(entries)) | wrong
+
+    return shown
+
+
+def common_counts(asker):
+    """What is counted of all of them together."""
+    answer = asker.api("quokka")
+    counts = {sum(each["count"] for each in answer["facets"][name]) for name in ("kind", "language")}
+    counts |= {each["count"] for each in answer["facets"]["topic"] if each["label"] == "Shared topic"}
+    return titles(answer) if counts == {answer["total"]} else {str(counts)}
+
+
+def pages_of_files(asker):
+    return marked(json.dumps([result["snippets"] for result in asker.api("wombat")["results"]]))
+
+
+def people(asker):
+    found = asker.api("writ", "suggest")["suggestions"]
+    return marked(json.dumps([each for each in found if each["kind"] == "person"]))
+
+
+def similar_words(asker):
+    answer = asker.api("quokkb")
+    is_right = (answer["suggestion"], answer["instead"]["how"]) == ("quokka", "similar_words")
+    return titles(answer["instead"]) if is_right else {str(answer)}
+
+
+def other_spellings(asker):
+    """A word of a publication with a wrong letter, one by one: all have the word that the others are offered."""
+    return marked("".join(str(asker.api(f"{mark(name)[:-1]}a")["suggestion"]) for name in MISSPELT))
+
+
+MISSPELT = ("public", "login", "nested", "draft")
+
+
+def other_names(asker):
+    """Terms by their names, to which the other names are added."""
+    added = asker.api("+".join(f"ibex+{mark(name)}" for name in sorted(WITH_PAGES)))["expanded"]
+    return marked(str(added))
+
+
+def result_pages(asker):
+    """Three on a page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(results, "PAGE_SIZE", 3)
+        found, number, last = [], 0, 1
+        while number < last:
+            number += 1
+            answer = asker.api(f"quokka&page={number}&sort=oldest")
+            found, last = found + answer["results"], answer["pages"]
+    return titles({"total": answer["total"], "results": found})
+
+
+def export(asker):
+    """Three at a time, behind one cursor after the other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exports, "EXPORT_SIZE", 3)
+        address, found = "/api/v1/export?q=quokka&lang=en", []
+        while address:
+            answer = json.loads(asker.text(address))
+            found, address = found + answer["results"], (answer["next"] or "").removeprefix(settings.SITE_URL)
+    return titles({"total": answer["total"], "results": found})
+
+
+def table(asker):
+    rows = list(csv.DictReader(io.StringIO(asker.text("/api/v1/export?q=quokka&lang=en&format=csv"))))
+    return titles({"total": len(rows), "results": rows})
+
+
+def within(case: str):
+    return lambda asker: titles(asker.api(f"quokka&within={asker.shelf.cases[case]}"))
+
+
+def related(asker):
+    text = asker.text(asker.shelf.pages["public"].get_url())
+    return named(text.partition('aria-labelledby="also"')[2].partition("</aside>")[0])
+
+
+def in_files(asker):
+    """Files that can be searched by themselves, of those that ``test_matrix`` has not."""
+    files = {name: asker.shelf.files[name] for name in ("nested", "password", "below-draft", "inside-b")}
+    form = "/d/{0.series}/v{0.number}/search/?q=wombat"
+    return {name for name, file in files.items() if asker.client.head(form.format(file)).status_code == 200}
+
+
+def same(visitor):
+    return SEES[visitor]
+
+
+def only(names: Collection[str]):
+    return lambda visitor: SEES[visitor] & names
+
+
+def always(names: Collection[str]):
+    return lambda _visitor: names
+
+
+IN_A = {"reader of A", "reader of A and B", "superuser"}
+BY_ENGINE = {
+    "result page": (lambda asker: named(asker.text("/en/search/?q=quokka")), same),
+    "hits and total": (lambda asker: titles(asker.api("quokka")), same),
+    "pages of results": (result_pages, same),
+    "years": (facet("year"), same),
+    "places": (facet("place"), same),
+    "kinds of publication": (facet("publication_kind"), same),
+    "topics": (facet("topic"), only(WITH_PAGES)),
+    "counts of all": (common_counts, same),
+    "pages of files": (pages_of_files, same),
+    "suggestions": (lambda asker: named(str(asker.api("quok", "suggest"))), same),
+    "authors": (lambda asker: titles(asker.api("author:writer")), same),
+    "similar words": (similar_words, same),
+    "some of the words": (lambda asker: titles(asker.api(f"quokka+{NOWHERE}")["instead"]), same),
+    "other spellings": (other_spellings, always({"public"})),
+    "export": (export, same),
+    "table": (table, same),
+    "feed": (lambda asker: named(asker.text("/feeds/en/search.atom?q=quokka")), always(PUBLIC)),
+    "within a case": (within("open"), same),
+    "within a case of A": (within("closed"), lambda visitor: SEES[visitor] if visitor in IN_A else set()),
+}
+BY_DATABASE = {
+    "people": (people, same),
+    "other names": (other_names, always({"public"})),
+    "related pages": (related, always({"second"})),
+    "search in files": (in_files, lambda visitor: IN_FILES.get(visitor, SEES[visitor]) & (SEES[visitor] | {}.keys())),
+}
+
+
+def differences(shelf: Shelf, channels) -> list[str]:
+    """A sentence for each visitor and channel that tells too much or too little."""
+    wrong = []
+    for visitor in SEES:
+        asker = Asker(shelf, visitor)
+        for channel, (told, due) in channels.items():
+            found, right = set(told(asker)), set(due(visitor))
+            if found - right:
+                wrong.append(f"{channel}: {visitor} is told of {sorted(found - right)}")
+            if right - found:
+                wrong.append(f"{channel}: {visitor} is not told of {sorted(right - found)}")
+    return wrong
+
+
+def test_every_channel_tells_every_visitor_of_exactly_their_own(shelf, engine, monkeypatch):
+    monkeypatch.setattr(results, "PEOPLE_SUGGESTED", len(NAMES))
+    monkeypatch.setattr(results, "SUGGESTIONS", 2 * len(NAMES))
+    assert differences(shelf, BY_ENGINE | (BY_DATABASE if engine.name == "fts5" else {})) == []
