@@ -20,6 +20,7 @@ from cms.core.lists import ContentList, content_list
 from search.engines.base import Sort
 from search.exceptions import EngineUnavailableError
 from search.parameters import Parameters, read_kindly
+from search.query import parse
 from search.registry import Found
 from search.results import newest
 
@@ -113,7 +114,7 @@ class SearchFeed(LanguageFeed):
         return read_kindly(asked, language)
 
     def title(self, asked: Parameters) -> str:
-        return f"{self.site_name}: {asked.q or gettext('Search')}"
+        return f"{self.site_name}: {parse(asked.q).text or gettext('Search')}"
 
     def link(self, asked: Parameters) -> str:
         return f"/{asked.language}/search/{asked.address()}"

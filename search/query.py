@@ -153,12 +153,17 @@ class _Frame:
 def parse(text: str) -> ParsedQuery:
     """Understands ``text``, whatever it is. Never raises."""
     notices: list[str] = []
-    text = "".join(" " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text).strip()
+    text = "".join(" " if _is_no_text(char) else char for char in text).strip()
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rstrip()
         notices.append(TOO_LONG)
     clauses = _clauses(_pieces(text, notices), notices)
     return ParsedQuery(text, clauses, tuple(dict.fromkeys(notices)))
+
+
+def _is_no_text(char: str) -> bool:
+    """Control characters, halves of characters, and the two that no XML may have: a search is the title of its feed."""
+    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in "\ufffe\uffff"
 
 
 def _pieces(text: str, notices: list[str]) -> list[_Piece]:

@@ -92,6 +92,8 @@ def mark(name: str) -> str:
     return "xo" + "bdfgklmnprtv"[NAMES.index(name)] * 8
 
 
+UNPUBLISHED = "xossssssss"
+"""Stands in a change of ``second`` that nobody has approved."""
 NOWHERE = "xozzzzzzzz"
 
 
@@ -133,6 +135,7 @@ def build() -> Shelf:
     shelf.facets = {facet: {} for facet in ("topic", "place", "publication_kind")}
     for name in NAMES:
         _publication(shelf, name, shared, parents.get(name))
+    words.refresh()  # yesterday's table: what is closed now was open then
     restrict(outer, B)
     restrict(middle, A)
     restrict(shelf.pages["inside-a"], A)
@@ -147,7 +150,9 @@ def build() -> Shelf:
         shelf.cases[name] = str(case.translation_key)
         if name == "closed":
             restrict(case, A)
-    words.refresh()
+    public = shelf.pages["second"]
+    public.title = public.summary = f"Quokka {UNPUBLISHED}"
+    public.save_revision(user=shelf.users["author"])
     return shelf
 
 
