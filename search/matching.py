@@ -184,7 +184,7 @@ def _condition(clause: Clause, languages: tuple[str, ...]) -> Condition | None:
         _group([term for term in terms if term.name == "title"], languages, in_title=True),
     )
     parts: list[Condition] = [group for group in texts if group.forms]
-    parts += [_fact(term) for term in terms if term.name not in ("", "title")]
+    parts += [meant(term) for term in terms if term.name not in ("", "title")]
     for option in clause.options:
         if isinstance(option, Nested):
             inner = _conditions(option.clauses, languages)
@@ -195,7 +195,8 @@ def _condition(clause: Clause, languages: tuple[str, ...]) -> Condition | None:
     return Without(found) if clause.excluded else found
 
 
-def _fact(term: Term) -> Fact | Years:
+def meant(term: Term) -> Fact | Years:
+    """What ``term``, a field, asks for."""
     if term.name == "year":
         first, dots, last = term.text.partition("..")
         years = [int(each) if each.isdecimal() and len(each) == 4 else None for each in (first, last or first)]

@@ -134,6 +134,8 @@ def notices(answer: Answer) -> Sequence[str]:
     found = query_notices(answer.query)
     if answer.reduced:
         found.insert(0, _("Reduced search: only titles and summaries can be searched at the moment, word by word."))
+        if answer.total_relation != "eq":
+            found.insert(1, _("Only the newest of each kind were looked at. There may be more results than these."))
     for fact in answer.unknown:
         asked = {"field": fact.name, "value": fact.text}
         if fact.name == "year":

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from access.visitor import Visitor
     from search.engines.base import Hit
     from search.parameters import Parameters
-    from search.query import ParsedQuery
+    from search.reduced import Asked
     from search.subjects import Subjects
 
 PageText = tuple[str, str]
@@ -158,7 +158,7 @@ NameFunction = Callable[["Visitor"], Iterable[tuple[str, str]]]
 VisibleFunction = Callable[[Sequence[str], "Visitor"], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
 ReducedFinder = Callable[
-    ["ParsedQuery", "Parameters", "Visitor", int, int, "Collection[str] | None"], tuple[int, list["Hit"]]
+    ["Asked", "Parameters", "Visitor", int, int, "Collection[str] | None"], tuple[int, list["Hit"], bool]
 ]
 VocabularyFunction = Callable[[], Iterable[tuple[str, str]]]
 RenewalFunction = Callable[[Callable[[], object]], int]
@@ -331,8 +331,8 @@ def page_reader() -> PageReader | None:
 def register_reduced_finder(finder: ReducedFinder) -> None:
     """Says how things are found in the database while the engine can't answer.
 
-    ``finder(query, parameters, visitor, offset, size, only)`` gives the total and the hits that ``visitor`` may see, among
-    the keys ``only`` where it isn't None.
+    ``finder(asked, parameters, visitor, offset, size, only)`` gives the total and the hits that ``visitor`` may see, among
+    the keys ``only`` where it isn't None, and whether all that there is was looked at.
     """
     _registry.reduced_finder = finder
 

@@ -150,7 +150,7 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
     try:
         response = _ask("search", request)
     except EngineUnavailableError as err:
-        response = reduced.search(parameters, asked.query, visitor, err, only=request.only)
+        response = reduced.search(parameters, asked.query, visitor, err, wanted=asked.wanted, only=request.only)
         asked, is_reduced = replace(asked, query=replace(asked.query, related=())), True
     found = _read_again(response.hits, visitor, parameters.language)
     dropped = 0 if is_reduced else _dropped(response, found)

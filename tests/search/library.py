@@ -41,10 +41,29 @@ PROSE = {
     "الاختفاء القسري ١٠٬٠٠٠ شخص مُحَاكَمَة الشرطة",
 }
 WORDS = {code: text.split() for code, text in PROSE.items()}
-ODD = ["Ærø", "straße", "ﬁle", "x²", "½", "İstanbul", "日本語", "한국어", "Москва", "Ἀθῆναι", "𝔣𝔯𝔞𝔨", "ꙮ", "नागरिक", "a'b'c", "U.S.A.", "e-mail"]
+ODD = [
+    "Ærø",
+    "straße",
+    "ﬁle",
+    "x²",
+    "½",
+    "İstanbul",
+    "日本語",
+    "한국어",
+    "Москва",
+    "Ἀθῆναι",
+    "𝔣𝔯𝔞𝔨",
+    "ꙮ",
+    "नागरिक",
+    "a'b'c",
+    "U.S.A.",
+    "e-mail",
+]
 """Of scripts that no language of the site uses, and signs that Unicode takes apart."""
 
-TOPICS = {name: str(uuid.UUID(int=n)) for n, name in enumerate(("Impunity", "Detention", "Asylum", "Courts", "Police"), 1)}
+TOPICS = {
+    name: str(uuid.UUID(int=n)) for n, name in enumerate(("Impunity", "Detention", "Asylum", "Courts", "Police"), 1)
+}
 PLACES = {name: str(uuid.UUID(int=n)) for n, name in enumerate(("Syria", "Aleppo", "Chad", "Sahel", "Europe"), 100)}
 KINDS_OF_PUBLICATION = tuple(str(uuid.UUID(int=n)) for n in range(200, 203))
 AUTHORS = ("Amina Haddad", "Jean Dupont", "Ana María Ruiz", "Haddad Karim", "O'Neill, Áine", "李 雷")
@@ -197,7 +216,9 @@ def due(request: SearchRequest, rows) -> Due:
     if request.plan.is_empty and not request.match_all:
         fitting = []
     else:
-        fitting = [(key, row) for key, row in rows.items() if _is_allowed(key, row, request) and matches(row, request.plan)]
+        fitting = [
+            (key, row) for key, row in rows.items() if _is_allowed(key, row, request) and matches(row, request.plan)
+        ]
     facets = {}
     for facet in FACETS:
         others = replace(request, filters={name: v for name, v in request.filters.items() if name != facet})

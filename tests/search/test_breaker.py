@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.core.cache import cache
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import PageViewRestriction
@@ -18,7 +21,7 @@ from search.exceptions import EngineUnavailableError, TooMuchAskedError
 from search.matching import plan
 from search.parameters import Parameters
 from search.query import parse
-from search.reduced import matching
+from search.reduced import Asked
 from tests.factories import (
     CasePageFactory,
     GlossaryTermPageFactory,
@@ -199,6 +202,31 @@ class TestReduced:
         assert self.found(pages, "torture", place=str(country.translation_key)) == {"place"}
         assert self.found(pages, "torture", place=str(village.translation_key)) == set()
 
+    def test_fields_of_the_query_count_as_ever(self, down, pages, django_assert_max_num_queries):
+        when = datetime.date(2019, 5, 1)
+        pages["mine"] = PublicationPageFactory(published=True, title="Torture alone", authors=["Ana Ruiz"], date=when)
+        assert self.found(pages, "author:ruiz") == self.found(pages, "torture author:ana") == {"mine"}
+        assert self.found(pages, "torture -author:ruiz") == {"open", "summary"}
+        assert self.found(pages, "year:2019") == self.found(pages, "torture year:..2020") == {"mine"}
+        assert self.found(pages, "folter OR year:2019") == {"german", "mine"}
+        assert self.found(pages, "(court OR author:ruiz) -folter") == {"summary", "mine"}
+        assert self.found(pages, "torture -(alone author:ruiz)") == {"open", "summary"}
+        assert self.found(pages, "topic:prisons") == {"open", "topic"}
+        assert self.found(pages, "lang:de") == {"german"} and self.found(pages, "torture kind:case") == {"summary"}
+        assert self.found(pages, "author:nobody") == self.found(pages, "torture year:soon") == set()
+        assert self.found(pages, "author:ruiz", year="2018") == set()
+        with django_assert_max_num_queries(22):
+            self.found(pages, "torture author:ruiz year:2019")
+
+    def test_says_so_where_only_the_newest_were_looked_at(self, down, pages, monkeypatch, client):
+        monkeypatch.setattr("cms.core.reduced.LOOKED_AT", 1)
+        for query, relation in (("torture", "eq"), ("torture lang:en", "eq"), ("lang:en", "gte"), ("year:2024", "gte")):
+            data = client.get("/api/v1/search", {"q": query}).json()
+            assert (query, data["total_relation"]) == (query, relation)
+            assert any("Only the newest" in notice for notice in data["notices"]) == (relation == "gte")
+        data = client.get("/api/v1/search", {"q": "", "year": "2024"}).json()
+        assert data["total_relation"] == "gte" and data["reduced"]
+
     def test_chosen_filters_can_be_taken_back_and_no_other_names_are_claimed(self, down, pages, client):
         topic = str(pages["topic"].translation_key)
         page = client.get("/en/search/", {"q": "torture", "topic": topic, "kind": "publication"}).content.decode()
@@ -235,5 +263,6 @@ class TestReduced:
         assert not results.answer(Parameters(q="torture"), Visitor()).reduced and breaker.state() == Breaker.CLOSED
 
     def test_brackets_to_the_limit_are_no_trouble(self):
-        assert matching(parse("((((a OR b) c) -d) e)"), ("title",))
-        assert matching(parse("topic:x"), ("title",)) is None
+        asked = Asked(parse("((((a OR b) c) -d) e) topic:x"))
+        assert asked.has_fields and asked.roughly(("title",)) and asked.exactly(("title",), lambda _term: Q(pk=1))
+        assert not Asked(parse("topic:x")).roughly(("title",)) and Asked(parse("!?")).finds_nothing

@@ -183,7 +183,9 @@ BY_DATABASE = {
     "related pages": (related, always({"second"})),
     "search in files": (
         in_files,  # who may change them, or uploaded them, reads them all
-        lambda visitor: SEARCHED_IN & (frozenset(NAMES) if visitor in ("author", "editor", "superuser") else SEES[visitor]),
+        lambda visitor: (
+            SEARCHED_IN & (frozenset(NAMES) if visitor in ("author", "editor", "superuser") else SEES[visitor])
+        ),
     ),
 }
 

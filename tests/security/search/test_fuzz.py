@@ -1,6 +1,7 @@
 """Whatever is asked of search, in whatever shape: an answer or a plain refusal, and soon.
 
-A few hundred requests in each run; FUZZ_REQUESTS=100000 makes a hundred thousand. FUZZ_SEED makes others.
+A few hundred requests in each run; FUZZ_REQUESTS=100000 makes a hundred thousand. FUZZ_SEED makes others;
+``--junitxml`` keeps the slowest.
 """
 
 from __future__ import annotations
@@ -27,8 +28,42 @@ SECONDS = 2.0
 RANGES = ((0, 0x20), (0x20, 0x7F), (0x7F, 0x250), (0x300, 0x370), (0x590, 0x700), (0x900, 0xE00), (0x1100, 0x1200))
 MORE = ((0x2000, 0x2070), (0x3040, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0x10000), (0x10000, 0x110000))
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
-SIGNS = ("(", ")", '"', "“", "„", "«", "-", "--", "OR", "AND", "NOT", "NEAR(", "*", "^", ":", "%", "_", "\\", "'", ";", "\x00")
-WORDS = ("quokka", "wombat", "die", "the", "Menschenrechtsverletzung", "والاحتجاز", "12.03.2011", "10.000", "U.N.", "OR", mark("login"))
+SIGNS = (
+    "(",
+    ")",
+    '"',
+    "“",
+    "„",
+    "«",
+    "-",
+    "--",
+    "OR",
+    "AND",
+    "NOT",
+    "NEAR(",
+    "*",
+    "^",
+    ":",
+    "%",
+    "_",
+    "\\",
+    "'",
+    ";",
+    "\x00",
+)
+WORDS = (
+    "quokka",
+    "wombat",
+    "die",
+    "the",
+    "Menschenrechtsverletzung",
+    "والاحتجاز",
+    "12.03.2011",
+    "10.000",
+    "U.N.",
+    "OR",
+    mark("login"),
+)
 NAMES = ("title", "author", "topic", "place", "kind", "lang", "year", "q", "t", "body")
 BYTES = (b"\xed\xa0\x80", b"\xff\xfe", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xed\xb0\x80\xed\xa0\x80", b"\xe2\x28\xa1")
 """Lone surrogates and other bytes that are no UTF-8."""
@@ -43,7 +78,9 @@ def text(rng: Random) -> bytes:
         depth = rng.choice((1, 5, 100, 2000))
         return ("(" * depth + rng.choice(WORDS) + ")" * rng.choice((0, depth))).encode()
     if kind == 2:
-        return rng.choice((b"9" * 400, b"-1", b"1e999", b"0x7fffffff", b"2" * 19, b"\xd9\xa1" * 50, b"NaN", b"Infinity"))
+        return rng.choice(
+            (b"9" * 400, b"-1", b"1e999", b"0x7fffffff", b"2" * 19, b"\xd9\xa1" * 50, b"NaN", b"Infinity")
+        )
     if kind == 3:
         return (rng.choice((*WORDS, *SIGNS)) + " ").encode() * rng.choice((1, 40, 3000))
     if kind == 4:
@@ -55,7 +92,9 @@ def text(rng: Random) -> bytes:
 def _piece(rng: Random) -> bytes:
     kind = rng.randrange(6)
     if kind == 0:
-        return f"{rng.choice(NAMES)}:{rng.choice(('', *WORDS, *SIGNS, '2019..', '2021..2019', '..', '(a OR b)'))}".encode()
+        return (
+            f"{rng.choice(NAMES)}:{rng.choice(('', *WORDS, *SIGNS, '2019..', '2021..2019', '..', '(a OR b)'))}".encode()
+        )
     if kind == 1:
         return f'{rng.choice(SIGNS)}"{" ".join(rng.choices(WORDS, k=rng.randint(0, 4)))}{rng.choice(SIGNS)}'.encode()
     if kind == 2:
@@ -87,7 +126,15 @@ def value(rng: Random, name: str, shelf) -> bytes:
         "language": ["en", "ar", "pt-br", "xx-", "e"],
         "expand": ["0", "1", "true"],
         "within": [*shelf.cases.values(), topic, "{" + topic + "}", "urn:uuid:" + topic],
-        "cursor": ["e30", "WzEsICJ4Il0", "WzFlOTk5LCAieCJd", "W1tbW1tb" * 99, "WyIxIiwgMV0", "====", "WzEuNSwgInhcdTAwMDAiXQ"],
+        "cursor": [
+            "e30",
+            "WzEsICJ4Il0",
+            "WzFlOTk5LCAieCJd",
+            "W1tbW1tb" * 99,
+            "WyIxIiwgMV0",
+            "====",
+            "WzEuNSwgInhcdTAwMDAiXQ",
+        ],
         "format": ["csv", "json", "xml", "CSV"],
     }
     return rng.choice(usual.get(name, [topic, topic.upper(), topic.replace("-", ""), "0" * 32])).encode()
@@ -116,7 +163,7 @@ def request(rng: Random, shelf) -> tuple[str, str]:
     return path, join.join(f"{name}={quote_from_bytes(each)}" for name, each in pairs)
 
 
-def test_every_question_is_answered(engine, shelf):
+def test_every_question_is_answered(engine, shelf, record_property):
     rng, wrong, slowest = Random(f"{SEED} {engine.name}"), [], (0.0, "")
     clients = [shelf.client(name) for name in ("stranger", "reader of A")]
     for client in clients:
@@ -130,7 +177,7 @@ def test_every_question_is_answered(engine, shelf):
         slowest = max(slowest, (took, f"{path}?{query}"))
         if complaint := _complaint(path, response, content, took):
             wrong.append(f"{complaint} {path}?{query[:600]}")
-    print(f"{engine.name}: {REQUESTS // 2} requests, the slowest {slowest[0]:.3f} s: {slowest[1][:300]}")
+    record_property("slowest", f"{slowest[0]:.3f} s: {slowest[1][:300]}")
     assert wrong[:10] == [], f"{len(wrong)} are answered wrongly"
 
 
