@@ -215,7 +215,7 @@ class TestReduced:
         assert self.found(pages, "lang:de") == {"german"} and self.found(pages, "torture kind:case") == {"summary"}
         assert self.found(pages, "author:nobody") == self.found(pages, "torture year:soon") == set()
         assert self.found(pages, "author:ruiz", year="2018") == set()
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(40):
             self.found(pages, "torture author:ruiz year:2019")
 
     def test_says_so_where_only_the_newest_were_looked_at(self, down, pages, monkeypatch, client):

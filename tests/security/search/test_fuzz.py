@@ -18,9 +18,9 @@ import pytest
 from search.engines.base import FACETS
 from tests.security.search.shelf import mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shared_search]
+pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.timeout(900)]
 
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "300"))
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "200"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 SECONDS = 2.0
 """Of the processor: what else this machine does is not the answer's fault."""

@@ -16,15 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from search import bridge, words
 from tests.security.search.shelf import NAMES, NOWHERE, PUBLIC, UNPUBLISHED, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.timeout(900)]
 
 SECRETS = {name: mark(name) for name in NAMES if name not in PUBLIC} | {"a change that waits": UNPUBLISHED}
 
 API = "/api/v1/search?lang=en&q="
 BY_ENGINE = (f"{API}{{}}", f"{API}quokka+{{}}", "/api/v1/suggest?lang=en&q={}", f"{API}title:{{}}+OR+numbat")
-ADDRESSES = (
-    *BY_ENGINE,
-    "/en/search/?q={}",
+PAGE = "/en/search/?q={}"
+BY_DATABASE = (
     "/en/search/?q=quokka+{}",
     "/api/v1/export?lang=en&q={}",
     "/api/v1/export?lang=en&format=csv&q={}",
@@ -39,6 +38,8 @@ ADDRESSES = (
     f"{API}gnu+{{}}+wombat",
 )
 """``{}`` is the word. ``kind:`` is not among them: what kinds of publication there are is no secret."""
+FOR_FEW = frozenset({"nested", "draft", "withdrawn"})
+"""Of whose words all this is asked: what some may read, what nobody may, and what everybody could."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,12 @@ class Stranger:
 
 def test_a_hidden_word_leaves_no_trace(engine, monkeypatch):
     stranger, traces = Stranger(engine, monkeypatch), []
-    for address in ADDRESSES if engine.name == "fts5" else BY_ENGINE:
+    for address in (*BY_ENGINE, PAGE, *BY_DATABASE) if engine.name == "fts5" else BY_ENGINE:
         stranger.ask(address, NOWHERE)  # the first to ask does more than others
         nothing = stranger.ask(address, NOWHERE)
         for name, word in SECRETS.items():
+            if name not in FOR_FEW and address in BY_DATABASE:
+                continue
             said = stranger.ask(address, word)
             traces += [
                 f"{address} {name}: {what}" for what in said.__dict__ if getattr(said, what) != getattr(nothing, what)
