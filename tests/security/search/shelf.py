@@ -50,7 +50,7 @@ NAMES = (
 )
 """``nested`` lies in a section for A within one for B; ``password`` is closed by a password that is shared;
 ``below-draft`` was published below a section that is a draft."""
-WITH_PAGES = frozenset({"public", "login", "inside-a", "nested", "draft", "withdrawn"})
+WITH_PAGES = frozenset({"public", "login", "inside-a", "draft", "withdrawn"})
 """Those with a topic and a glossary term of their own, which are in the same state."""
 YEARS = {name: 2001 + at for at, name in enumerate(NAMES)}
 
@@ -176,9 +176,9 @@ def _publication(shelf: Shelf, name: str, shared, parent) -> None:
     if name in WITH_PAGES:
         own["topic"] = TopicPageFactory(title=f"Topic {word}", synonyms=f"Theme {word}", **state)
         term = GlossaryTermPageFactory(title=f"Ibex {word}", variants=f"Gnu {word}", **state)
-        if name in ("login", "inside-a", "nested"):
+        if name in ("login", "inside-a"):
             for page in (own["topic"], term):
-                restrict(page, *{"inside-a": [A], "nested": [A]}.get(name, []))
+                restrict(page, *([A] if name == "inside-a" else []))
     for facet, thing in own.items():
         shelf.facets[facet][str(thing.translation_key)] = name
     shelf.pages[name] = PublicationPageFactory(

@@ -17,7 +17,7 @@ from django.conf import settings
 from search import exports, results
 from tests.security.search.shelf import NAMES, NOWHERE, PUBLIC, SEES, WITH_PAGES, YEARS, Shelf, mark, marked, named
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.timeout(900)]
 
 
 class Asker:

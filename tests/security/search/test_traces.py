@@ -38,7 +38,7 @@ BY_DATABASE = (
     f"{API}gnu+{{}}+wombat",
 )
 """``{}`` is the word. ``kind:`` is not among them: what kinds of publication there are is no secret."""
-FOR_FEW = frozenset({"nested", "draft", "withdrawn"})
+FOR_FEW = frozenset({"inside-a", "draft", "withdrawn"})
 """Of whose words all this is asked: what some may read, what nobody may, and what everybody could."""
 
 
