@@ -1,6 +1,6 @@
 """Whatever is asked of search, in whatever shape: an answer or a plain refusal, and soon.
 
-A few hundred requests in each run; FUZZ_REQUESTS=100000 makes a hundred thousand. FUZZ_SEED makes others;
+A hundred requests in each run; FUZZ_REQUESTS=100000 makes a hundred thousand. FUZZ_SEED makes others;
 ``--junitxml`` keeps the slowest.
 """
 
@@ -20,7 +20,7 @@ from tests.security.search.shelf import mark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.timeout(900)]
 
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "200"))
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "100"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 SECONDS = 2.0
 """Of the processor: what else this machine does is not the answer's fault."""
