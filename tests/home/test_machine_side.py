@@ -162,6 +162,8 @@ def test_a_search_is_a_feed(client, pages):
     body = client.get("/feeds/en/search.atom", {"q": "words", "page": "x"}).content.decode()
     assert f"urn:uuid:{pages.translation_key}:en" in body and "hidden" not in body
     assert client.get("/feeds/en/search.atom", {"q": "hidden"}).content.decode().count("<entry>") == 0
+    odd = client.get("/feeds/en/search.atom", {"q": "words\x00 \x1b\uffff"})
+    assert ET.fromstring(odd.content).findtext("{http://www.w3.org/2005/Atom}title", "").endswith(": words")
     client.force_login(UserFactory(administrator=True))
     assert "hidden" not in client.get("/feeds/en/search.atom", {"q": "words"}).content.decode()
 
