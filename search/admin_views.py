@@ -17,6 +17,7 @@ from search import outbox, rebuilding, registry, status
 from search.diagnosis import steps
 from search.exceptions import SearchError
 from search.models import SearchOutbox, SearchRebuild
+from search.parameters import printable
 from search.permissions import may_run_search
 from search.subjects import Subject
 
@@ -50,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def why(request: HttpRequest) -> HttpResponse:
     """Why a thing is found or not, and by whom."""
     visitor = Visitor.of(request)
-    thing, key, query = (_printable(request.GET.get(name, ""))[:LONGEST] for name in ("thing", "key", "q"))
+    thing, key, query = (printable(request.GET.get(name, ""))[:LONGEST] for name in ("thing", "key", "q"))
     known = registry.subjects()
     subjects = list(known.known([key], visitor).values()) if known and key else []
     choices = known.find(thing, visitor) if known and thing and not subjects else []
@@ -86,11 +87,6 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
     else:
         messages.success(request, _("The worker begins within seconds."))
     return redirect("search_admin")
-
-
-def _printable(text: str) -> str:
-    """``text`` without control characters, which PostgreSQL refuses."""
-    return "".join(character for character in text if character.isprintable())
 
 
 def _parked(visitor: Visitor) -> list[tuple[SearchOutbox, Subject]]:

@@ -12,6 +12,8 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from access.schedule import register  # models must be loaded
+        from search.board.keeping import keep_quietly
+        from search.board.signal_handlers import register_signal_handlers
         from search.maintenance import purge_quietly
         from search.outbox import drain_quietly
         from search.rebuilding import sweep_quietly, work_off_quietly
@@ -23,4 +25,5 @@ class SearchConfig(AppConfig):
         register("search.rebuild", timedelta(seconds=5), work_off_quietly)
         register("search.sweep", timedelta(days=1), sweep_quietly)
         register("search.words", timedelta(days=1), refresh)
+        register("search.board", timedelta(days=1), keep_quietly)
         register_signal_handlers()

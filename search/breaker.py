@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from search.exceptions import EngineUnavailableError, TooMuchAskedError
+from search.memory import safely
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def ask(kind: str, question: Callable[[], T], *, counts: bool = True) -> T:
 def state() -> Breaker:
     """How the breaker stands; closed where the cache can't say."""
     _count, tripped, is_open, _probe = _marks()
-    marks: dict[str, int] = _safely(lambda: cache.get_many([tripped, is_open]), {})
+    marks: dict[str, int] = safely(lambda: cache.get_many([tripped, is_open]), {})
     if is_open in marks:
         return Breaker.OPEN
     return Breaker.TRYING if tripped in marks else Breaker.CLOSED
@@ -84,7 +85,7 @@ def _marks() -> tuple[str, ...]:
 
 def _admits(now: Breaker, *, probes: bool) -> bool:
     if now == Breaker.TRYING:
-        return probes and _safely(lambda: cache.add(_marks()[-1], 1, PROBE_SECONDS), True)
+        return probes and safely(lambda: cache.add(_marks()[-1], 1, PROBE_SECONDS), True)
     return now == Breaker.CLOSED
 
 
@@ -100,18 +101,10 @@ def _failed() -> None:
         cache.delete(probe)
         logger.error("The search engine isn't asked for a while.", extra={"event": "search_breaker_open"})
 
-    _safely(note, None)
+    safely(note, None)
 
 
 def _answered() -> None:
     """The probe went well."""
-    _safely(lambda: cache.delete_many(_marks()), None)
+    safely(lambda: cache.delete_many(_marks()), None)
     logger.warning("The search engine answers again.", extra={"event": "search_breaker_closed"})
-
-
-def _safely(use: Callable[[], T], otherwise: T) -> T:
-    """A cache that is away, or forgets a count in between, must not be the end of search."""
-    try:
-        return use()
-    except Exception:  # noqa: BLE001  # boundary to the cache, whose errors depend on what it is
-        return otherwise

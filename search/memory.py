@@ -1,4 +1,4 @@
-"""What a process remembers for some seconds, because to read it takes longer than an answer may."""
+"""What a process remembers for some seconds, because to read it takes longer than an answer may; and the cache, which may be away."""
 
 from __future__ import annotations
 
@@ -38,3 +38,11 @@ class Remembered(Generic[T]):
         value = make()
         self._kept = (value, time.monotonic())
         return value
+
+
+def safely(use: Callable[[], T], otherwise: T) -> T:
+    """What ``use`` gives of the cache. One that is away, or forgets a count in between, must not be the end of search."""
+    try:
+        return use()
+    except Exception:  # noqa: BLE001  # boundary to the cache, whose errors depend on what it is
+        return otherwise

@@ -1,4 +1,5 @@
-"""The outbox: what has to be written to the index, kept in the same transaction as the change itself. And rebuilds."""
+"""The outbox: what has to be written to the index, kept in the same transaction as the change itself. Rebuilds. And
+what is counted of searches."""
 
 from __future__ import annotations
 
@@ -117,3 +118,79 @@ class SearchRebuild(models.Model):
     def is_dead(self, now: datetime) -> bool:
         """Whether it says that it runs, and doesn't."""
         return self.state == self.State.RUNNING and (self.beat_at is None or self.beat_at < now - self.BEATS_WITHIN)
+
+
+class WantedTerm(models.Model):
+    """What readers looked for and nothing was found, from five people of one day on; ``people`` grows by fives.
+
+    ``language`` is that of the page or answer. Days, no time of day: nothing here tells when one person searched.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        ADOPTED = "adopted", _("waits for approval in the glossary")
+        IGNORED = "ignored", _("ignored")
+
+    language = models.CharField(max_length=15)
+    query = models.CharField(max_length=80)
+    people = models.PositiveIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    adopted_by = models.CharField(max_length=60, blank=True)
+    """The key of the glossary term whose draft has it."""
+
+    class Meta:
+        ordering = ["-people", "-last_day", "query", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["language", "query"], name="search_wanted_unique"),
+            models.CheckConstraint(condition=models.Q(people__gte=5), name="search_wanted_by_five"),
+        ]
+
+    def __str__(self) -> str:
+        return self.query
+
+
+class SearchPromotion(models.Model):
+    """A page that stands on top where somebody searches for exactly ``query`` and may see it.
+
+    ``kind`` and ``key`` say which, as in the index: what goes away is shown to nobody, and comes back by itself.
+    """
+
+    language = models.CharField(max_length=15)
+    query = models.CharField(max_length=80)
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=60)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,  # what was decided stays when an account goes
+        related_name="+",
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["query", "language"]
+        constraints = [models.UniqueConstraint(fields=["language", "query"], name="search_promotion_unique")]
+
+    def __str__(self) -> str:
+        return self.query
+
+
+class SearchDay(models.Model):
+    """The searches of one day in one language, as numbers. ``times`` has how many took at most so many milliseconds."""
+
+    day = models.DateField()
+    language = models.CharField(max_length=15)
+    searches = models.PositiveIntegerField(default=0)
+    nothing = models.PositiveIntegerField(default=0)
+    reduced = models.PositiveIntegerField(default=0)
+    suggested = models.PositiveIntegerField(default=0)
+    times = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-day", "language"]
+        constraints = [models.UniqueConstraint(fields=["day", "language"], name="search_day_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.language}"

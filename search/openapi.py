@@ -226,6 +226,7 @@ def _of_answers() -> Schema:
                 "notices": _list(_STRING),
                 "results": _list(_ref("Result")),
                 "instead": {"anyOf": [_ref("Instead"), {"type": "null"}]},
+                "promoted": {"anyOf": [_ref("Result"), {"type": "null"}], "description": "What editors put on top"},
                 "facets": _object({facet: _list(_ref("FacetValue")) for facet in FACETS}),
             }
         ),

@@ -101,6 +101,11 @@ class Parameters:
         return replace(self, filters=filters | ({facet: chosen} if chosen else {}), page=1)
 
 
+def printable(text: str) -> str:
+    """``text`` without control characters, which PostgreSQL refuses."""
+    return "".join(character for character in text if character.isprintable())
+
+
 def read_strictly(data: QueryDict) -> Parameters:
     """The API's parameters. Raises ParameterError for any that is unknown or can't be used; ``q`` may be anything."""
     known = {"q", "lang", "from", "to", "sort", "expand", "within", "page", *FACETS}

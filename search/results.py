@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 
 from search import breaker, reduced, registry
 from search.analysis import prefix_words
+from search.board.promotions import promoted
 from search.bridge import expanded
 from search.engines import get_engine
 from search.engines.base import Hit, Place, SearchRequest, SearchResponse, Sort
@@ -82,6 +83,8 @@ class Answer:
     """The query in another spelling that finds something; empty for none."""
     instead: Instead | None = None
     """What a search that asks for less finds, where this one found nothing."""
+    promoted: Result | None = None
+    """What editors put on top for exactly this search."""
 
     @property
     def expanded(self) -> list[Expansion]:
@@ -159,6 +162,7 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
     facets = labelled({} if dropped else response.facets, parameters, visitor)
     few = total < FEW_RESULTS and not asked.query.is_blank and not is_reduced
     suggestion, instead = _elsewhere(asked, visitor, total) if few else ("", None)
+    promotion = promoted(parameters, visitor)
     return Answer(
         parameters=parameters,
         query=asked.query,
@@ -175,7 +179,16 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
         scope=asked.scope,
         suggestion=suggestion,
         instead=instead,
+        promoted=results_of([promotion], asked.query, asked.wanted)[0] if promotion else None,
     )
+
+
+def finds(parameters: Parameters, visitor: Visitor) -> bool:
+    """Whether a search finds anything that ``visitor`` may see. Raises EngineUnavailableError."""
+    asked = _Asked.of(parameters, visitor)
+    response = _ask("finds", asked.request(size=PAGE_SIZE, with_facets=False), counts=False)
+    keys = frozenset(hit.key for hit in response.hits)
+    return bool(keys - registry.hidden(keys, visitor))
 
 
 def _elsewhere(asked: _Asked, visitor: Visitor, total: int) -> tuple[str, Instead | None]:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access.visitor import Visitor
+from search.board.counting import note
 from search.exceptions import EngineUnavailableError, OverBudgetError
 from search.exports import EXPORT_SIZE, as_csv, part
 from search.facets import histogram
@@ -54,6 +55,7 @@ def results(request: HttpRequest) -> HttpResponse:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         response["Cache-Control"] = "no-store"
         return response
+    note(request, found)
     return render(request, "search/results.html", context | _context(found))
 
 
@@ -93,7 +95,9 @@ def search_api(request: HttpRequest) -> JsonResponse:
     """``/api/v1/search``: the same search as JSON."""
     parameters = read_strictly(request.GET)
     with override(parameters.language):
-        data = _answer_data(answer(parameters, Visitor.of(request)))
+        found = answer(parameters, Visitor.of(request))
+        note(request, found)
+        data = _answer_data(found)
         response = _json(data)
         # How long it took is another number each time, and no reason to send the same hits again.
         _tag(request, response, json.dumps({**data, "took_ms": 0}, sort_keys=True))
@@ -167,6 +171,7 @@ def _context(found: Answer) -> dict[str, Any]:
         "all_removed": replace(found.parameters, filters={}, within="", page=1).address(),
         "suggested_url": found.parameters.address(q=found.suggestion, page=1),
         "instead": _instead(found.instead) if found.instead else None,
+        "promoted": _entry(found.promoted) if found.promoted else None,
         "as_typed_url": found.parameters.address(expand=False, page=1),
         "with_names_url": found.parameters.address(expand=True, page=1),
         "facets": facet_groups(found),
@@ -231,6 +236,7 @@ def _answer_data(found: Answer) -> dict[str, Any]:
         "notices": list(notices(found)),
         "results": [_result_data(result) for result in found.results],
         "instead": _instead_data(found.instead) if found.instead else None,
+        "promoted": _result_data(found.promoted) if found.promoted else None,
         "facets": {
             facet: [
                 {"value": entry.value, "label": entry.label, "count": entry.count, "selected": entry.selected}

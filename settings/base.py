@@ -107,17 +107,21 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "wagtailadmin_login"
 
 CACHE_URL = env.url("CACHE_URL", default="", schemes={"redis", "rediss"})
+_redis: dict[str, Any] = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": CACHE_URL,
+    # Seconds: a host that swallows packets must not hold every search.
+    "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+}
+_memory: dict[str, Any] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 CACHES: dict[str, dict[str, Any]] = {
-    "default": (
-        {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": CACHE_URL,
-            # Seconds: a host that swallows packets must not hold every search.
-            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-        }
+    "default": _redis if CACHE_URL else _memory,
+    # Who searched for what isn't found, as keyed hashes until midnight; by itself, for there may be many (search.board.people).
+    "people": (
+        {**_redis, "KEY_PREFIX": "people"}
         if CACHE_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
+        else {**_memory, "LOCATION": "people", "OPTIONS": {"MAX_ENTRIES": 200_000}}
+    ),
 }
 
 # Who knows it may read how the site is from /healthz; empty: nobody.
@@ -177,6 +181,8 @@ SEARCH_SHARDS = env.number("SEARCH_SHARDS", default=1, least=1)
 # None: a replica as soon as there is a second node.
 SEARCH_REPLICAS = env.number("SEARCH_REPLICAS", default=0, least=0) if env.text("SEARCH_REPLICAS", "") else None
 SEARCH_SLOW_MS = env.number("SEARCH_SLOW_MS", default=1000, least=1)
+# How long statistics of searches are kept; 0: none are made.
+SEARCH_STATISTICS_DAYS = env.number("SEARCH_STATISTICS_DAYS", default=365, least=0)
 SEARCH_DIR = VAR_DIR / "search"
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
 # The header with the reader's address, if a web server in front sets one; empty: the address of the connection.

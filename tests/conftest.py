@@ -24,6 +24,7 @@ from django.utils import translation
 
 from documents.extraction import sandbox
 from search import bridge, words
+from search.board import promotions
 from tests import servers
 
 INDEXING = (
@@ -145,8 +146,9 @@ def language_of_the_site():
 
 @pytest.fixture(autouse=True)
 def own_names():
-    """No name or word that the search remembers from another test."""
+    """No name, word or promotion that the search remembers from another test."""
     bridge.forget()
+    promotions.forget()
     words.forget()
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from cms.core.lists import ContentList, register_list
+from cms.glossary.adopting import AdoptedWords
 from cms.glossary.models import GlossaryIndexPage, GlossaryTermPage
 from cms.glossary.pages import term_cards
 from cms.glossary.search import TermSource, term_names, term_words
 from search import registry
+from search.board import adoption
 
 
 def register() -> None:
@@ -15,3 +17,4 @@ def register() -> None:
     registry.register(TermSource())
     registry.register_vocabulary("terms", term_words)
     registry.register_terms("terms", term_names)
+    adoption.register(AdoptedWords())

@@ -46,6 +46,7 @@ def test_the_answer_is_that_of_the_contract(client, publish, everywhere):
         "expanded": [],
         "notices": [],
         "instead": None,
+        "promoted": None,
         "results": [
             {
                 "key": thing.key,
