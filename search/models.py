@@ -141,6 +141,8 @@ class WantedTerm(models.Model):
     """The key of the glossary term whose draft has it."""
 
     class Meta:
+        verbose_name = _("word that readers looked for")
+        verbose_name_plural = _("words that readers looked for")
         ordering = ["-people", "-last_day", "query", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["language", "query"], name="search_wanted_unique"),
@@ -170,6 +172,8 @@ class SearchPromotion(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("page on top of a search")
+        verbose_name_plural = _("pages on top of a search")
         ordering = ["query", "language"]
         constraints = [models.UniqueConstraint(fields=["language", "query"], name="search_promotion_unique")]
 

@@ -27,6 +27,7 @@ from wagtail.models import Collection, Page, Revision, Site
 from documents.erasure.contents import ADDRESSES
 from documents.erasure.words import Matcher
 from documents.models import Document, DocumentOutline, DocumentPageText, Erasure
+from search.models import SearchPromotion, WantedTerm
 
 REPORTED: tuple[type[models.Model], ...] = (
     *(Document, DocumentOutline, DocumentPageText, Page, Revision),
@@ -38,6 +39,8 @@ is addresses, names that others hold on to and orders to the worker. What stands
 decide."""
 REWRITTEN = {(Erasure, "reason"), (DBTaskResult, "traceback")}
 """Columns of these tables that nothing hangs on."""
+DROPPED: tuple[type[models.Model], ...] = (WantedTerm, SearchPromotion)
+"""Tables whose rows go as a whole: a search with a gap in it is none."""
 NOT_TEXT: tuple[type[models.Model], ...] = (ContentType, Permission, Session)
 BATCH = 500
 
@@ -54,7 +57,10 @@ def sweep(matcher: Matcher, *, rewrite: bool) -> Counter[str]:
     for model, fields in _text_columns():
         for field in fields:
             name = f"{model._meta.label_lower}.{field.name}"
-            if rewrite and _may_rewrite(model, field):
+            if rewrite and issubclass(model, DROPPED):
+                for pk, _new in _rows(model, field, rewriter):
+                    models.QuerySet(model).filter(pk=pk).delete()
+            elif rewrite and _may_rewrite(model, field):
                 for pk, new in _rows(model, field, rewriter):
                     # The plain queryset: append-only tables refuse, and have words in them all the same.
                     models.QuerySet(model).filter(pk=pk).update(**{field.name: new})
@@ -87,6 +93,8 @@ def _is_text(field: Any) -> bool:
 
 
 def _may_rewrite(model: type[models.Model], field: Any) -> bool:
+    if issubclass(model, DROPPED):
+        return True
     if issubclass(model, REPORTED) and (model, field.name) not in REWRITTEN:
         return False
     if any(isinstance(own, ParentalKey) for own in model._meta.concrete_fields) and not _is_note(model):

@@ -110,11 +110,11 @@ def statistics(request: HttpRequest) -> HttpResponse:
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     """Puts the term into the draft of the glossary term ``key``."""
     row = get_object_or_404(WantedTerm, pk=pk)
-    taking = glossary()
+    taking, key = glossary(), printable(request.POST.get("key", ""))
     try:
-        if taking is None:
-            raise AdoptionRefused(_("This site has no glossary."))
-        entry = taking.adopt(printable(request.POST.get("key", "")), row.query, account_of(request))
+        if taking is None or key.rpartition("/")[2] != row.language:
+            raise AdoptionRefused(_("Choose a term in the language of the search."))
+        entry = taking.adopt(key, row.query, account_of(request))
     except AdoptionRefused as err:
         messages.error(request, str(err))
         return redirect("search_board_term", row.pk)
