@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from datetime import date
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
@@ -18,6 +19,7 @@ from cms.core.models import Place
 from documents.actions import add_document
 from documents.models import Document, Image
 from documents.processing import process
+from search.models import SearchPromotion, WantedTerm
 from search.outbox import drain
 from tests.documents import making
 from tests.factories import (
@@ -193,6 +195,11 @@ def admin_addresses(world: SimpleNamespace) -> dict[str, tuple[User, str]]:
     german = Locale.objects.get(language_code="de")
     job = request_translation(world.case, german, root)
     work = request_translation(PublicationPageFactory(published=True, files=[world.first]), german, root)
+    days = {"first_day": date(2026, 1, 1), "last_day": date(2026, 1, 2)}
+    term = WantedTerm.objects.create(language="en", query="wading bird", people=10, **days)
+    WantedTerm.objects.create(language="de", query=LONG.lower(), people=5, state="ignored", **days)
+    key = key_of(world.publication)
+    SearchPromotion.objects.create(language="en", query="frontier", kind="publication", key=key)
     return {
         "home": (editor, reverse("wagtailadmin_home")),
         "review": (editor, reverse("workflows_review", args=[review.pk])),
@@ -207,5 +214,7 @@ def admin_addresses(world: SimpleNamespace) -> dict[str, tuple[User, str]]:
         "workbench": (translator, reverse("translations:edit", args=[job.translation.uuid])),
         "search index": (root, reverse("search_admin")),
         "why it is found": (root, f"{reverse('search_admin_why')}?key={key_of(world.publication)}&q=lantern"),
+        "searched and not found": (editor, reverse("search_board")),
+        "a word that was not found": (editor, f"{reverse('search_board_term', args=[term.pk])}?thing=heron"),
         "files of a translation": (translator, reverse("translations:own_content", args=[work.translation.uuid])),
     }
