@@ -89,9 +89,8 @@ def _entry(page: GlossaryTermPage) -> Entry:
 
 def _likeness(wanted: str, names: Iterable[str]) -> Iterable[float]:
     """How much each of the names, several of which may stand one below the other, is like a word; from 0 to 100."""
-    for several in names:
-        for name in several.splitlines() or [""]:
-            yield fuzz.WRatio(wanted, _plain(name))
+    for name in map(_plain, "\n".join(names).splitlines()):
+        yield 100 if wanted in name else fuzz.token_sort_ratio(wanted, name)
 
 
 def _plain(text: str) -> str:
