@@ -160,9 +160,11 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
     total = max(0, response.total - dropped)
     # What was dropped is still counted in the facets: they wait until the index knows.
     facets = labelled({} if dropped else response.facets, parameters, visitor)
-    few = total < FEW_RESULTS and not asked.query.is_blank and not is_reduced
-    suggestion, instead = _elsewhere(asked, visitor, total) if few else ("", None)
     promotion = promoted(parameters, visitor)
+    if promotion and found and found[0].key == promotion.key:
+        promotion = None  # it stands on top by itself
+    few = total < FEW_RESULTS and not (asked.query.is_blank or is_reduced or promotion)
+    suggestion, instead = _elsewhere(asked, visitor, total) if few else ("", None)
     return Answer(
         parameters=parameters,
         query=asked.query,

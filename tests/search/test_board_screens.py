@@ -268,6 +268,11 @@ class TestPromotion:
         assert 'scope="row"' in board() and not SearchPromotion.objects.exists()
         assert ModelLogEntry.objects.filter(action="search.demote").count() == 1
 
+    def test_what_stands_on_top_by_itself_is_shown_once(self, client, post, wanted, site):
+        post("search_board_promote", wanted("lantern").pk, key=key_of(site.public))
+        found = client.get("/api/v1/search", {"q": "lantern"}).json()
+        assert found["promoted"] is None and [each["title"] for each in found["results"]] == ["The lantern"]
+
     def test_each_sees_what_they_may(self, client, post, wanted, site):
         post("search_board_promote", wanted().pk, key=key_of(site.members))
         assert on_top(client) == "The heron"
