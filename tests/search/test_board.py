@@ -183,6 +183,16 @@ class TestNobodyIsKept:
         look(WORD, 1)
         assert len(set(caches["people"]._cache)) == 2 * len(before) - 1, "only the salt is the same"
 
+    def test_hashes_hang_on_the_key_of_the_day(self):
+        def hashes():
+            return {name.rpartition(".")[2] for name in caches["people"]._cache} - {"salt"}
+
+        look(WORD, 1)
+        before = hashes()
+        caches["people"].delete(f"search.{timezone.now().date()}.salt")
+        look(WORD, 1)
+        assert len(hashes()) == 2 * len(before) == 8
+
     def test_no_log_has_it(self, caplog, monkeypatch):
         monkeypatch.setattr(counting, "_write_day", lambda *_: (_ for _ in ()).throw(DatabaseError(WORD)))
         with caplog.at_level("DEBUG"):
