@@ -12,12 +12,12 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from access.schedule import register  # models must be loaded
+        from search import signal_handlers
+        from search.board import signal_handlers as board_signal_handlers
         from search.board.keeping import keep_quietly
-        from search.board.signal_handlers import register_signal_handlers
         from search.maintenance import purge_quietly
         from search.outbox import drain_quietly
         from search.rebuilding import sweep_quietly, work_off_quietly
-        from search.signal_handlers import register_signal_handlers
         from search.words import refresh
 
         register("search.drain", timedelta(seconds=1), drain_quietly)
@@ -26,4 +26,5 @@ class SearchConfig(AppConfig):
         register("search.sweep", timedelta(days=1), sweep_quietly)
         register("search.words", timedelta(days=1), refresh)
         register("search.board", timedelta(days=1), keep_quietly)
-        register_signal_handlers()
+        signal_handlers.register_signal_handlers()
+        board_signal_handlers.register_signal_handlers()

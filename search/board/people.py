@@ -14,7 +14,6 @@ import hmac
 import re
 import secrets
 from datetime import datetime, time, timedelta
-from ipaddress import ip_address
 
 from django.conf import settings
 from django.core.cache import caches
@@ -23,6 +22,7 @@ from django.utils import timezone
 
 from access.visitor import Visitor
 from search.memory import safely
+from search.networks import address_of
 
 PEOPLE = 5
 """So many complete a count, and are the least that is ever written."""
@@ -46,12 +46,10 @@ def completes_five(language: str, term: str, request: HttpRequest) -> bool:
 
 
 def _network(request: HttpRequest) -> str:
-    """The network of the address that asks; empty where there is none, as for all who come through one socket."""
-    try:
-        address = ip_address(request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
+    """The network of the address that asks; empty where it tells nobody apart."""
+    address = address_of(request)
+    if address is None:
         return ""
-    address = getattr(address, "ipv4_mapped", None) or address
     return f"{address.version}.{int(address) >> (address.max_prefixlen - _NETWORK[address.version])}"
 
 

@@ -45,7 +45,7 @@ def nobody_counted():
 def asking(number=1, address=None, agent=BROWSER, user=None, method="get"):
     """The request of a reader; networks are far from each other."""
     factory = getattr(RequestFactory(), method)
-    request = factory("/", REMOTE_ADDR=address or f"198.{number}.100.7", headers={"user-agent": agent})
+    request = factory("/", REMOTE_ADDR=address or f"81.{number}.100.7", headers={"user-agent": agent})
     request.user = user or AnonymousUser()
     return request
 
@@ -63,7 +63,7 @@ def visit(client, content):
     """``visit("word", 3)``: the same through an address."""
 
     def visited(q, number=1, path="/api/v1/search"):
-        response = client.get(path, {"q": q}, REMOTE_ADDR=f"198.{number}.100.7", headers={"user-agent": BROWSER})
+        response = client.get(path, {"q": q}, REMOTE_ADDR=f"81.{number}.100.7", headers={"user-agent": BROWSER})
         assert response.status_code == 200
         return response
 
