@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from search.analysis.compounds import WHOLE, Compounds
 from search.languages import searched
 from search.matching import Group, Plan, plan, wanted_words
 from search.parameters import Parameters
@@ -62,20 +63,24 @@ class Speller:
         return self.known[word]
 
 
-def steps(parameters: Parameters, query: ParsedQuery, wanted: Plan, speller: Speller) -> Iterator[Step]:
-    """What to try in turn where ``query``, settled as ``wanted``, found nothing."""
+def steps(
+    parameters: Parameters, query: ParsedQuery, wanted: Plan, speller: Speller, compounds: Compounds = WHOLE
+) -> Iterator[Step]:
+    """What to try in turn where ``query``, settled as ``wanted``, found nothing. The parts of a compound are words of it."""
     clauses = tuple(each for clause in query.clauses for each in _loosened(clause))
     # The places of other names are those of the words as they stood.
     loose = query if clauses == query.clauses else replace(query, clauses=clauses, related=())
     asked = plan(loose, searched())
+    forms = dict.fromkeys(form for group in (*asked.required, *wanted.required) for form in group.readings)
+    some = replace(wanted, required=(Group(tuple(forms)),), together=asked.together)
     if len(asked.required) > 1:
-        forms = dict.fromkeys(form for group in (*asked.required, *wanted.required) for form in group.readings)
-        some = replace(wanted, required=(Group(tuple(forms)),), together=asked.together)
         yield Step(How.SOME_WORDS, parameters, loose, some)
     spelled = _similar(query, speller)
     if spelled.related != query.related:
         required = plan(spelled, searched()).required
         yield Step(How.SIMILAR_WORDS, parameters, spelled, replace(wanted, required=required))
+    if parts := dict.fromkeys((part,) for form in forms if len(form) == 1 for part in compounds.parts(form[0])):
+        yield Step(How.SOME_WORDS, parameters, loose, replace(some, required=(Group((*forms, *parts)),)))
     if parameters.filters.get("language"):
         yield Step(How.OTHER_LANGUAGES, parameters.selecting("language", ()), query, wanted)
 

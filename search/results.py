@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from search import breaker, reduced, registry
+from search import breaker, compounds, reduced, registry
 from search.analysis import prefix_words
 from search.board.promotions import promoted
 from search.bridge import expanded
@@ -223,7 +223,7 @@ def _suggestion(asked: _Asked, visitor: Visitor, total: int, speller: Speller) -
 
 def _instead(asked: _Asked, visitor: Visitor, speller: Speller) -> Instead | None:
     """The first of the searches that ask for less which finds something."""
-    for step in steps(asked.parameters, asked.query, asked.wanted, speller):
+    for step in steps(asked.parameters, asked.query, asked.wanted, speller, compounds.current()):
         options = {"plan": step.wanted, "filters": step.parameters.filters}
         response = _ask("instead", asked.request(size=PAGE_SIZE, with_facets=False, **options), counts=False)
         found = _read_again(response.hits, visitor, asked.parameters.language)

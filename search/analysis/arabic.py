@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 _MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
+_TANWIN = re.compile("(?:ا\u064b|\u064bا)$")  # قسراً, عاماً: the ending of a case, where its sign is written
 _LETTERS = str.maketrans(
     {
         "أ": "ا",
@@ -87,7 +88,7 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 def normalise(word: str) -> str:
     """``word`` without diacritics and with one letter for each family; the same word for a reader."""
-    return _MARKS.sub("", word).translate(_LETTERS)
+    return _MARKS.sub("", _TANWIN.sub("", word)).translate(_LETTERS)
 
 
 def without_article(word: str) -> str:

@@ -15,6 +15,7 @@ _RE = re.compile(r"^(cent|fib|kilomet|lit|met|sab|spect|theat)re(s?)$")
 # Greek and Latin diphthongs that Americans write as one letter.
 _DIPHTHONG = re.compile(r"^(an|arch|encyclop|gyn|h|orthop|p)ae(?=[a-z]{2})|^(diarrh|f)oe(?=[a-z]{2})")
 _CES = re.compile(r"^(de|of)fense(s?)$")
+_IFICATION = re.compile(r"(?<=[a-z]{2})ifications?$")  # verification, ratification: as verify, ratify
 _SPELLINGS = {
     "program": "programme",
     "programs": "programmes",
@@ -116,4 +117,4 @@ def _singular(word: str) -> str:
 def _one_spelling(word: str) -> str:
     word = _DIPHTHONG.sub(lambda match: (match[1] or match[2]) + "e", word)
     word = _CES.sub(r"\1fence\2", _RE.sub(r"\1er\2", word))
-    return _OUR.sub(r"\1or", _IZE.sub(r"\1s\2", word))
+    return _OUR.sub(r"\1or", _IZE.sub(r"\1s\2", _IFICATION.sub("ify", word)))

@@ -19,6 +19,7 @@ _IERE = re.compile(r"(?<=[a-z]{2}[gi])eres?$")  # policière, étrangère: as po
 _IF = re.compile(r"(?<=[a-z]{2})ifs?$")  # actif: as active
 _TRICE = re.compile(r"(?<=[a-z]{2})trices?$")  # enquêtrice: as enquêteur
 _UTION = re.compile(r"(?<=[a-z]ec)utions?$")  # exécution: as exécuter
+_IFIER = re.compile(r"(?<=[a-z]{2}ifi)(?:er|cations?)$")  # identification, identifier: as identifié
 _OWN_STEMS = {
     "travaux": "travail",
     "lieux": "lieu",
@@ -66,6 +67,7 @@ def stem(word: str) -> str:
     word = without_accents(word)
     if word in _OWN_STEMS:
         return _OWN_STEMS[word]
+    word = _IFIER.sub("e", word)
     word = _UTION.sub("uter", _TRICE.sub("teur", _IF.sub("ive", _IERE.sub("er", word))))
     word = _PLURAL.sub("", _DOUBLE_E.sub("e", word))
     found: str = _stemmer().stemWord(word)

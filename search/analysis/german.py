@@ -14,6 +14,9 @@ _KEEP = str.maketrans(_KEPT)
 _GIVE_BACK = str.maketrans({private: umlaut for umlaut, private in _KEPT.items()})
 _WOMEN = re.compile(r"(?<=\w{4})innen$")  # Zeuginnen: Snowball leaves an n
 _LATIN = re.compile(r"(?<=\w{2})(i)ums?$")  # Ministerium: as Ministerien
+# Inhaftierung, Inhaftierte: as inhaftieren. Not Regierung, which would be one with Regie.
+_IEREN = re.compile(r"(?<=\w{2})(?<!reg)ier(?:ung(?:en)?|t(?:e[mnrs]?)?)$")
+_IFIKATION = re.compile(r"(?<=\w{2}if)ikation(?:en)?$")  # Identifikation: the same
 # Participles hide the verb behind ge-. No rule can tell them from Gericht and Gewalt: those that reports need.
 _PARTICIPLE = re.compile(
     r"^ge(droh|fessel|folter|knebel|lynch|peinig|plünder|pluender|quäl|quael|schlag|töt|toet)"
@@ -63,6 +66,7 @@ def stem(word: str) -> str:
         word = without_accents(word.translate(_KEEP)).translate(_GIVE_BACK)
     if word in _OWN_STEMS:
         return _OWN_STEMS[word]
+    word = _IEREN.sub("ieren", _IFIKATION.sub("izieren", word))
     word = _PARTICIPLE.sub(r"\1en", _LATIN.sub(r"\1", word))
     found: str = _stemmer().stemWord(_WOMEN.sub("in", word))
     return found

@@ -13,9 +13,9 @@ from search.analysis.folding import without_accents
 _SHORT_PLURAL = re.compile(
     r"(?:(?<=[aeiou][bcdfghjklmnñpqrtvxyz][aeo])|(?<=[aeiou][bcdfghjklmnñpqrtvxyz][bcdfghjklmnñpqrtvxyz][aeo]))s$"
 )
-_PLURAL = re.compile(r"(?<=[aeiou][bcdfghjklmnñpqrtvxyz][aeo])s$")  # años, casos: too short for Snowball
 _PLURAL = re.compile(r"(?<=[a-zñ]{2}[dljnr])es$")  # crímenes, mujeres: Snowball knows the singular only
 _CES = re.compile(r"(?<=[aeiou])ces$")  # voces, jueces: as voz, juez
+_ICACION = re.compile(r"(?<=[a-zñ]{2}ic)acion(?:es)?$")  # identificación, incomunicación: as identificar
 _PEOPLE = re.compile(r"^(dan|escoc|franc|holand|ingl|irland|japon|portugu)es(?:a|as|es)?$|^(alem)an(?:a|as|es)?$")
 _KEPT = str.maketrans({"ñ": "\ue000"})
 _GIVE_BACK = str.maketrans({"\ue000": "ñ"})
@@ -65,6 +65,6 @@ def stem(word: str) -> str:
     people = _PEOPLE.match(word)
     if people:
         return f"{people[1]}es" if people[1] else f"{people[2]}an"
-    word = _CES.sub("z", word)
+    word = _ICACION.sub("ar", _CES.sub("z", word))
     found: str = _stemmer().stemWord(_SHORT_PLURAL.sub("", _PLURAL.sub("", word)))
     return found
