@@ -25,6 +25,7 @@ from django.utils import translation
 from documents.extraction import sandbox
 from search import bridge, words
 from search.board import promotions
+from search.engines import get_engine
 from tests import servers
 
 INDEXING = (
@@ -205,6 +206,17 @@ def elasticsearch_settings(elasticsearch_url, settings):
         settings.SEARCH_URL = elasticsearch_url
         settings.SEARCH_INDEX_PREFIX = prefix
         yield settings
+
+
+@pytest.fixture(params=["fts5", "elasticsearch"])
+def everywhere(request, settings):
+    """The same answer from both engines: the name of the one that this run asks."""
+    if request.param == "elasticsearch":
+        request.getfixturevalue("elasticsearch_settings")
+        get_engine().ensure_schema()
+    else:
+        settings.SEARCH_URL = ""
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -86,14 +86,3 @@ def publish(content):
         return thing
 
     return make
-
-
-@pytest.fixture(params=["fts5", "elasticsearch"])
-def everywhere(request, settings):
-    """The same answer from both engines."""
-    if request.param == "elasticsearch":
-        request.getfixturevalue("elasticsearch_settings")
-        get_engine().ensure_schema()
-    else:
-        settings.SEARCH_URL = ""
-    return request.param
