@@ -66,7 +66,7 @@ class Speller:
 def steps(
     parameters: Parameters, query: ParsedQuery, wanted: Plan, speller: Speller, compounds: Compounds = WHOLE
 ) -> Iterator[Step]:
-    """What to try in turn where ``query``, settled as ``wanted``, found nothing. The parts of a compound are words of it."""
+    """What to try in turn where ``query``, settled as ``wanted``, found nothing; in the end by what a compound begins and ends with."""
     clauses = tuple(each for clause in query.clauses for each in _loosened(clause))
     # The places of other names are those of the words as they stood.
     loose = query if clauses == query.clauses else replace(query, clauses=clauses, related=())
@@ -79,7 +79,7 @@ def steps(
     if spelled.related != query.related:
         required = plan(spelled, searched()).required
         yield Step(How.SIMILAR_WORDS, parameters, spelled, replace(wanted, required=required))
-    if parts := dict.fromkeys((part,) for form in forms if len(form) == 1 for part in compounds.parts(form[0])):
+    if parts := dict.fromkeys((part,) for form in forms if len(form) == 1 for part in compounds.ends(form[0])):
         yield Step(How.SOME_WORDS, parameters, loose, replace(some, required=(Group((*forms, *parts)),)))
     if parameters.filters.get("language"):
         yield Step(How.OTHER_LANGUAGES, parameters.selecting("language", ()), query, wanted)

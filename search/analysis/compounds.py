@@ -66,16 +66,20 @@ class Compounds:
                 found += self._listed(token[len(LANGUAGE) :])
         return " ".join(found)
 
-    def parts(self, token: str) -> list[str]:
-        """The tokens of the known words that ``token`` is put together from: for a query that nothing else answers.
+    def ends(self, token: str) -> list[str]:
+        """The tokens of all known words with which ``token`` begins or ends: for a query that nothing else answers.
 
-        Where it can't be split, the longest known words at its beginning and at its end. None in other languages.
+        All and not the likeliest: a word that only something withdrawn had, of which the vocabulary knows for a while,
+        finds nothing and takes no other word's place.
         """
         if not token.startswith(LANGUAGE):
             return []
-        stem = token[len(LANGUAGE) :]
-        found = [own for _, own in self.split(stem)] or self._ends(stem)
-        return [f"{LANGUAGE}{own}" for own in found]
+        stem = token[len(LANGUAGE) :][:LONGEST_COMPOUND]
+        cuts = range(SHORTEST_WORD, len(stem) - SHORTEST_WORD + 1)
+        found = [self._part(stem[:cut], last=False) for cut in cuts] + [
+            self._part(stem[cut:], last=True) for cut in cuts
+        ]
+        return [f"{LANGUAGE}{own}" for own in dict.fromkeys(filter(None, found))]
 
     def split(self, stem: str) -> list[tuple[str, str]]:
         """The best split of ``stem``: (as written there, the part's own stem) for each; empty where it stays whole."""
@@ -97,12 +101,6 @@ class Compounds:
         mean, parts = max(candidates)
         own = self._counts.get(stem, 0)
         return [] if own and math.log(own) > mean else list(_walk(best, stem, parts))
-
-    def _ends(self, stem: str) -> list[str]:
-        cuts = range(SHORTEST_WORD, len(stem[:LONGEST_COMPOUND]) - SHORTEST_LAST)
-        first = next(filter(None, (self._part(stem[:cut], last=False) for cut in reversed(cuts))), "")
-        last = next(filter(None, (self._part(stem[cut:], last=True) for cut in cuts)), "")
-        return [part for part in dict.fromkeys((first, last)) if part]
 
     def _part(self, text: str, *, last: bool) -> str:
         if last:

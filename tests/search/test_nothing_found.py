@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from access.models import User
-from search import rebuilding, registry, words
+from search import compounds, rebuilding, registry, words
 from search.models import SearchWord
 from search.outbox import drain, touch
 from search.registry import Label, Scope
@@ -35,6 +35,17 @@ def learn(monkeypatch):
         return words.refresh()
 
     return learned
+
+
+@pytest.fixture
+def vocabulary(monkeypatch):
+    """``vocabulary("…")`` makes these the words by which German compounds are split."""
+
+    def known(text):
+        monkeypatch.setattr(registry._registry, "vocabulary", {"words": lambda: [("de", text)]})
+        compounds.freeze()
+
+    return known
 
 
 @pytest.fixture
@@ -187,6 +198,14 @@ class TestAskingForLess:
         assert (how, total, sorted(titles)) == ("similar_words", 2, ["Tortuga", "Torture"])
         assert instead(ask("tortura&kind=case")) is None
 
+    def test_words_that_a_german_compound_begins_or_ends_with(self, publish, ask, everywhere, vocabulary):
+        vocabulary("Folter Opfer")
+        publish("Opfer von Folter", locale="de")
+        publish("Police")
+        assert instead(ask("folteropfer")) == ("some_words", 1, ["Opfer von Folter"])
+        assert instead(ask("opferberatung")) == ("some_words", 1, ["Opfer von Folter"])
+        assert instead(ask("folteropfer&kind=case")) is None
+
     def test_other_languages(self, client, publish, ask, everywhere):
         publish("Folter", locale="de")
         assert instead(ask("folter&language=fr")) == ("other_languages", 1, ["Folter"])
@@ -227,6 +246,14 @@ class TestHiddenWords:
         touch([thing.key])
         drain()
         assert self.answers(client, text) == self.answers(client, "qzvxwjkp")
+
+    def test_the_vocabulary_of_compounds_still_knows_it(self, client, publish, vocabulary):
+        publish("Bericht der Skifahrer", locale="de")
+        publish("Kowalski", locale="de", acl=frozenset({"login"}))
+        vocabulary("Bericht Skifahrer")
+        never = [self.answers(client, text) for text in ("kowalskibericht", "kowalskifahrer")]
+        vocabulary("Bericht Skifahrer Kowalski")
+        assert [self.answers(client, text) for text in ("kowalskibericht", "kowalskifahrer")] == never
 
     def test_hidden_while_the_index_does_not_know(self, client, publish, learn, settings):
         publish("Public report on prisons")

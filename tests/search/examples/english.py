@@ -1,6 +1,9 @@
 """What English words must and must not meet: the specification of the analysis."""
 
 MUST_MEET = [
+    ("identify", "identification"),
+    ("verified", "verifications"),
+    ("ratify", "ratification"),
     ("organisation", "organization"),
     ("organisations", "organization"),
     ("criminalise", "criminalized"),
@@ -193,6 +196,7 @@ MUST_MEET = [
     ("Łódź", "Lodz"),
 ]
 MUST_NOT_MEET = [
+    ("notification", "notion"),
     ("policy", "police"),
     ("university", "universal"),
     ("universe", "universal"),

@@ -1,6 +1,9 @@
 """What French words must and must not meet."""
 
 MUST_MEET = [
+    ("identifier", "identification"),
+    ("vérifié", "vérifications"),
+    ("vérifier", "vérifié"),
     ("réfugiés", "refugies"),
     ("réfugié", "réfugiés"),
     ("réfugiée", "réfugié"),

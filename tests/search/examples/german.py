@@ -1,6 +1,10 @@
 """What German words must and must not meet."""
 
 MUST_MEET = [
+    ("identifizieren", "Identifizierung"),
+    ("Identifikation", "identifiziert"),
+    ("Inhaftierte", "Inhaftierungen"),
+    ("anonymisieren", "anonymisierter"),
     ("Flüchtlinge", "Fluechtlinge"),
     ("Flüchtlinge", "Fluchtlinge"),
     ("Flüchtling", "Flüchtlingen"),
@@ -186,6 +190,8 @@ MUST_MEET = [
     ("geht's", "geht"),
 ]
 MUST_NOT_MEET = [
+    ("Regierung", "Regie"),
+    ("Quartiere", "Quarte"),
     ("Richter", "richtig"),
     ("Zeuge", "Zeit"),
     ("Strafe", "Straße"),

@@ -1,6 +1,9 @@
 """What Spanish words must and must not meet."""
 
 MUST_MEET = [
+    ("identificar", "identificación"),
+    ("incomunicado", "incomunicación"),
+    ("verificada", "verificaciones"),
     ("investigación", "investigacion"),
     ("investigación", "investigaciones"),
     ("policía", "policias"),
@@ -200,6 +203,7 @@ MUST_MEET = [
     ("D'Escoto", "D’Escoto"),
 ]
 MUST_NOT_MEET = [
+    ("comunicación", "comunidad"),
     ("año", "ano"),
     ("pena", "peña"),
     ("caso", "casa"),
