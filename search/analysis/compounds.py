@@ -1,7 +1,7 @@
 """Splits German compounds into words of our own vocabulary (Koehn and Knight 2003).
 
 Of all ways to split, the one whose parts have the highest geometric mean of counts wins; a compound
-that is itself a commoner word of the vocabulary stays whole. Tokens are split, not texts: the stems
+that is itself a much commoner word of the vocabulary stays whole. Tokens are split, not texts: the stems
 of a file are all that the index has of it. Other languages join few words (French and Spanish write
 portavoz and porte-parole, Arabic none), so only German has parts.
 """
@@ -24,6 +24,9 @@ SEPARATOR = "dpsep"
 SHORTEST_WORD, SHORTEST_LAST = 4, 3
 MOST_PARTS = 5
 LONGEST_COMPOUND = 60
+WORD_OF_ITS_OWN = 10
+"""How many times as common as its parts a compound is that stays whole. Where it was enough to be commoner, Haft didn't
+find Untersuchungshaft as soon as that was a term of the glossary."""
 _LINKS = ("", "s", "es", "n", "en", "er", "e", "ns", "ens")
 _VOWEL_PAIR = re.compile(r"(?<![aeiouq])([aou])e")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
@@ -100,7 +103,7 @@ class Compounds:
             return []
         mean, parts = max(candidates)
         own = self._counts.get(stem, 0)
-        return [] if own and math.log(own) > mean else list(_walk(best, stem, parts))
+        return [] if own and math.log(own / WORD_OF_ITS_OWN) > mean else list(_walk(best, stem, parts))
 
     def _part(self, text: str, *, last: bool) -> str:
         if last:

@@ -14,7 +14,7 @@ import Stemmer
 from search.analysis.folding import without_accents
 
 _DOUBLE_E = re.compile(r"ees?$")  # arrêtée, arrêtées: as arrêté
-_PLURAL = re.compile(r"(?<=[a-z]{3}u)s$")  # détenus, individus: Snowball keeps this s
+_PLURAL = re.compile(r"(?<=[a-z]{3}[ou])s$")  # vidéos, détenus: Snowball keeps this s
 _IERE = re.compile(r"(?<=[a-z]{2}[gi])eres?$")  # policière, étrangère: as policier, étranger
 _IF = re.compile(r"(?<=[a-z]{2})ifs?$")  # actif: as active
 _TRICE = re.compile(r"(?<=[a-z]{2})trices?$")  # enquêtrice: as enquêteur

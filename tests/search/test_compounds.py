@@ -62,6 +62,8 @@ def test_the_split_with_the_commonest_parts_wins():
     common = Compounds({"menschenrechte": 40, "menschen": 2, "rechte": 2, "verletzung": 20})
     assert parts(common, "Menschenrechtsverletzung") == stems("Menschenrechte Verletzung")
     assert parts(common, "Menschenrechte") == []
+    term = Compounds({"untersuchungshaft": 50, "untersuchung": 30, "haft": 40})
+    assert parts(term, "Untersuchungshaft") == stems("Untersuchung Haft")
     rare = Compounds({"menschenrechte": 1, "menschen": 9, "rechte": 9, "verletzung": 20})
     assert parts(rare, "Menschenrechtsverletzung") == stems("Menschen Rechte Verletzung")
 

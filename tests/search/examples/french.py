@@ -1,6 +1,9 @@
 """What French words must and must not meet."""
 
 MUST_MEET = [
+    ("vidéo", "vidéos"),
+    ("photos", "photo"),
+    ("numéro", "numéros"),
     ("identifier", "identification"),
     ("vérifié", "vérifications"),
     ("vérifier", "vérifié"),
