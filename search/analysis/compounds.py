@@ -27,6 +27,18 @@ LONGEST_COMPOUND = 60
 WORD_OF_ITS_OWN = 10
 """How many times as common as its parts a compound is that stays whole. Where it was enough to be commoner, Haft didn't
 find Untersuchungshaft as soon as that was a term of the glossary."""
+_COMMON = (
+    "Angriff Anwalt Arbeit Archiv Ausländer Bedingung Bedingungen Behörde Bericht Beweis Bild Bilder Brief Bund Bundes"
+    " Bürger Daten Dienst Dorf Einzel Familie Familien Flucht Flüchtling Folter Frauen Freiheit Freiheits Frieden Frist"
+    " Führung Gebiet Gefahr Gefangene Gefängnis Geheim Geld Gericht Gesetz Gesundheit Gewalt Grab Grenze Gruppe Haft"
+    " Handel Haus Hilfe Information Jahr Jugend Kammer Kinder Kirche Klage Kommission Kontrolle Krieg Lager Land Leben"
+    " Leiche Macht Mädchen Männer Massen Menschen Militär Minderheit Minderheiten Mord Mutter Nacht Name Opfer Ordnung"
+    " Partei Plan Politik Polizei Presse Protokoll Prozess Prüfung Recht Rechte Regierung Religion Richter Schaden Schule"
+    " Schutz Sicherheit Soldaten Sonder Sprache Staat Staaten Stadt Stelle Steuer Straf Straße Suche System Täter Todes"
+    " Untersuchung Urteil Verbot Verbrechen Verfahren Verfassung Verletzung Versammlung Vertrag Verwaltung Völker Waffe"
+    " Waffen Wahl Wahrheit Wasser Welt Wirtschaft Wohnung Zeit Zeitung Zelle Zentrum Zeuge Zeugen Zwang"
+)
+"""What compounds in reports are mostly made of; each counts once. A site with a few titles has none of these by itself."""
 _LINKS = ("", "s", "es", "n", "en", "er", "e", "ns", "ens")
 _VOWEL_PAIR = re.compile(r"(?<![aeiouq])([aou])e")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
@@ -47,12 +59,13 @@ def vocabulary(texts: Iterable[tuple[str, str]]) -> dict[str, int]:
 
 
 class Compounds:
-    """A frozen vocabulary, as ``vocabulary`` counted it."""
+    """A frozen vocabulary, as ``vocabulary`` counted it, and the commonest words. An empty one splits nothing."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._stems: dict[str, str] = {}  # as written within a compound -> stem
         self._counts: Counter[str] = Counter()
-        for word, count in counts.items():
+        known = {clean(word): 1 for word in _COMMON.split()} if counts else {}
+        for word, count in {**known, **counts}.items():
             stem = german.stem(word)
             # The shape that the stemmer leaves inside a longer word: without umlauts, ae as a.
             self._stems[_VOWEL_PAIR.sub(r"\1", word).translate(_UMLAUTS)] = stem
