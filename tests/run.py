@@ -36,7 +36,7 @@ BROWSER = ["tests/e2e", "tests/a11y"]
 FAULTS = ["tests/faults"]
 """Kills the product's own processes, and waits until others take their work up."""
 SAME_ON_EVERY_DATABASE = [
-    *("tests/house", "tests/look", "tests/demo", "tests/home"),
+    *("tests/house", "tests/look", "tests/demo", "tests/home", "tests/relevance"),
     "tests/search/test_elasticsearch_server.py",
     *(
         f"tests/cms/test_{name}.py"
