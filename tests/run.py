@@ -36,8 +36,12 @@ BROWSER = ["tests/e2e", "tests/a11y"]
 FAULTS = ["tests/faults"]
 """Kills the product's own processes, and waits until others take their work up."""
 SAME_ON_EVERY_DATABASE = [
-    *("tests/house", "tests/look", "tests/demo", "tests/home", "tests/relevance"),
-    "tests/search/test_elasticsearch_server.py",
+    *("tests/house", "tests/look", "tests/demo", "tests/home"),
+    *(
+        "tests/search/test_elasticsearch_server.py",
+        "tests/relevance/test_relevance.py",
+        "tests/relevance/test_metrics.py",
+    ),
     *(
         f"tests/cms/test_{name}.py"
         for name in ("import_scale", "queries", "pages", "caching", "weight", "machine_readable", "links", "blocks")
