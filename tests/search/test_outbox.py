@@ -408,6 +408,7 @@ class TestUpkeep:
     def test_jobs_are_on_the_schedule_and_survive_an_engine_that_is_down(self, content, monkeypatch):
         ours = {job.name: job for job in jobs() if job.name.startswith("search.")}
         assert {name: job.every for name, job in ours.items()} == {
+            "search.board": timedelta(days=1),
             "search.drain": timedelta(seconds=1),
             "search.purge": timedelta(seconds=30),
             "search.rebuild": timedelta(seconds=5),
