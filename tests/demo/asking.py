@@ -33,6 +33,8 @@ class Probe:
     asked: int = 0
     leaks: list[str] = field(default_factory=list)
     nothings: dict[tuple[Any, ...], Fingerprint] = field(default_factory=dict)
+    harmless: set[str] = field(default_factory=set)
+    """Answers that told nothing. Most are the same page: that there is nothing."""
 
     def __post_init__(self) -> None:
         self.client = Client()
@@ -48,9 +50,12 @@ class Probe:
     def look(self, path: str, method: str = "GET", **headers: str) -> HttpResponseBase:
         """Asks, and notes each secret in the answer; the address itself, which an answer may repeat, is none."""
         response = self.ask(path, method, **headers)
-        told = self.secrets.found_in(said(response, path))
-        if told:
-            self.leaks.append(f"{method} {path} ({response.status_code}) tells {sorted(told)[:5]}")
+        text = said(response, path)
+        if text not in self.harmless:
+            if told := self.secrets.found_in(text):
+                self.leaks.append(f"{method} {path} ({response.status_code}) tells {sorted(told)[:5]}")
+            else:
+                self.harmless.add(text)
         return response
 
     def compare(self, path: str, twin: str, method: str = "GET", **headers: str) -> None:
