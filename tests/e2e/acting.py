@@ -84,11 +84,11 @@ def submit(page) -> None:
         else:
             route.fallback()
 
-    page.route("**/edit/**", only_the_form)
+    page.route("**/admin/pages/**", only_the_form)
     page.get_by_text("Saving…").first.wait_for(state="hidden")
     page.locator("button[name=action-submit]").last.evaluate("button => button.click()")
     page.get_by_text("submitted for moderation").first.wait_for()
-    page.unroute("**/edit/**", only_the_form)
+    page.unroute("**/admin/pages/**", only_the_form)
 
 
 def open_review(page, title: str) -> None:
