@@ -13,6 +13,8 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import COMMENTS_RELATION_NAME, Page, Revision, TaskState
@@ -76,12 +78,15 @@ class ApprovalGateMixin(_PageBase):  # type: ignore[misc,valid-type]  # Wagtail 
         """Like Wagtail's, but a revision that is public, scheduled or under review is never overwritten.
 
         A new one is made instead. Raises PermissionDenied where ``user`` newly names a file that
-        they may not read.
+        they may not read, and where somebody submitted the page after it was read here.
         """
         if overwrite_revision is not None and is_sealed(overwrite_revision):
             overwrite_revision = None
         assert_may_name(user, self, self)
-        return super().save_revision(user, *args, overwrite_revision=overwrite_revision, **kwargs)
+        with transaction.atomic():
+            if user is not None:
+                _assert_not_overtaken(self)
+            return super().save_revision(user, *args, overwrite_revision=overwrite_revision, **kwargs)
 
     def update_aliases(self, **kwargs: Any) -> None:
         """Does nothing: an alias would show this text at a second place that nobody approved."""
@@ -97,6 +102,20 @@ class ApprovalGateMixin(_PageBase):  # type: ignore[misc,valid-type]  # Wagtail 
 
     def permissions_for_user(self, user: User) -> EditorialPermissionTester:
         return EditorialPermissionTester(user, self)
+
+
+def _assert_not_overtaken(page: Any) -> None:
+    """Raises PermissionDenied where ``page`` went into review after it was read.
+
+    Wagtail asks for its lock before it saves; autosave may be on its way beside the form that submits, and the draft
+    would be another one than the reviewer decides about.
+    """
+    stored = Page.objects.select_for_update(no_key=True).filter(pk=page.pk)
+    newest = stored.values_list("latest_revision", flat=True).first() if page.pk else None
+    if newest is not None and newest != page.latest_revision_id and page.workflow_in_progress:
+        raise PermissionDenied(
+            _("Somebody submitted this page a moment ago. It can't be changed while it is in review.")
+        )
 
 
 def is_sealed(revision: Revision) -> bool:

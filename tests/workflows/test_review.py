@@ -278,6 +278,16 @@ class TestReadOnly:
         assert answer["error_code"] == "locked"
         assert Revision.objects.for_instance(section).count() == before
 
+    def test_an_autosave_that_was_under_way_when_it_was_submitted(self, people, section):
+        """It passed Wagtail's lock before the other request took it."""
+        overtaken = Page.objects.get(pk=section.pk).specific.get_latest_revision_as_object()
+        people.author.submit(section)
+        before = Revision.objects.for_instance(section).count()
+        overtaken.title = "Saved a moment later"
+        with pytest.raises(PermissionDenied, match="submitted this page a moment ago"):
+            overtaken.save_revision(user=people.author.user)
+        assert Revision.objects.for_instance(section).count() == before
+
     def test_edit_and_approve_in_one_post(self, people, section):
         people.author.submit(section)
         data = people.editor.form(section)
@@ -308,6 +318,7 @@ class TestWhatIsApproved:
 
     def test_a_newer_revision(self, people, section):
         people.author.submit(section)
+        section.refresh_from_db()
         section.save_revision(user=people.author.user)
         with pytest.raises(ApprovalRefused, match="text changed"):
             review_of(section).approve(user=people.editor.user)
