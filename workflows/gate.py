@@ -80,12 +80,13 @@ class ApprovalGateMixin(_PageBase):  # type: ignore[misc,valid-type]  # Wagtail 
         A new one is made instead. Raises PermissionDenied where ``user`` newly names a file that
         they may not read, and where somebody submitted the page after it was read here.
         """
-        if overwrite_revision is not None and is_sealed(overwrite_revision):
-            overwrite_revision = None
         assert_may_name(user, self, self)
         with transaction.atomic():
             if user is not None:
                 _assert_not_overtaken(self)
+            # Asked behind the lock: another request may have submitted that revision while this one waited.
+            if overwrite_revision is not None and is_sealed(overwrite_revision):
+                overwrite_revision = None
             return super().save_revision(user, *args, overwrite_revision=overwrite_revision, **kwargs)
 
     def update_aliases(self, **kwargs: Any) -> None:
@@ -105,7 +106,7 @@ class ApprovalGateMixin(_PageBase):  # type: ignore[misc,valid-type]  # Wagtail 
 
 
 def _assert_not_overtaken(page: Any) -> None:
-    """Raises PermissionDenied where ``page`` went into review after it was read.
+    """Locks ``page`` and raises PermissionDenied where it went into review after it was read.
 
     Wagtail asks for its lock before it saves; autosave may be on its way beside the form that submits, and the draft
     would be another one than the reviewer decides about.
