@@ -2,7 +2,7 @@
 
 python deploy/catalogues.py compile     .po -> .mo, without gettext, so that a newcomer's machine needs none
 python deploy/catalogues.py update      new strings of the code into every catalogue
-python deploy/catalogues.py check       names every string that a language lacks; exit code 1 if there is one
+python deploy/catalogues.py check       names every string that a language lacks, and what gettext finds wrong; exit code 1 if there is anything
 """
 
 from __future__ import annotations
@@ -78,11 +78,21 @@ def missing(language: str, wanted: set[tuple[str, str]]) -> list[str]:
     return sorted(msgid for _context, msgid in wanted - {(entry.msgctxt or "", entry.msgid) for entry in entries})
 
 
+def faults(language: str) -> str:
+    """What gettext finds wrong in a catalogue: its form, the number of plurals, placeholders. Empty for nothing."""
+    command = ["msgfmt", "--check", f"--output-file={os.devnull}", str(catalogue(language))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode else ""
+
+
 def check() -> int:
-    """Prints what is missing per language. Returns the exit code."""
+    """Prints what is wrong and what is missing per language. Returns the exit code."""
     wanted = extracted()
     complete = True
     for language in LANGUAGES:
+        if wrong := faults(language):
+            complete = False
+            print(wrong)
         lacking = missing(language, wanted)
         if lacking:
             complete = False
