@@ -100,11 +100,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     browser_tests = [item for item in items if _is_of_a_browser_pass(item)]
-    elsewhere = browser_tests if len(browser_tests) < len(items) else []
-    elsewhere += [item for item in items if _asks_an_engine_of_the_other_pass(item)]
+    elsewhere = set(browser_tests if len(browser_tests) < len(items) else ())
+    elsewhere |= {item for item in items if _asks_an_engine_of_the_other_pass(item)}
     if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in set(elsewhere)]
+        config.hook.pytest_deselected(items=list(elsewhere))
+        items[:] = [item for item in items if item not in elsewhere]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
