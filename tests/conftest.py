@@ -93,7 +93,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves browser tests out of a mixed run: the browser's event loop breaks async views in the same process.
+    """Leaves out browser tests of a mixed run, whose event loop breaks async views in the same process, and the search
+    engine of the other pass.
 
     ``make test`` runs browser tests on their own; so does ``pytest tests/e2e tests/a11y tests/faults``. Slow tests come
     first, so that no process waits in the end for the one that got a slow one last.
