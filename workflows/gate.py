@@ -17,7 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
-from wagtail.models import COMMENTS_RELATION_NAME, Page, Revision, TaskState
+from wagtail.models import COMMENTS_RELATION_NAME, Page, Revision, TaskState, WorkflowState
 
 from documents.naming import assert_may_name
 from workflows import approvals
@@ -106,14 +106,16 @@ class ApprovalGateMixin(_PageBase):  # type: ignore[misc,valid-type]  # Wagtail 
 
 
 def _assert_not_overtaken(page: Any) -> None:
-    """Locks ``page`` and raises PermissionDenied where it went into review after it was read.
+    """Locks ``page`` and raises PermissionDenied where it is in review by now.
 
-    Wagtail asks for its lock before it saves; autosave may be on its way beside the form that submits, and the draft
-    would be another one than the reviewer decides about.
+    Wagtail asks for its lock before it saves, and of states that it read still earlier; autosave may be on its way
+    beside the form that submits, and the draft would be another one than the reviewer decides about.
     """
-    stored = Page.objects.select_for_update(no_key=True).filter(pk=page.pk)
-    newest = stored.values_list("latest_revision", flat=True).first() if page.pk else None
-    if newest is not None and newest != page.latest_revision_id and page.workflow_in_progress:
+    if page.pk is None:
+        return
+    Page.objects.select_for_update(no_key=True).filter(pk=page.pk).values_list("pk").first()
+    # Not ``page.workflow_in_progress``: the editor's page carries states that were read when its request began.
+    if page.workflow_states.filter(status=WorkflowState.STATUS_IN_PROGRESS).exists():
         raise PermissionDenied(
             _("Somebody submitted this page a moment ago. It can't be changed while it is in review.")
         )
