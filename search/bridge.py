@@ -53,7 +53,7 @@ def expanded(query: ParsedQuery, visitor: Visitor) -> ParsedQuery:
     """``query`` with other names of what its words stand for, at most ten; the longest names first.
 
     Only words outside of quotation marks, fields and brackets are looked at, and only what an anonymous visitor may know
-    is added, whoever asks. At most a query or two for each vocabulary that has one of the names.
+    is added, whoever asks. One query for each vocabulary that has one of the names.
     """
     words = _words(query)
     if not any(words):

@@ -58,17 +58,17 @@ def labelled(
         for facet, values in parameters.filters.items()
         if not facets
     }
-    return {
-        facet: tuple(_entries(facet, facets.get(facet, chosen.get(facet, ())), parameters, visitor)) for facet in FACETS
-    }
+    values = {facet: facets.get(facet, chosen.get(facet, ())) for facet in FACETS}
+    asked = {facet: [each.value for each in several] for facet, several in values.items()}
+    labels = _own_labels(asked) | registry.labels_of(asked, parameters.language, visitor)
+    return {facet: tuple(_entries(facet, values[facet], labels.get(facet, {}))) for facet in FACETS}
 
 
-def _entries(facet: str, values: Sequence[FacetValue], parameters: Parameters, visitor: Visitor) -> list[FacetEntry]:
+def _entries(facet: str, values: Sequence[FacetValue], labels: Mapping[str, Label]) -> list[FacetEntry]:
     if facet == "year":
         counted = [each for each in values if each.count]
         counted.sort(key=lambda each: each.value, reverse=True)
         return [FacetEntry(each.value, each.value, each.count, each.selected) for each in counted]
-    labels = _labels(facet, [each.value for each in values], parameters.language, visitor)
     return [
         FacetEntry(
             value=each.value,
@@ -83,15 +83,10 @@ def _entries(facet: str, values: Sequence[FacetValue], parameters: Parameters, v
     ]
 
 
-def _labels(facet: str, values: Sequence[str], language: str, visitor: Visitor) -> Mapping[str, Label]:
-    if not values:
-        return {}
-    if facet == "kind":
-        return {source.kind: Label(str(source.label)) for source in registry.sources()}
-    if facet == "language":
-        return {code: Label(_own_name(code)) for code in values}
-    labels = registry.labels_of(facet)
-    return labels(values, language, visitor) if labels is not None else {}
+def _own_labels(values: Mapping[str, Sequence[str]]) -> dict[str, Mapping[str, Label]]:
+    """Of the facets whose values the search itself can name."""
+    kinds = {source.kind: Label(str(source.label)) for source in registry.sources()}
+    return {"kind": kinds, "language": {code: Label(_own_name(code)) for code in values["language"]}}
 
 
 def tree(entries: Sequence[FacetEntry]) -> tuple[FacetEntry, ...]:

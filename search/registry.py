@@ -153,7 +153,7 @@ class Label(NamedTuple):
     parent: str = ""
 
 
-LabelFunction = Callable[[Sequence[str], str, "Visitor"], Mapping[str, Label]]
+LabelFunction = Callable[[Mapping[str, Sequence[str]], str, "Visitor"], Mapping[str, Mapping[str, Label]]]
 NameFunction = Callable[["Visitor"], Iterable[tuple[str, str]]]
 VisibleFunction = Callable[[Sequence[str], "Visitor"], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
@@ -206,18 +206,25 @@ def source(kind: str) -> ContentSource | None:
     return _registry.sources.get(kind)
 
 
-def register_labels(facet: str, labels: LabelFunction) -> None:
-    """Says how the values of ``facet`` (topic, place, publication_kind) are called.
+def register_labels(facets: Iterable[str], labels: LabelFunction) -> None:
+    """Says how the values of ``facets`` (topic, place, publication_kind) are called: in one query for all of them.
 
-    ``labels(values, language, visitor)`` gives {value: label} for those that ``visitor`` may know;
+    ``labels({facet: values}, language, visitor)`` gives {facet: {value: label}} for those that ``visitor`` may know;
     a value without a label is not shown. What has a parent stands below it where that has a label too.
     """
-    _registry.labels[facet] = labels
+    _registry.labels |= dict.fromkeys(facets, labels)
 
 
-def labels_of(facet: str) -> LabelFunction | None:
-    """The function that was registered for ``facet``."""
-    return _registry.labels.get(facet)
+def labels_of(values: Mapping[str, Sequence[str]], language: str, visitor: Visitor) -> dict[str, Mapping[str, Label]]:
+    """The labels of the values of several facets; those that one function knows are asked for together."""
+    asked: dict[LabelFunction, dict[str, Sequence[str]]] = defaultdict(dict)
+    for facet, wanted in values.items():
+        if wanted and facet in _registry.labels:
+            asked[_registry.labels[facet]][facet] = wanted
+    found: dict[str, Mapping[str, Label]] = {}
+    for labels, several in asked.items():
+        found |= labels(several, language, visitor)
+    return found
 
 
 def register_names(facet: str, names: NameFunction) -> None:

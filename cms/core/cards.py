@@ -88,20 +88,15 @@ def card_kind(page: Page) -> str:
 
 def best_translations(pages: Iterable[Any], language: str) -> dict[Any, Any]:
     """One of each translation group, by its key: the one in ``language``, else in the source language, else any."""
-    rank = {language: 0, settings.LANGUAGE_CODE: 1}
     found: dict[Any, Any] = {}
-    for page in sorted(pages, key=lambda page: rank.get(page.locale.language_code, 2)):
+    for page in sorted(pages, key=lambda page: distance(page.locale.language_code, language)):
         found.setdefault(page.translation_key, page)
     return found
 
 
-def best_names(rows: Iterable[tuple[Any, str, str]], language: str) -> dict[str, str]:
-    """The same for rows (key, language, name) where a name is all that is wanted."""
-    rank = {language: 0, settings.LANGUAGE_CODE: 1}
-    found: dict[str, str] = {}
-    for key, _language, name in sorted(rows, key=lambda row: rank.get(row[1], 2)):
-        found.setdefault(str(key), name)
-    return found
+def distance(language: str, wanted: str) -> int:
+    """How far something in ``language`` is from what was asked for: 0 the same, 1 the source language, 2 another."""
+    return 0 if language == wanted else 1 if language == settings.LANGUAGE_CODE else 2
 
 
 def is_type(page: Page, model: type[Page]) -> bool:

@@ -7,20 +7,22 @@ four kinds, and as often with two thousand publications as with ten.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.http import urlencode
 from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow, best_texts
-from cms.core.keys import key_of, keys_of, split, with_keys
+from cms.core.keys import key_of, keys_of, uuids, with_keys
+from cms.core.models import Place
+from cms.core.models.base import PLACE_LEVELS
 from cms.core.types import joined, own_types
-from cms.core.vocabulary import Kinds, places_in
+from cms.core.vocabulary import Kinds
 from documents.access import readable_by
 from documents.models import Document, DocumentPageText, DocumentRelease, DocumentUse
 from search import registry
@@ -115,27 +117,29 @@ def read_pages(wanted: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, i
     return {(str(series), version, number): (language, text) for series, version, number, language, text in rows}
 
 
-def place_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, Label]:
-    """Names of places for the facet. A sensitive place can be asked for by its key; its name is not told."""
-    places = [place for place in places_in(_uuids(values), language) if place.public() is place]
-    return {
-        str(place.translation_key): Label(place.name, str(place.parent.translation_key) if place.parent else "")
-        for place in places
-    }
+def place_rows(values: Sequence[str]) -> QuerySet[Any]:
+    """("place", key, language, name, key of what it lies in) of places in every language, for their facet.
+
+    One that ``Place.public()`` names by something wider can be asked for by its key; instead of its name there is None.
+    """
+    around = (Q(**{f"{'parent__' * level}sensitive": True}) for level in range(1, PLACE_LEVELS))
+    hidden = reduce(or_, around, Q(sensitive=True, kind=Place.Kind.CITY))
+    rows = Place.objects.filter(translation_key__in=uuids(values)).order_by()
+    return rows.annotate(
+        facet_=Value("place", CharField()), name_=Case(When(hidden, then=None), default=F("name"))
+    ).values_list("facet_", "translation_key", "locale__language_code", "name_", "parent__translation_key")
 
 
-def publication_kind_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, Label]:
+def publication_kind_labels(
+    values: Mapping[str, Sequence[str]], language: str, visitor: Visitor
+) -> dict[str, dict[str, Label]]:
     """Names of kinds of publication for the facet."""
     kinds = Kinds.of(visitor)
-    named = {str(key): kinds.by_key("kind", key, language) for key in _uuids(values)}
-    return {key: Label(entry.name) for key, entry in named.items() if entry is not None}
+    named = {str(key): kinds.by_key("kind", key, language) for key in uuids(values["publication_kind"])}
+    return {"publication_kind": {key: Label(entry.name) for key, entry in named.items() if entry is not None}}
 
 
 def publication_kind_names(visitor: Visitor) -> list[tuple[str, str]]:
     """The names of kinds of publication in every language, and their codes."""
     entries = Kinds.of(visitor).all("kind")
     return [(name, str(entry.key)) for entry in entries for name in (entry.name, entry.code)]
-
-
-def _uuids(values: Sequence[str]) -> list[UUID]:
-    return [key for keys in split(f"{value}/x" for value in values).values() for key in keys]

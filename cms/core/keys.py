@@ -39,6 +39,11 @@ def split(keys: Iterable[str]) -> dict[str, set[UUID]]:
     return found
 
 
+def uuids(values: Iterable[str]) -> list[UUID]:
+    """``values`` as translation keys; what is none is left out."""
+    return [key for keys in split(f"{value}/" for value in values).values() for key in keys]
+
+
 def with_keys(keys: Iterable[str]) -> Q:
     """Pages with these keys, as a filter."""
     wanted = Q(pk__in=[])

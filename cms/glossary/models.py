@@ -45,7 +45,8 @@ class GlossaryIndexPage(BasePage):
         return {**context, **index_context(self, request, context["frame"])}
 
 
-def _lines(text: str) -> list[str]:
+def lines(text: str) -> list[str]:
+    """What stands on a line each, without empty ones."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -109,12 +110,12 @@ class GlossaryTermPage(BasePage):
     @property
     def variant_list(self) -> list[str]:
         """Other forms of the term."""
-        return _lines(self.variants)
+        return lines(self.variants)
 
     @property
     def avoid_list(self) -> list[str]:
         """Terms not to use."""
-        return _lines(self.terms_not_to_use)
+        return lines(self.terms_not_to_use)
 
     def shown_anyway(self) -> list[QuerySet[Any]]:
         return [PageTerm.objects.filter(term__translation_key=self.translation_key).values("page__translation_key")]

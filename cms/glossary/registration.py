@@ -6,7 +6,7 @@ from cms.core.lists import ContentList, register_list
 from cms.glossary.adopting import AdoptedWords
 from cms.glossary.models import GlossaryIndexPage, GlossaryTermPage
 from cms.glossary.pages import term_cards
-from cms.glossary.search import TermSource, term_names, term_words
+from cms.glossary.search import TermSource, term_words, vocabulary_names
 from search import registry
 from search.board import adoption
 
@@ -16,5 +16,5 @@ def register() -> None:
     register_list(ContentList("terms", GlossaryTermPage, GlossaryIndexPage, ("title", "pk"), term_cards))
     registry.register(TermSource())
     registry.register_vocabulary("terms", term_words)
-    registry.register_terms("terms", term_names)
+    registry.register_terms("terms and topics", vocabulary_names)
     adoption.register(AdoptedWords())

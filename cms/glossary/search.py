@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.search import PageSource, plain
-from cms.glossary.models import GlossaryTermPage
+from cms.glossary.models import GlossaryTermPage, lines
+from cms.topics.models import TopicPage
 from cms.topics.search import TOPICS, topic_keys
 from search.registry import Name
 
@@ -25,17 +27,22 @@ def term_words() -> Iterator[tuple[str, str]]:
     yield from terms.values_list("locale__language_code", "variants").iterator()
 
 
-def term_names(visitor: Visitor, keys: Collection[str] | None = None) -> Iterator[Name]:
-    """What the terms that ``visitor`` may see are called: title, abbreviation, other forms."""
-    rows = GlossaryTermPage.objects.all() if keys is None else GlossaryTermPage.objects.filter(translation_key__in=keys)
-    terms = (
-        visible_to(rows, visitor)
-        .select_related("locale")
-        .only("title", "abbreviation", "variants", "translation_key", "locale__language_code")
+def vocabulary_names(visitor: Visitor, keys: Collection[str] | None = None) -> Iterator[Name]:
+    """What the terms and topics that ``visitor`` may see are called: title, abbreviation, other names. One query."""
+    terms = _called(GlossaryTermPage, Concat("abbreviation", Value("\n"), "variants"), visitor, keys)
+    topics = _called(TopicPage, F("synonyms"), visitor, keys)
+    for key, language, title, others, _kind, _pk in terms.union(topics, all=True).order_by("kind_", "pk"):
+        for rank, name in enumerate((title, *lines(others))):
+            yield Name(str(key), language, name, rank)
+
+
+def _called(model: Any, others: Any, visitor: Visitor, keys: Collection[str] | None) -> QuerySet[Any]:
+    """(key, language, title, other names by line, type, primary key) of pages of ``model``."""
+    rows = model.objects.all() if keys is None else model.objects.filter(translation_key__in=keys)
+    named = (
+        visible_to(rows, visitor).order_by().annotate(others_=Cast(others, TextField()), kind_=Value(model.__name__))
     )
-    for term in terms.order_by("pk"):
-        for rank, name in enumerate((term.title, term.abbreviation, *term.variant_list)):
-            yield Name(str(term.translation_key), term.locale.language_code, name, rank)
+    return named.values_list("translation_key", "locale__language_code", "title", "others_", "kind_", "pk")
 
 
 class TermSource(PageSource):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import CharField, Prefetch, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from access.visibility import visible_to
 from access.visitor import Visitor
-from cms.core.cards import best_names
-from cms.core.keys import split
+from cms.core.cards import distance
+from cms.core.hits import place_rows
+from cms.core.keys import uuids
 from cms.core.search import PageSource, stream_text
 from cms.topics.models import PageTopic, TopicPage
-from search.registry import Label, Name
+from search.registry import Label
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -51,15 +52,25 @@ class TopicSource(PageSource):
         return {"topics": lineage_keys([page])}
 
 
-def topic_labels(values: Sequence[str], language: str, visitor: Visitor) -> dict[str, Label]:
-    """Titles of the topics that ``visitor`` may see, for the facet."""
-    keys = [key for keys in split(f"{value}/x" for value in values).values() for key in keys]
-    rows = visible_to(TopicPage.objects.filter(translation_key__in=keys), visitor).order_by("pk")
-    wider = "parent_topic__translation_key"
-    found = list(rows.values_list("translation_key", "locale__language_code", "title", wider))
-    names = best_names([(key, code, title) for key, code, title, _wider in found], language)
-    parents = {str(key): str(parent or "") for key, _code, _title, parent in found}
-    return {key: Label(name, parents[key]) for key, name in names.items()}
+def subject_labels(values: Mapping[str, Sequence[str]], language: str, visitor: Visitor) -> dict[str, dict[str, Label]]:
+    """Titles of the topics that ``visitor`` may see, and names of places, for their facets. One query."""
+    parts = [_topic_rows(values.get("topic", ()), visitor), place_rows(values.get("place", ()))]
+    rows = sorted(parts[0].union(parts[1], all=True), key=lambda row: distance(row[2], language))
+    # What may not be named in one language is named in none.
+    nameless = {key for _facet, key, _language, name, _wider in rows if name is None}
+    found: dict[str, dict[str, Label]] = {facet: {} for facet in values}
+    for facet, key, _language, name, wider in rows:
+        if key not in nameless:
+            found[facet].setdefault(str(key), Label(name, str(wider or "")))
+    return found
+
+
+def _topic_rows(values: Sequence[str], visitor: Visitor) -> QuerySet[Any]:
+    """The same as ``place_rows``."""
+    rows = visible_to(TopicPage.objects.filter(translation_key__in=uuids(values)), visitor).order_by()
+    return rows.annotate(facet_=Value("topic", CharField())).values_list(
+        "facet_", "translation_key", "locale__language_code", "title", "parent_topic__translation_key"
+    )
 
 
 def topic_names(visitor: Visitor) -> Iterator[tuple[str, str]]:
@@ -68,16 +79,3 @@ def topic_names(visitor: Visitor) -> Iterator[tuple[str, str]]:
     for topic in topics.order_by("pk"):
         for name in (topic.title, topic.slug, *topic.synonym_list):
             yield name, str(topic.translation_key)
-
-
-def topic_terms(visitor: Visitor, keys: Collection[str] | None = None) -> Iterator[Name]:
-    """What the topics that ``visitor`` may see are called: title, other names."""
-    rows = TopicPage.objects.all() if keys is None else TopicPage.objects.filter(translation_key__in=keys)
-    topics = (
-        visible_to(rows, visitor)
-        .select_related("locale")
-        .only("title", "synonyms", "translation_key", "locale__language_code")
-    )
-    for topic in topics.order_by("pk"):
-        for rank, name in enumerate((topic.title, *topic.synonym_list)):
-            yield Name(str(topic.translation_key), topic.locale.language_code, name, rank)

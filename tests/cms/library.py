@@ -89,7 +89,7 @@ class Library:
     def __init__(self, publications: int) -> None:
         self.addresses: dict[str, str] = {}
         country = PlaceFactory(name="Belgium", kind=Place.Kind.COUNTRY, iso="BE")
-        self.place = PlaceFactory(name="Brussels", parent=country)
+        self.place = PlaceFactory(name="Brussels", parent=country, alternative_names="dawn")
         self.kind = WorkKindFactory(name="Networks", code="networks")
         self.pictures = [picture(color) for color in ("navy", "teal", "maroon")]
         self.files = [
@@ -117,10 +117,14 @@ class Library:
                 source = self.topics["en"][number] if language == "ar" else None
                 body = [("text", f"<p>{text}</p>"), *(self._chosen() if number == 0 else [])]
                 values = {"title": f"{TOPIC[language]} {number:02}", "summary": text[:200], "body": body}
+                if language == "en" and number == 0:
+                    values["synonyms"] = "frontier"
                 self.topics[language].append(translated(TopicPageFactory, language, source, **values))
             for number in range(terms):
                 source = self.terms["en"][number] if language == "ar" else None
                 values = {"title": f"{TERM[language]} {number:02}", "summary": text[:120], "body": f"<p>{text}</p>"}
+                if language == "en" and number == 0:
+                    values["variants"] = "heron"
                 topics_of_term = self.topics[language][:1]
                 term = translated(GlossaryTermPageFactory, language, source, topics=topics_of_term, **values)
                 self.terms[language].append(term)
@@ -226,7 +230,7 @@ class Library:
             "search fields": "/en/search/?q=command+-topic:x+-place:x+-author:x+-kind:x",
             "search help": "/en/search/help/",
             "export": "/api/v1/export?q=command&lang=en&format=csv",
-            "search in the file": "/en/search/?q=heron+frontier",
+            "search in the file by names of every vocabulary": "/en/search/?q=heron+frontier+dawn",
             "search api": "/api/v1/search?q=command&lang=en",
             "suggest api": "/api/v1/suggest?q=com&lang=en",
             "api schema": "/api/v1/schema",

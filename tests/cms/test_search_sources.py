@@ -245,8 +245,8 @@ def test_every_kind_is_found_by_its_words(settings):
     assert "UJ" in found[key_of(term)].body and "universality" in found[key_of(term)].body
     assert found[key_of(case)].topics == (str(topic.translation_key),)
     assert [file.title for file in found[key_of(case)].files] == ["Indictment"]
-    labels = registry.labels_of("topic")([str(topic.translation_key), "x"], "en", Visitor())
-    assert labels == {str(topic.translation_key): Label(topic.title)}
+    labels = registry.labels_of({"topic": [str(topic.translation_key), "x"]}, "en", Visitor())
+    assert labels == {"topic": {str(topic.translation_key): Label(topic.title)}}
 
 
 class TestNamesForFields:

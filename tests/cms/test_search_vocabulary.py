@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import PageViewRestriction
+from wagtail.models import Locale, PageViewRestriction
 
 from access.visitor import Visitor
 from cms.core.models import Place
@@ -47,10 +47,11 @@ def test_names_of_what_anybody_may_see_in_every_language():
     for state in HIDDEN:
         GlossaryTermPageFactory(title=f"Term {state}", variants=f"variant {state}", **state_of(state))
         TopicPageFactory(title=f"Topic {state}", synonyms=f"other {state}", **state_of(state))
-    assert named("terms") == {("en", "Torture"), ("en", "T."), ("en", "torment"), ("en", "ordeal"), ("de", "Folter")}
-    assert named("topics") == {("en", "Impunity"), ("en", "No justice")}
-    assert named("topics", keys=[str(topic.translation_key)]) == named("topics")
-    assert named("terms", keys=[str(topic.translation_key)]) == set()
+    names = {("en", "Torture"), ("en", "T."), ("en", "torment"), ("en", "ordeal"), ("de", "Folter")}
+    of_the_topic = {("en", "Impunity"), ("en", "No justice")}
+    assert named("terms and topics") == names | of_the_topic
+    assert named("terms and topics", keys=[str(topic.translation_key)]) == of_the_topic
+    assert named("terms and topics", keys=[str(term.translation_key)]) == names
 
 
 def test_places_of_public_pages_and_what_they_lie_in_but_no_sensitive_one():
@@ -181,12 +182,12 @@ class TestCases:
 def test_facets_know_what_a_value_is_a_part_of():
     wide = TopicPageFactory(published=True, title="Liberty")
     topic = TopicPageFactory(published=True, title="Detention", parent_topic=wide)
-    labels = registry.labels_of("topic")([str(topic.translation_key)], "en", Visitor())
-    assert labels[str(topic.translation_key)] == ("Detention", str(wide.translation_key))
+    labels = registry.labels_of({"topic": [str(topic.translation_key)]}, "en", Visitor())
+    assert labels["topic"][str(topic.translation_key)] == ("Detention", str(wide.translation_key))
     country = PlaceFactory(name="Syria", kind=Place.Kind.COUNTRY)
     city = PlaceFactory(name="Homs", parent=country)
-    labels = registry.labels_of("place")([str(city.translation_key)], "en", Visitor())
-    assert labels[str(city.translation_key)] == ("Homs", str(country.translation_key))
+    labels = registry.labels_of({"place": [str(city.translation_key)]}, "en", Visitor())
+    assert labels["place"][str(city.translation_key)] == ("Homs", str(country.translation_key))
 
 
 def test_the_vocabulary_costs_a_query_each_and_a_search_stays_within_twelve(client):
@@ -212,3 +213,33 @@ def test_the_vocabulary_costs_a_query_each_and_a_search_stays_within_twelve(clie
         with CaptureQueriesContext(connection) as asked:
             client.get("/en/search/", {"q": text})
         assert len(asked) <= 12, text
+
+
+class TestNamesOfPlacesInTheirFacet:
+    """The same rule as ``Place.public()``, in SQL."""
+
+    @pytest.mark.parametrize("sensitive", range(8))
+    def test_as_everywhere_else(self, sensitive):
+        region = PlaceFactory(kind=Place.Kind.REGION, sensitive=bool(sensitive & 1))
+        country = PlaceFactory(kind=Place.Kind.COUNTRY, parent=region, sensitive=bool(sensitive & 2))
+        city = PlaceFactory(kind=Place.Kind.CITY, parent=country, sensitive=bool(sensitive & 4))
+        places = [region, country, city]
+        labels = registry.labels_of({"place": [str(each.translation_key) for each in places]}, "en", Visitor())
+        named = {str(each.translation_key): each.name for each in places if each.public() is each}
+        assert {key: label.text for key, label in labels["place"].items()} == named
+
+    def test_in_the_language_of_the_page_and_in_none_where_one_hides_it(self):
+        city = PlaceFactory(name="Homs", kind=Place.Kind.CITY)
+        german = city.copy_for_translation(Locale.objects.get(language_code="de"))
+        german.name = "Homs (Syrien)"
+        german.save()
+        key = str(city.translation_key)
+        assert registry.labels_of({"place": [key]}, "de", Visitor())["place"][key].text == "Homs (Syrien)"
+        assert registry.labels_of({"place": [key]}, "fr", Visitor())["place"][key].text == "Homs"
+        Place.objects.filter(pk=german.pk).update(sensitive=True)
+        assert registry.labels_of({"place": [key]}, "en", Visitor())["place"] == {}
+
+    def test_a_key_of_another_facet_has_no_name_in_this_one(self):
+        place = PlaceFactory()
+        asked = {"topic": [str(place.translation_key)], "place": ["x"]}
+        assert registry.labels_of(asked, "en", Visitor()) == {"topic": {}, "place": {}}

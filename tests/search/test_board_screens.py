@@ -12,7 +12,7 @@ from wagtail.models import GroupPagePermission, ModelLogEntry, Page, PageViewRes
 from access.roles import ADMINISTRATORS, AUTHORS, EDITORS, LEGAL, READERS, translators
 from access.visitor import Visitor
 from cms.core.keys import key_of
-from cms.glossary.search import term_names
+from cms.glossary.search import vocabulary_names
 from documents.erasure.sweep import sweep
 from documents.erasure.words import Matcher, fingerprints
 from search import outbox
@@ -194,9 +194,9 @@ class TestGlossary:
         draft = live.get_latest_revision_as_object()
         assert draft.variants == f"Racks\n{WORD}" and live.latest_revision.user == site.editor
         assert "waits for approval" in board() and WantedTerm.objects.get().state == "adopted"
-        assert WORD not in "".join(name.text for name in term_names(Visitor()))
+        assert WORD not in "".join(name.text for name in vocabulary_names(Visitor()))
         publish(draft)
-        assert WORD in "".join(name.text for name in term_names(Visitor()))
+        assert WORD in "".join(name.text for name in vocabulary_names(Visitor()))
 
     def test_it_is_chosen_by_a_piece_of_its_name(self, board, wanted, monkeypatch):
         monkeypatch.setattr("search.board.views.ENTRIES_SHOWN", 1)

@@ -308,7 +308,9 @@ class TestWithin:
 def test_narrower_values_stand_below_wider_ones(client, publish):
     wide, narrow, hidden, orphan = (f"6f1c0000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
     labels = {wide: Label("Liberty"), narrow: Label("Detention", wide), orphan: Label("Orphan", hidden)}
-    registry.register_labels("topic", lambda values, language, visitor: {v: labels[v] for v in values if v in labels})
+    registry.register_labels(
+        ["topic"], lambda values, *_: {"topic": {v: labels[v] for v in values["topic"] if v in labels}}
+    )
     publish("Report", topics=(wide, narrow))
     publish("Paper on a report", topics=(wide, hidden, orphan))
     body = client.get(f"/en/search/?q=report&topic={narrow}").content.decode()

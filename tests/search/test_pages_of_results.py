@@ -117,7 +117,7 @@ def test_topic_without_a_name_for_this_visitor_is_not_shown(get, publish):
     seen, hidden = "6f1c0000-0000-4000-8000-000000000001", "6f1c0000-0000-4000-8000-000000000002"
     publish("Report", topics=(seen, hidden))
     assert seen not in get("?q=report").content.decode()
-    registry.register_labels("topic", lambda values, language, visitor: {seen: Label(f"Impunity in {language}")})
+    registry.register_labels(["topic"], lambda _, language, __: {"topic": {seen: Label(f"Impunity in {language}")}})
     body = get("?q=report", "de").content.decode()
     assert "Impunity in de" in body and hidden not in body
 
