@@ -12,7 +12,7 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from access.schedule import register  # models must be loaded
-        from search import signal_handlers
+        from search import signal_handlers, system_checks  # noqa: F401  # the checks register themselves
         from search.board import signal_handlers as board_signal_handlers
         from search.board.keeping import keep_quietly
         from search.maintenance import purge_quietly

@@ -22,13 +22,15 @@ Address = IPv4Address | IPv6Address
 Networks = Mapping[tuple[int, int], frozenset[int]]
 """{(version, length of the prefix): the prefixes}, so that a hundred thousand of them cost one look for each length."""
 READ_AGAIN_SECONDS = 300
+CONNECTION = "REMOTE_ADDR"
+"""Instead of a header: the address of the connection."""
 
 
 def address_of(request: HttpRequest) -> Address | None:
     """The address that asks; None where it tells nobody apart: unknown, or of a proxy or an onion service beside us."""
-    name = settings.CLIENT_ADDRESS_HEADER
+    name = settings.CLIENT_ADDRESS_HEADER or CONNECTION
     # Of several the last: the proxy next to us wrote it, those before it came from outside.
-    said = request.headers.get(name, "").rpartition(",")[2] if name else request.META.get("REMOTE_ADDR", "")
+    said = request.META.get(name, "") if name == CONNECTION else request.headers.get(name, "").rpartition(",")[2]
     try:
         address = ip_address(said.strip())
     except ValueError:

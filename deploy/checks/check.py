@@ -46,6 +46,7 @@ def checks(folder: str) -> list[Check]:
         "SECRET_KEY": "for-this-check-only-" + os.urandom(32).hex(),
         "ALLOWED_HOSTS": "archive.example.org",
         "SITE_URL": "https://archive.example.org",
+        "CLIENT_ADDRESS_HEADER": "X-Real-IP",
         "DATABASE_URL": f"sqlite:///{folder}/production.sqlite3",
         "VAR_DIR": folder,
     }

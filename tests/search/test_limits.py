@@ -18,6 +18,7 @@ from search.engines import get_engine
 from search.limits import LOG_SECONDS, MAX_WAIT, NETWORK, PROCESS, SALT_SECONDS, SHARED, Limits
 from search.memory import Remembered
 from search.networks import address_of, is_shared, network_of
+from search.system_checks import readers_can_be_told_apart
 from tests.search.fakes import FakeFile
 
 READER, OTHER, EXIT = "93.184.215.14", "93.184.215.15", "185.220.101.7"
@@ -210,6 +211,16 @@ class TestWhoAsks:
     def test_no_header_breaks_anything(self, settings, said):
         settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
         assert self.address(REMOTE_ADDR=READER, HTTP_X_REAL_IP=said) is None
+
+    def test_check_deploy_warns_where_all_readers_are_one(self, settings):
+        settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        assert [found.id for found in readers_can_be_told_apart(None)] == ["search.W001"]
+        for named in ("X-Real-IP", "REMOTE_ADDR"):
+            settings.CLIENT_ADDRESS_HEADER = named
+            assert readers_can_be_told_apart(None) == []
+        assert self.address(REMOTE_ADDR=READER, HTTP_REMOTE_ADDR=OTHER) == ip_address(READER)
+        settings.SECURE_PROXY_SSL_HEADER, settings.CLIENT_ADDRESS_HEADER = None, ""
+        assert readers_can_be_told_apart(None) == []
 
 
 class TestSharedExits:
