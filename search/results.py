@@ -155,11 +155,14 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
     except EngineUnavailableError as err:
         response = reduced.search(parameters, asked.query, visitor, err, wanted=asked.wanted, only=request.only)
         asked, is_reduced = replace(asked, query=replace(asked.query, related=())), True
+    # Before the hits, whose kinds have the names that are read here.
+    facets = labelled(response.facets, parameters, visitor)
     found = _read_again(response.hits, visitor, parameters.language)
     dropped = 0 if is_reduced else _dropped(response, found)
     total = max(0, response.total - dropped)
-    # What was dropped is still counted in the facets: they wait until the index knows.
-    facets = labelled({} if dropped else response.facets, parameters, visitor)
+    if dropped:
+        # What was dropped is still counted in the facets: they wait until the index knows.
+        facets = labelled({}, parameters, visitor)
     promotion = promoted(parameters, visitor)
     if promotion and found and found[0].key == promotion.key:
         promotion = None  # it stands on top by itself

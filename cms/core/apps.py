@@ -11,7 +11,6 @@ class CmsCoreConfig(AppConfig):
     def ready(self) -> None:
         from access.roles import EDITORS, grant_on_model  # models must be loaded
         from cms.core.hits import (
-            publication_kind_labels,
             publication_kind_names,
             read_pages,
             visible_keys,
@@ -24,7 +23,6 @@ class CmsCoreConfig(AppConfig):
 
         for model in ("place", "workkind", "publicationkind"):
             grant_on_model(EDITORS, "cms_core", model, ("add", "change"))
-        registry.register_labels(["publication_kind"], publication_kind_labels)
         registry.register_names("place", place_names)
         registry.register_names("publication_kind", publication_kind_names)
         registry.register_terms("places", place_terms)

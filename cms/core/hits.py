@@ -7,26 +7,23 @@ four kinds, and as often with two thousand publications as with ten.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, Q
 from django.utils.http import urlencode
 from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow, best_texts
-from cms.core.keys import key_of, keys_of, uuids, with_keys
-from cms.core.models import Place
-from cms.core.models.base import PLACE_LEVELS
+from cms.core.keys import key_of, keys_of, with_keys
 from cms.core.types import joined, own_types
 from cms.core.vocabulary import Kinds
 from documents.access import readable_by
 from documents.models import Document, DocumentPageText, DocumentRelease, DocumentUse
 from search import registry
-from search.registry import Found, FoundFile, Label, PageText
+from search.registry import Found, FoundFile, PageText
 
 
 def found_pages(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: str) -> dict[str, Found]:
@@ -115,28 +112,6 @@ def read_pages(wanted: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, i
         "document__series", "document__number", "number", "language", "text"
     )
     return {(str(series), version, number): (language, text) for series, version, number, language, text in rows}
-
-
-def place_rows(values: Sequence[str]) -> QuerySet[Any]:
-    """("place", key, language, name, key of what it lies in) of places in every language, for their facet.
-
-    One that ``Place.public()`` names by something wider can be asked for by its key; instead of its name there is None.
-    """
-    around = (Q(**{f"{'parent__' * level}sensitive": True}) for level in range(1, PLACE_LEVELS))
-    hidden = reduce(or_, around, Q(sensitive=True, kind=Place.Kind.CITY))
-    rows = Place.objects.filter(translation_key__in=uuids(values)).order_by()
-    return rows.annotate(
-        facet_=Value("place", CharField()), name_=Case(When(hidden, then=None), default=F("name"))
-    ).values_list("facet_", "translation_key", "locale__language_code", "name_", "parent__translation_key")
-
-
-def publication_kind_labels(
-    values: Mapping[str, Sequence[str]], language: str, visitor: Visitor
-) -> dict[str, dict[str, Label]]:
-    """Names of kinds of publication for the facet."""
-    kinds = Kinds.of(visitor)
-    named = {str(key): kinds.by_key("kind", key, language) for key in uuids(values["publication_kind"])}
-    return {"publication_kind": {key: Label(entry.name) for key, entry in named.items() if entry is not None}}
 
 
 def publication_kind_names(visitor: Visitor) -> list[tuple[str, str]]:

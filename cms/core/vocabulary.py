@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import Case, CharField, F, Q, QuerySet, UUIDField, Value, When
 
 from access.visitor import Visitor
 from cms.core.cards import best_translations
 from cms.core.languages import direction, foreign_note
 from cms.core.models import Place, PublicationKind, WorkKind
+from cms.core.models.base import PLACE_LEVELS
+from cms.core.models.taxonomy import VocabularyEntry
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,31 @@ class Entry:
     code: str = ""
 
 
+NameRow = tuple[str, UUID, str, "str | None", "UUID | None", int, str]
+"""(what it is, key, language, name, key of what it is a part of, primary key, code)."""
+
+
+def place_rows(keys: Iterable[UUID]) -> QuerySet[Any]:
+    """The places with these translation keys in every language, as rows of names.
+
+    One that ``Place.public()`` calls by something wider can be asked for by its key; instead of its name there is None.
+    """
+    around = (Q(**{f"{'parent__' * level}sensitive": True}) for level in range(1, PLACE_LEVELS))
+    hidden = reduce(or_, around, Q(sensitive=True, kind=Place.Kind.CITY))
+    return (
+        Place.objects.filter(translation_key__in=keys)
+        .order_by()
+        .annotate(
+            facet_=Value("place", CharField()),
+            name_=Case(When(hidden, then=None), default=F("name")),
+            code_=Value("", CharField()),
+        )
+        .values_list(
+            "facet_", "translation_key", "locale__language_code", "name_", "parent__translation_key", "pk", "code_"
+        )
+    )
+
+
 def places_in(keys: QuerySet[Any] | Iterable[Any], language: str) -> list[Place]:
     """The places with these translation keys, each in ``language`` or the source language, parents joined.
 
@@ -60,20 +89,32 @@ def places_in(keys: QuerySet[Any] | Iterable[Any], language: str) -> list[Place]
 
 
 class Kinds:
-    """Names of all kinds of publication and of work, in all languages: two small tables in one query."""
+    """Names of all kinds of publication and of work, in all languages: two small tables in one query.
 
-    def __init__(self) -> None:
-        parts = [
-            model.objects.order_by()
-            .annotate(facet_=Value(facet, CharField()), code_=F("locale__language_code"))
-            .values_list("facet_", "pk", "name", "translation_key", "code_", "code")
-            for model, facet in ((PublicationKind, "kind"), (WorkKind, "work"))
-        ]
+    ``rows`` are those of ``parts()`` where they were read together with other names.
+    """
+
+    MODELS: ClassVar[dict[str, type[VocabularyEntry]]] = {"kind": PublicationKind, "work": WorkKind}
+
+    def __init__(self, rows: Iterable[NameRow] | None = None) -> None:
+        if rows is None:
+            first, second = self.parts()
+            rows = first.union(second, all=True)
         self._keys: dict[tuple[str, int], UUID] = {}
         self._entries: dict[tuple[str, UUID], dict[str, Entry]] = {}
-        for facet, pk, name, key, language, code in parts[0].union(parts[1], all=True):
+        for facet, key, language, name, _wider, pk, code in rows:
             self._keys[facet, pk] = key
-            self._entries.setdefault((facet, key), {})[language] = Entry(facet, name, key, language, code)
+            self._entries.setdefault((facet, key), {})[language] = Entry(facet, str(name), key, language, code)
+
+    @classmethod
+    def parts(cls) -> list[QuerySet[Any]]:
+        """All that is read, as rows of names."""
+        return [
+            model._default_manager.order_by()
+            .annotate(facet_=Value(facet, CharField()), wider_=Value(None, UUIDField()))
+            .values_list("facet_", "translation_key", "locale__language_code", "name", "wider_", "pk", "code")
+            for facet, model in cls.MODELS.items()
+        ]
 
     @classmethod
     def of(cls, visitor: Visitor) -> Kinds:

@@ -10,7 +10,7 @@ from wagtail.signals import page_published
 from cms.core.lists import ContentList, register_list
 from cms.core.signal_handlers import touch_pages
 from cms.topics.models import TopicIndexPage, TopicPage
-from cms.topics.search import TopicSource, subject_labels, topic_names
+from cms.topics.search import TopicSource, facet_labels, topic_names
 from search import registry
 
 
@@ -23,6 +23,6 @@ def register() -> None:
     """Called once from ``ready()``."""
     register_list(ContentList("topics", TopicPage, TopicIndexPage, ("title", "pk")))
     registry.register(TopicSource())
-    registry.register_labels(["topic", "place"], subject_labels)
+    registry.register_labels(["topic", "place", "publication_kind"], facet_labels)
     registry.register_names("topic", topic_names)
     page_published.connect(_topic_published, sender=TopicPage, dispatch_uid="cms.search.topic")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import CharField, Prefetch, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.cards import distance
-from cms.core.hits import place_rows
 from cms.core.keys import uuids
 from cms.core.search import PageSource, stream_text
+from cms.core.vocabulary import Kinds, NameRow, place_rows
 from cms.topics.models import PageTopic, TopicPage
 from search.registry import Label
 
@@ -52,24 +53,36 @@ class TopicSource(PageSource):
         return {"topics": lineage_keys([page])}
 
 
-def subject_labels(values: Mapping[str, Sequence[str]], language: str, visitor: Visitor) -> dict[str, dict[str, Label]]:
-    """Titles of the topics that ``visitor`` may see, and names of places, for their facets. One query."""
-    parts = [_topic_rows(values.get("topic", ()), visitor), place_rows(values.get("place", ()))]
-    rows = sorted(parts[0].union(parts[1], all=True), key=lambda row: distance(row[2], language))
+FACET_OF = {"kind": "publication_kind"}
+"""The facet of rows that are called otherwise."""
+
+
+def facet_labels(values: Mapping[str, Sequence[str]], language: str, visitor: Visitor) -> dict[str, dict[str, Label]]:
+    """Titles of the topics that ``visitor`` may see, names of places and of kinds of publication. One query.
+
+    The names of kinds are kept for whatever else is shown to ``visitor``.
+    """
+    asked = {facet: set(uuids(keys)) for facet, keys in values.items()}
+    parts = [_topic_rows(asked.get("topic", ()), visitor), place_rows(asked.get("place", ())), *Kinds.parts()]
+    rows: list[NameRow] = sorted(
+        parts[0].union(*parts[1:], all=True), key=lambda row: distance(language=row[2], wanted=language)
+    )
+    visitor.own(Kinds, lambda: Kinds(row for row in rows if row[0] in Kinds.MODELS))
     # What may not be named in one language is named in none.
-    nameless = {key for _facet, key, _language, name, _wider in rows if name is None}
+    nameless = {row[1] for row in rows if row[3] is None}
     found: dict[str, dict[str, Label]] = {facet: {} for facet in values}
-    for facet, key, _language, name, wider in rows:
-        if key not in nameless:
-            found[facet].setdefault(str(key), Label(name, str(wider or "")))
+    for of, key, _language, name, wider, *_rest in rows:
+        facet = FACET_OF.get(of, of)
+        if key in asked.get(facet, ()) and key not in nameless:
+            found[facet].setdefault(str(key), Label(str(name), str(wider or "")))
     return found
 
 
-def _topic_rows(values: Sequence[str], visitor: Visitor) -> QuerySet[Any]:
-    """The same as ``place_rows``."""
-    rows = visible_to(TopicPage.objects.filter(translation_key__in=uuids(values)), visitor).order_by()
-    return rows.annotate(facet_=Value("topic", CharField())).values_list(
-        "facet_", "translation_key", "locale__language_code", "title", "parent_topic__translation_key"
+def _topic_rows(keys: Iterable[UUID], visitor: Visitor) -> QuerySet[Any]:
+    rows = visible_to(TopicPage.objects.filter(translation_key__in=keys), visitor).order_by()
+    named = rows.annotate(facet_=Value("topic", CharField()), code_=Value("", CharField()))
+    return named.values_list(
+        *("facet_", "translation_key", "locale__language_code", "title", "parent_topic__translation_key", "pk", "code_")
     )
 
 
