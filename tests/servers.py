@@ -20,6 +20,7 @@ from elasticsearch import Elasticsearch
 
 from documents.extraction.jobs import can_convert
 from documents.extraction.recognition import PACKS, installed
+from search.engines.elasticsearch_server import CompatibleNode
 
 MISSING = "missing server: "
 
@@ -102,6 +103,11 @@ def empty(endpoint: str, key: str, secret: str, name: str) -> None:
             client.delete_object(Bucket=name, Key=item["Key"])
 
 
+def elasticsearch(address: str) -> Elasticsearch:
+    """A client that a server of version 8 understands too."""
+    return Elasticsearch(address, request_timeout=30, node_class=CompatibleNode)
+
+
 @contextmanager
 def index_prefix(address: str) -> Iterator[str]:
     """A prefix of our own for indexes in Elasticsearch; what bears it is deleted afterwards."""
@@ -109,7 +115,7 @@ def index_prefix(address: str) -> Iterator[str]:
     try:
         yield prefix
     finally:
-        with Elasticsearch(address, request_timeout=30) as client:
+        with elasticsearch(address) as client:
             for index in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
                 client.indices.delete(index=index)
 

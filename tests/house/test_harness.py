@@ -51,10 +51,8 @@ def test_s3_keeps_what_the_storage_writes(s3_settings):
 
 
 def test_elasticsearch_answers_under_a_prefix_of_its_own(elasticsearch_settings):
-    from elasticsearch import Elasticsearch
-
     name = f"{elasticsearch_settings.SEARCH_INDEX_PREFIX}-x"
-    with Elasticsearch(elasticsearch_settings.SEARCH_URL) as client:
+    with servers.elasticsearch(elasticsearch_settings.SEARCH_URL) as client:
         client.indices.create(index=name, settings={"number_of_replicas": 0})
         assert client.indices.exists(index=name)
 

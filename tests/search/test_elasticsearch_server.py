@@ -7,7 +7,6 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from elasticsearch import Elasticsearch
 
 from search import outbox
 from search.engines import get_engine
@@ -17,6 +16,7 @@ from search.engines.elasticsearch_bulk import item_result
 from search.engines.elasticsearch_server import SCHEMA, Server
 from search.exceptions import EngineUnavailableError, IndexLostError
 from search.models import SearchOutbox
+from tests import servers
 from tests.search.conftest import Index
 
 
@@ -74,7 +74,7 @@ def test_settings_and_mapping_are_those_of_the_file(elasticsearch_settings, elas
     engine.ensure_schema()
     name = engine.targets()[Role.CURRENT]
     assert name.startswith(f"{elasticsearch_settings.SEARCH_INDEX_PREFIX}-content-v1-")
-    with Elasticsearch(elasticsearch_url) as client:
+    with servers.elasticsearch(elasticsearch_url) as client:
         about = client.indices.get(index=name)[name]
         assert about["settings"]["index"]["number_of_shards"] == "2"
         assert about["settings"]["index"]["number_of_replicas"] == "1"
@@ -133,7 +133,7 @@ def test_a_closed_index_keeps_everything_waiting_until_it_is_open_again(
     engine.ensure_schema()
     thing = content.add("Report")
     outbox.touch([thing.key])
-    with Elasticsearch(elasticsearch_url) as client:
+    with servers.elasticsearch(elasticsearch_url) as client:
         client.indices.close(index=engine.targets()[Role.CURRENT])
         with pytest.raises(EngineUnavailableError):
             outbox.drain()

@@ -19,7 +19,6 @@ from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
-from elasticsearch import Elasticsearch
 from wagtail.log_actions import log
 from wagtail.models import Comment, Page
 from wagtail_localize.models import TranslationSource
@@ -32,6 +31,7 @@ from documents.erasure import actions, targets
 from documents.models import Document, DocumentImage, Erasure
 from documents.reader.pictures import picture_of
 from search.outbox import drain
+from tests import servers
 from tests.documents.conftest import upload
 from tests.documents.making import FILLER, pdf_of
 from tests.factories import CasePageFactory, PublicationPageFactory, UserFactory
@@ -248,7 +248,7 @@ def readable(data: bytes) -> str:
 def traces_in_index() -> set[str]:
     """Files of the embedded engine, or documents in Elasticsearch, with a trace."""
     if django_settings.SEARCH_URL:
-        client = Elasticsearch(django_settings.SEARCH_URL)
+        client = servers.elasticsearch(django_settings.SEARCH_URL)
         name = f"{django_settings.SEARCH_INDEX_PREFIX}-*"
         client.indices.refresh(index=name)
         hits = client.search(index=name, query={"query_string": {"query": " OR ".join(f"*{t}*" for t in TRACES)}})
