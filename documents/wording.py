@@ -182,7 +182,9 @@ FINDINGS: dict[str, Wording] = {
     "drawings": Wording(
         gettext_noop("Drawings as EMF, WMF and the like, with what they show"),
         gettext_noop("The file holds drawings in formats such as EMF and WMF, which keep words that nobody sees."),
-        gettext_noop("Put them in as PNG pictures and add the file as a new version."),
+        gettext_noop(
+            "Add the file again as a new version: its public copy is without them. Put what readers need in as PNG pictures first."
+        ),
     ),
     "remote": Wording(
         gettext_noop("Parts from elsewhere"),
