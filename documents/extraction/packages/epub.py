@@ -44,8 +44,8 @@ def traces(package: Package) -> Iterator[Trace]:
             yield from _style_traces(package, name)
         elif name.lower().endswith((".js", ".mjs")):
             yield Trace("scripts", "scripts", name, partial(_drop_script, package, name))
-    yield from media_traces(package, ("META-INF/",))
-    yield from metafile_traces(package, ("META-INF/",))
+    yield from media_traces(package, ())
+    yield from metafile_traces(package)
     for name in package.xml_names():
         if name.endswith(".opf"):
             yield from _detail_traces(package, package.xml(name))

@@ -158,4 +158,5 @@ PLANTED = [
     Planted("ODT: EMF in the text", odt_inside, "drawings", ODT, True),
     Planted("ODS: chart", ods_chart, "drawings", ODS, True),
     Planted("EPUB: EMF", epub, "drawings", EPUB, True),
+    Planted("EPUB: EMF beside its container", lambda: offices.epub(parts={"META-INF/container.xml.emf": emf()}), "drawings", EPUB, True),
 ]  # fmt: skip
