@@ -180,9 +180,11 @@ FINDINGS: dict[str, Wording] = {
         gettext_noop("Put them in as pictures and add the file as a new version."),
     ),
     "drawings": Wording(
-        gettext_noop("Drawings as EMF or WMF"),
-        gettext_noop("The file holds drawings in formats of Windows, which keep words that nobody sees."),
-        gettext_noop("Put them in as PNG pictures and add the file as a new version."),
+        gettext_noop("Drawings as EMF, WMF and the like, with what they show"),
+        gettext_noop("The file holds drawings in formats such as EMF and WMF, which keep words that nobody sees."),
+        gettext_noop(
+            "Add the file again as a new version: its public copy is without them. Put what readers need in as PNG pictures first."
+        ),
     ),
     "remote": Wording(
         gettext_noop("Parts from elsewhere"),
@@ -221,7 +223,7 @@ REMOVED: dict[str, str] = {
     "dates": gettext_noop("Dates of changes"),
     "attachments": gettext_noop("Attached files"),
     "embedded files": gettext_noop("Files in the file"),
-    "drawings": gettext_noop("Drawings as EMF or WMF"),
+    "drawings": gettext_noop("Drawings as EMF, WMF and the like, with what they show"),
     "actions": gettext_noop("Actions"),
     "scripts": gettext_noop("Scripts"),
     "application data": gettext_noop("Data of other programs"),

@@ -33,6 +33,7 @@ _SILENT = frozenset(
         _TEXT + "sequence-decls",
         _TEXT + "user-field-decls",
         _OFFICE + "annotation",
+        _OFFICE + "binary-data",
         _OFFICE + "forms",
         _OFFICE + "scripts",
         _OFFICE + "event-listeners",

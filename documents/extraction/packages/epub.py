@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from documents.extraction.packages.metafiles import metafile_traces
 from documents.extraction.packages.ooxml import media_traces
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
 
@@ -43,7 +44,8 @@ def traces(package: Package) -> Iterator[Trace]:
             yield from _style_traces(package, name)
         elif name.lower().endswith((".js", ".mjs")):
             yield Trace("scripts", "scripts", name, partial(_drop_script, package, name))
-    yield from media_traces(package)
+    yield from media_traces(package, ())
+    yield from metafile_traces(package)
     for name in package.xml_names():
         if name.endswith(".opf"):
             yield from _detail_traces(package, package.xml(name))

@@ -9,7 +9,18 @@ from typing import Any
 
 from documents.extraction.inspection.jpeg import has_place, personal_segments, without_personal_segments
 from documents.extraction.inspection.png import personal_chunks, without_personal_chunks
-from documents.extraction.packages.package import Package, Trace, find, local, source_of, take_out, text_of, value
+from documents.extraction.packages.package import (
+    Package,
+    Trace,
+    drop_attributes,
+    find,
+    local,
+    source_of,
+    take_out,
+    text_of,
+    value,
+    without_attributes,
+)
 
 _PARTS: list[tuple[str, str, str]] = [
     (r"docProps/thumbnail\.", "thumbnails", "thumbnails"),
@@ -41,6 +52,8 @@ _PARTS: list[tuple[str, str, str]] = [
 _COMPILED = [(re.compile(pattern), code, kind) for pattern, code, kind in _PARTS]
 _TEMPLATE_WORDS = re.compile(r"^\s*(INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE)\b", re.IGNORECASE)
 _PATH = re.compile(r"[A-Za-z]:\\|\\\\|/Users/|/home/|file:")
+GONE = ("docProps/", "word/embeddings/", "xl/embeddings/", "ppt/embeddings/")
+"""Parts that go as a whole, pictures in them too."""
 REFERENCES = ("id", "embed", "link", "pict", "dm", "lo", "qs", "cs")
 
 
@@ -129,11 +142,11 @@ def links(package: Package) -> Iterator[str]:
                 )
 
 
-def media_traces(package: Package) -> Iterator[Trace]:
-    """Photos that say who took them where."""
+def media_traces(package: Package, gone: tuple[str, ...] = GONE) -> Iterator[Trace]:
+    """Photos that say who took them where. Parts whose names begin with one of ``gone`` go as a whole."""
     for name in package.names():
-        if name.startswith(("docProps/", "Thumbnails/")):
-            continue  # goes as a whole
+        if name.startswith(gone):
+            continue
         content = package.read(name)
         if content[:3] == b"\xff\xd8\xff":
             if any(personal_segments(content)):
@@ -151,7 +164,10 @@ def _rewrite(package: Package, name: str, change: Any) -> None:
 
 
 def drawing_traces(root: Any) -> Iterator[Trace]:
-    """Cropped pictures, names of picture files, hidden shapes."""
+    """Cropped pictures, names of picture files, hidden shapes, second copies of shapes."""
+    copies = list(without_attributes(root, "gfxdata"))
+    if copies:
+        yield Trace("custom_data", "application data", "gfxdata", partial(drop_attributes, copies))
     for crop in find(root, "srcRect"):
         sides = [value(crop, side, "0") for side in ("l", "t", "r", "b")]
         if any(_share(side) > 0.02 for side in sides):

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from documents.extraction.packages.metafiles import framed_traces
 from documents.extraction.packages.ooxml import media_traces
 from documents.extraction.packages.package import (
+    MANIFEST,
     Package,
     Trace,
+    drop_attributes,
     find,
     local,
     take_out,
@@ -19,7 +22,6 @@ from documents.extraction.packages.package import (
 )
 
 CONTENT = "content.xml"
-MANIFEST = "META-INF/manifest.xml"
 _CHANGE_MARKS = (
     "tracked-changes",
     "change",
@@ -29,6 +31,7 @@ _CHANGE_MARKS = (
     "table-cell-change",
 )
 _HIDDEN_FIELDS = ("hidden-text", "hidden-paragraph")
+_GONE = ("Thumbnails/", "Versions/")
 _PRINTER = ("PrinterName", "PrinterSetup", "PrintFaxName")
 _REMOTE = (
     "image",
@@ -50,30 +53,24 @@ _REMOTE = (
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
     yield from _part_traces(package)
-    yield from media_traces(package)
+    yield from media_traces(package, _GONE)
+    roots = [package.xml(name) for name in ("content.xml", "styles.xml") if name in package]
+    yield from framed_traces(package, roots, _GONE)
     hidden = _hidden_styles(package)
-    for name in ("content.xml", "styles.xml"):
-        if name not in package:
-            continue
-        root = package.xml(name)
+    for root in roots:
         yield from _change_traces(root)
         yield from _hidden_traces(root, hidden)
         yield from _object_traces(package, root)
         yield from _remote_traces(root)
         marked = list(without_attributes(root, "rsid", "paragraph-rsid"))
         if marked:
-            yield Trace("metadata", "metadata", "rsid", partial(_drop_attributes, marked))
+            yield Trace("metadata", "metadata", "rsid", partial(drop_attributes, marked))
     if "settings.xml" in package:
         for item in find(package.xml("settings.xml"), "config-item"):
             if value(item, "name") in _PRINTER and (item.text or "").strip():
                 yield Trace("metadata", "printer settings", item.text or "", partial(take_out, item))
             elif value(item, "name") in ("RsidRoot", "Rsid"):
                 yield Trace("metadata", "metadata", "rsid", partial(take_out, item))
-
-
-def _drop_attributes(marked: list[tuple[Any, str]]) -> None:
-    for element, key in marked:
-        element.attrib.pop(key, None)
 
 
 def _part_traces(package: Package) -> Iterator[Trace]:
@@ -93,19 +90,7 @@ def _part_traces(package: Package) -> Iterator[Trace]:
     for name in package.names():
         for prefix, code, kind in kinds:
             if name.startswith(prefix):
-                yield Trace(code, kind, name, partial(_drop, package, name))
-
-
-def _drop(package: Package, name: str) -> None:
-    package.drop(name)
-    if MANIFEST not in package:
-        return
-    folder = name.rpartition("/")[0] + "/"
-    for entry in find(package.xml(MANIFEST), "file-entry"):
-        path = value(entry, "full-path")
-        is_empty_folder = path == folder != "/" and not package.names(folder)  # "/" is the file itself
-        if path == name or is_empty_folder:
-            take_out(entry)
+                yield Trace(code, kind, name, partial(package.drop, name))
 
 
 def _change_traces(root: Any) -> Iterator[Trace]:
@@ -202,7 +187,7 @@ def _drop_object(package: Package, element: Any, path: str) -> None:
     take_out(element)
     for name in package.names():
         if path and (name == path or name.startswith(f"{path}/")):
-            _drop(package, name)
+            package.drop(name)
     if MANIFEST in package:
         for entry in find(package.xml(MANIFEST), "file-entry"):
             if value(entry, "full-path").startswith(f"{path}/"):
@@ -243,7 +228,7 @@ def _gather(
     name = local(element)
     left_out = (
         name in _CHANGE_MARKS
-        or name in ("annotation", "object", "object-ole")
+        or name in ("annotation", "object", "object-ole", "binary-data")
         or _is_hidden(element, hidden)
         or id(element) in cells
         or (name == "table" and value(element, "style-name") in hidden["table"])

@@ -16,6 +16,7 @@ from documents.extraction.archives import check_archive
 from documents.extraction.errors import BrokenFileError
 
 TYPES = "[Content_Types].xml"
+MANIFEST = "META-INF/manifest.xml"
 _DATE = (1980, 1, 1, 0, 0, 0)
 _XML = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".rdf", ".vml")
 
@@ -95,7 +96,7 @@ class Package:
         return posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
 
     def drop(self, name: str) -> None:
-        """Removes a part, its relationships, its content type and every relationship that leads to it."""
+        """Removes a part, its relationships and every one that leads to it, and what is said of its type."""
         for gone in (name, rels_name(name)):
             self._parts.pop(gone, None)
             self._parsed.pop(gone, None)
@@ -108,6 +109,12 @@ class Package:
             for override in list(self.xml(TYPES)):
                 if override.get("PartName") == f"/{name}":
                     self.xml(TYPES).remove(override)
+        folder = name.rpartition("/")[0] + "/"
+        for entry in find(self.xml(MANIFEST), "file-entry") if MANIFEST in self else ():
+            path = value(entry, "full-path")
+            is_empty_folder = path == folder != "/" and not self.names(folder)  # "/" is the file itself
+            if path == name or is_empty_folder:
+                take_out(entry)
 
     def rewrite(self, name: str) -> None:
         """Stores a part as it is read: without comments and processing instructions."""
@@ -220,3 +227,9 @@ def without_attributes(root: Any, *names: str) -> Iterator[tuple[Any, str]]:
         if isinstance(element.tag, str):
             for key in [key for key in element.attrib if local(key) in wanted]:
                 yield element, key
+
+
+def drop_attributes(marked: list[tuple[Any, str]]) -> None:
+    """Removes what :func:`without_attributes` found."""
+    for element, key in marked:
+        element.attrib.pop(key, None)

@@ -7,9 +7,11 @@ from functools import partial
 from typing import Any
 
 from documents.extraction.packages import ooxml
+from documents.extraction.packages.metafiles import metafile_traces
 from documents.extraction.packages.package import (
     Package,
     Trace,
+    drop_attributes,
     find,
     local,
     take_out,
@@ -49,6 +51,7 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
+    yield from metafile_traces(package, ooxml.GONE)
     hidden = _hidden_styles(package)
     for name in package.xml_names("word/"):
         if name.endswith(".rels"):
@@ -68,12 +71,7 @@ def _rsid_traces(root: Any) -> Iterator[Trace]:
     """Numbers that tell which passages were written in one sitting."""
     marked = list(without_attributes(root, *_RSIDS))
     if marked:
-        yield Trace("metadata", "metadata", "rsid", partial(_drop_attributes, marked))
-
-
-def _drop_attributes(marked: list[tuple[Any, str]]) -> None:
-    for element, key in marked:
-        element.attrib.pop(key, None)
+        yield Trace("metadata", "metadata", "rsid", partial(drop_attributes, marked))
 
 
 def _body_traces(root: Any, hidden: frozenset[str]) -> Iterator[Trace]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import gzip
 import io
 import re
 import zipfile
@@ -14,6 +16,10 @@ import pikepdf
 
 NAME = "Quellwitz"
 """The name that must not get out: no demo text, font or library holds it."""
+
+
+_BASE64 = re.compile(rb">[A-Za-z0-9+/\s]{100,}=*<")
+"""Bytes inside of XML."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +63,18 @@ def layers(data: bytes, depth: int = 0):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for member in archive.namelist():
                 yield member.encode()
-                yield from layers(archive.read(member), depth + 1)
+                content = archive.read(member)
+                yield from layers(content, depth + 1)
+                yield from map(_decoded, _BASE64.findall(content))
+    elif data[:3] == b"\x1f\x8b\x08":
+        yield from layers(gzip.decompress(data), depth + 1)
     else:
         yield from _deflated(data)
+
+
+def _decoded(text: bytes) -> bytes:
+    text = text.translate(None, b"<> \n\t")
+    return base64.b64decode(text[: len(text) // 4 * 4])
 
 
 def _pdf_layers(data: bytes, depth: int):

@@ -1,0 +1,164 @@
+"""Drawings inside the archives (EMF, WMF and the like): nothing here looks into them, so that none stays.
+
+A picture with nothing in it takes the place of each, under its name: layout, references and relationships stay as they
+are, and the declared type follows. It is a pale field that lets through what lies behind: a drawing that is missing is
+noticed, and words below it stay legible. OpenDocument often has the same as a picture beside a drawing: that stays.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import posixpath
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from lxml import etree
+
+from documents.extraction.inspection.metafiles import is_metafile
+from documents.extraction.packages.package import (
+    MANIFEST,
+    TYPES,
+    Package,
+    Trace,
+    find,
+    local,
+    source_of,
+    take_out,
+    value,
+)
+
+BLANK = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da6368686870000004c501c1fa2ec021"
+    "0000000049454e44ae426082"
+)
+"""A PNG of one pixel: a grey that covers a quarter. As bytes, for packers differ and a copy must not."""
+PNG = "image/png"
+
+
+def metafile_traces(package: Package, gone: tuple[str, ...] = ()) -> Iterator[Trace]:
+    """One for each part that is a drawing. Parts whose names begin with one of ``gone`` go as a whole."""
+    names = _names(package, gone)
+    crops = _crops(package) if names else {}
+    for name in names:
+        yield Trace("drawings", "drawings", name, partial(_blank_cropped, package, name, crops.get(name, [])))
+
+
+def framed_traces(package: Package, roots: Sequence[Any], gone: tuple[str, ...] = ()) -> Iterator[Trace]:
+    """The same for OpenDocument, whose ``roots`` show them: in the text itself too, and with a picture beside."""
+    names = _names(package, gone)
+    shown = _shown(package, roots) if names else {}
+    for name in names:
+        places = shown.get(name, [])
+        is_second = bool(places) and all(_has_picture_beside(package, element) for element in places)
+        code, kind = ("custom_data", "application data") if is_second else ("drawings", "drawings")
+        yield Trace(code, kind, name, partial(_take_away, package, name, places))
+    for root in roots:
+        for data in find(root, "binary-data"):
+            if is_metafile(_unpacked(data.text or "")):
+                yield Trace("drawings", "drawings", "", partial(_blank_inside, data))
+
+
+def _names(package: Package, gone: tuple[str, ...]) -> list[str]:
+    return [name for name in package.names() if not name.startswith(gone) and is_metafile(package.read(name), name)]
+
+
+def _blank(package: Package, name: str) -> None:
+    if name not in package:
+        return
+    package.write(name, BLANK)
+    if TYPES in package:
+        _declare(package.xml(TYPES), f"/{name}")
+    for entry in find(package.xml(MANIFEST), "file-entry") if MANIFEST in package else ():
+        if value(entry, "full-path") == name:
+            _say(entry, "media-type")
+    for book in [part for part in package.names() if part.endswith(".opf")]:
+        for item in find(package.xml(book), "item"):
+            if posixpath.normpath(posixpath.join(posixpath.dirname(book), unquote(value(item, "href")))) == name:
+                _say(item, "media-type")
+
+
+def _declare(types: Any, part: str) -> None:
+    """An entry of its own: the one for its ending speaks of the drawing that it was."""
+    for override in find(types, "Override"):
+        if value(override, "PartName").lower() == part.lower():
+            take_out(override)
+    tag = etree.QName(etree.QName(types).namespace, "Override")
+    etree.SubElement(types, tag, {"PartName": part, "ContentType": PNG})
+
+
+def _say(element: Any, key: str) -> None:
+    """The type of what is there now, where one is said."""
+    for full in [full for full in element.attrib if local(full) == key]:
+        element.set(full, PNG)
+
+
+def _crops(package: Package) -> dict[str, list[Any]]:
+    """What is cut off where Office shows a part."""
+    crops: dict[str, list[Any]] = {}
+    for rels in [part for part in package.names() if part.endswith(".rels")]:
+        source = source_of(rels)
+        targets = {relation.get("Id"): package.target(source, relation) for relation in package.xml(rels)}
+        if targets and source in package and source.endswith(".xml"):
+            for crop in find(package.xml(source), "srcRect"):
+                for blip in find(crop.getparent(), "blip") if crop.getparent() is not None else ():
+                    crops.setdefault(targets.get(value(blip, "embed"), ""), []).append(crop)
+    return crops
+
+
+def _blank_cropped(package: Package, name: str, crops: list[Any]) -> None:
+    """What was cut off is gone with the drawing: there is nothing left to warn of."""
+    _blank(package, name)
+    for crop in crops:
+        take_out(crop)
+
+
+def _shown(package: Package, roots: Sequence[Any]) -> dict[str, list[Any]]:
+    """The elements that show a part."""
+    shown: dict[str, list[Any]] = {}
+    for root in roots:
+        for element in root.iter():
+            if target := _target(package, element):
+                shown.setdefault(target, []).append(element)
+    return shown
+
+
+def _target(package: Package, element: Any) -> str:
+    """The part that an element shows; "" for none."""
+    path = value(element, "href").removeprefix("./") if isinstance(element.tag, str) else ""
+    return next((name for name in (path, unquote(path)) if name in package), "")
+
+
+def _has_picture_beside(package: Package, element: Any) -> bool:
+    frame = element.getparent()
+    if local(element) != "image" or frame is None:
+        return False
+    others = [_target(package, other) for other in frame if local(other) == "image" and other is not element]
+    return any(path and not is_metafile(package.read(path), path) for path in others)
+
+
+def _take_away(package: Package, name: str, places: list[Any]) -> None:
+    """Where a picture lies beside it the drawing goes, for a program may choose it; what is shown elsewhere is a blank."""
+    doubled = [element for element in places if _has_picture_beside(package, element)]
+    for element in doubled:
+        take_out(element)
+    if places and len(doubled) == len(places):
+        package.drop(name)
+        return
+    for element in places:
+        _say(element, "mime-type")
+    _blank(package, name)
+
+
+def _unpacked(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _blank_inside(data: Any) -> None:
+    data.text = base64.b64encode(BLANK).decode("ascii")
+    _say(data.getparent(), "mime-type")
