@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils.timezone import localdate
 from PIL import Image as Picture
 from wagtail.models import Locale
 
@@ -19,7 +20,7 @@ from cms.core.models import Place
 from documents.actions import add_document
 from documents.models import Document, Image
 from documents.processing import process
-from search.models import SearchPromotion, WantedTerm
+from search.models import SearchDay, SearchPromotion, WantedTerm
 from search.outbox import drain
 from tests.documents import making
 from tests.factories import (
@@ -198,6 +199,8 @@ def admin_addresses(world: SimpleNamespace) -> dict[str, tuple[User, str]]:
     days = {"first_day": date(2026, 1, 1), "last_day": date(2026, 1, 2)}
     term = WantedTerm.objects.create(language="en", query="wading bird", people=10, **days)
     WantedTerm.objects.create(language="de", query=LONG.lower(), people=5, state="ignored", **days)
+    for language, searches in (("en", 41), ("ar", 3)):
+        SearchDay.objects.create(day=localdate(), language=language, searches=searches, times={"75": searches})
     key = key_of(world.publication)
     SearchPromotion.objects.create(language="en", query="frontier", kind="publication", key=key)
     return {
@@ -215,6 +218,7 @@ def admin_addresses(world: SimpleNamespace) -> dict[str, tuple[User, str]]:
         "search index": (root, reverse("search_admin")),
         "why it is found": (root, f"{reverse('search_admin_why')}?key={key_of(world.publication)}&q=lantern"),
         "searched and not found": (editor, reverse("search_board")),
+        "statistics of search": (editor, reverse("search_statistics")),
         "a word that was not found": (editor, f"{reverse('search_board_term', args=[term.pk])}?thing=heron"),
         "files of a translation": (translator, reverse("translations:own_content", args=[work.translation.uuid])),
     }
