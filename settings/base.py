@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -110,6 +111,8 @@ CACHE_URL = env.url("CACHE_URL", default="", schemes={"redis", "rediss"})
 _redis: dict[str, Any] = {
     "BACKEND": "django.core.cache.backends.redis.RedisCache",
     "LOCATION": CACHE_URL,
+    # Two sites on one server would take each other's roots and related pages for their own.
+    "KEY_PREFIX": urlsplit(SITE_URL).netloc,
     # Seconds: a host that swallows packets must not hold every search.
     "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
 }
@@ -118,7 +121,7 @@ CACHES: dict[str, dict[str, Any]] = {
     "default": _redis if CACHE_URL else _memory,
     # Who searched for what isn't found, as keyed hashes until midnight; by itself, for there may be many (search.board.people).
     "people": (
-        {**_redis, "KEY_PREFIX": "people"}
+        {**_redis, "KEY_PREFIX": f"{_redis['KEY_PREFIX']}:people"}
         if CACHE_URL
         else {**_memory, "LOCATION": "people", "OPTIONS": {"MAX_ENTRIES": 200_000}}
     ),

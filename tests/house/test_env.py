@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,9 @@ def test_secrets_are_masked():
     assert "geheim123" not in str(env.wrong("S3_SECRET_ACCESS_KEY", "geheim123", "a key"))
 
 
-def _start_production(**environ: str) -> subprocess.CompletedProcess:
+def _start_production(code: str = "", **environ: str) -> subprocess.CompletedProcess:
     kept = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production"}
-    code = "import django; django.setup()"
+    code = f"import django; django.setup(); {code}"
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=kept | environ, capture_output=True, text=True)
 
 
@@ -80,6 +81,17 @@ def test_production_refuses_unsafe_values(tmp_path, name, value):
     refused = _start_production(**GOOD | {name: value}, VAR_DIR=str(tmp_path))
     assert refused.returncode != 0
     assert name in refused.stderr
+
+
+def test_two_sites_on_one_redis_know_nothing_of_each_other(tmp_path, redis_url):
+    key = uuid.uuid4().hex
+    read = f"from django.core.cache import caches; print([caches[name].get('{key}') for name in ('default', 'people')])"
+    write = f"[caches[name].set('{key}', name, 60) for name in ('default', 'people')]"
+    given = GOOD | {"CACHE_URL": redis_url, "VAR_DIR": str(tmp_path)}
+    assert _start_production(f"{read}; {write}", **given).stdout == "[None, None]\n"
+    assert _start_production(read, **given).stdout == "['default', 'people']\n"
+    another = given | {"SITE_URL": "https://other.example.org", "ALLOWED_HOSTS": "other.example.org"}
+    assert _start_production(read, **another).stdout == "[None, None]\n"
 
 
 @pytest.mark.parametrize(
