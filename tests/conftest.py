@@ -20,13 +20,14 @@ import wagtail.signal_handlers
 from django.conf import settings as django_settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.utils import translation
 
 from documents.extraction import sandbox
 from search import bridge, words
 from search.board import promotions
 from search.engines import get_engine
-from tests import servers
+from tests import migrated, servers
 
 INDEXING = (
     (wagtail.signal_handlers, "update_reference_index_task"),
@@ -127,6 +128,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 counts[text.split(servers.MISSING, 1)[1].split(",")[0].strip()] += 1
     for name, count in sorted(counts.items()):
         terminalreporter.write_line(f"Missing server: {name} ({count} tests could not run)", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """pytest-django's hook: test databases are copies of the run's migrated one, where there is one."""
+    if not migrated.of_this_run():
+        return
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.of_this_run()
+    else:
+        connection_created.connect(lambda connection, **_: migrated.fill(connection), weak=False)
 
 
 @pytest.fixture(scope="session", autouse=True)

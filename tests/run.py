@@ -30,6 +30,7 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "deploy" / "services"))
+import migrated  # noqa: E402
 import services  # noqa: E402
 
 BROWSER = ["tests/e2e", "tests/a11y"]
@@ -79,7 +80,7 @@ publication is told on both."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
 ROUNDS = (("units",), ("units-postgresql",), ("browser", "browser-full", "faults", "faults-full"))
 """Passes that run side by side: units take all processors, the others wait most of the time for something."""
-NOT_OURS = ("CACHE_URL", "PYTHONDONTWRITEBYTECODE")
+NOT_OURS = ("CACHE_URL", "PYTHONDONTWRITEBYTECODE", "VAR_DIR")
 """Of the developer's environment; without byte code each of hundreds of child processes compiles anew what it imports."""
 NO_TESTS = 5
 
@@ -185,15 +186,22 @@ class Running:
             totals.not_run.append(f"{title}: covered less than pyproject.toml demands")
 
 
-def environment(one: Pass, servers: dict[str, str]) -> dict[str, str]:
-    """The environment of a pass: nothing of the developer's own, the servers by their test names."""
+def _short(name: str) -> str:
+    """A name per checkout, so that several can test on one server."""
+    return hashlib.sha256(f"{ROOT}{name}".encode()).hexdigest()[:8]
+
+
+def environment(one: Pass, servers: dict[str, str], copied: dict[bool, str]) -> dict[str, str]:
+    """The environment of a pass: nothing of the developer's own, the servers by their test names.
+
+    ``copied`` are the databases that the pass's own are copies of.
+    """
     clean = {name: value for name, value in os.environ.items() if name not in {*PRODUCTION, *NOT_OURS}}
     clean |= {name: value for name, value in servers.items() if name.startswith("TEST_")}
     clean |= {"DJANGO_SETTINGS_MODULE": "settings.test", "TEST_ENGINE": one.engine}
+    clean["TEST_MIGRATED"] = copied[bool(one.needs)]
     if one.needs:
-        # One database name per checkout and pass, so that several can test on one server.
-        name = f"dossier_{hashlib.sha256(f'{ROOT}{one.name}'.encode()).hexdigest()[:8]}"
-        clean["DATABASE_URL"] = servers["TEST_POSTGRES_URL"].rsplit("/", 1)[0] + f"/{name}"
+        clean["DATABASE_URL"] = servers["TEST_POSTGRES_URL"].rsplit("/", 1)[0] + f"/dossier_{_short(one.name)}"
     if one.full:
         clean |= {name: servers[name] for name in PRODUCTION if name != "DATABASE_URL"}
         clean["CACHE_URL"] = servers["TEST_REDIS_URL"].rsplit("/", 1)[0] + "/1"
@@ -201,7 +209,7 @@ def environment(one: Pass, servers: dict[str, str]) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def started(one: Pass, servers: dict[str, str], extra: list[str], output: IO[str] | None) -> Iterator[Running]:
+def started(one: Pass, surroundings: dict[str, str], extra: list[str], output: IO[str] | None) -> Iterator[Running]:
     """Starts the pytest process of a pass, which ends at the latest with this context. ``output`` None: our own."""
     with tempfile.TemporaryDirectory(prefix="dossier-run-") as folder:
         report = Path(folder) / "junit.xml"
@@ -209,7 +217,7 @@ def started(one: Pass, servers: dict[str, str], extra: list[str], output: IO[str
         command = [sys.executable, "-m", "pytest", *one.arguments, "--timeout=300", "--create-db", "--dist=loadgroup"]
         command += ["--cov", "--cov-report="] if one.measured and not extra else []
         command += [f"--junitxml={report}", *extra]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(one, servers), stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=output, stderr=output)
         try:
             yield Running(one, process, report, output)
         finally:
@@ -217,14 +225,17 @@ def started(one: Pass, servers: dict[str, str], extra: list[str], output: IO[str
             process.wait()
 
 
-def run(together: list[Pass], servers: dict[str, str], totals: Totals, extra: list[str]) -> None:
-    """Runs passes side by side and adds their figures to ``totals``. Where it is more than one, each prints when it ends."""
+def run(together: list[tuple[Pass, dict[str, str]]], totals: Totals, extra: list[str]) -> None:
+    """Runs passes, each with its environment, side by side and adds their figures to ``totals``.
+
+    Where it is more than one, each prints when it ends.
+    """
     with contextlib.ExitStack() as stack:
         running = []
-        for one in together:
+        for one, surroundings in together:
             print(f"\n== {one.title}", flush=True)
             output = stack.enter_context(tempfile.TemporaryFile("w+")) if len(together) > 1 else None
-            running.append(stack.enter_context(started(one, servers, extra, output)))
+            running.append(stack.enter_context(started(one, surroundings, extra, output)))
         began = time.monotonic()
         while running:
             for ended in [one for one in running if one.process.poll() is not None]:
@@ -276,9 +287,13 @@ def main() -> int:
             totals.not_run.append(f"{one.title}, because {', '.join(set(one.needs) & set(missing))} is missing")
             totals.failed += required
             chosen.remove(one)
-        for names in ROUNDS:
-            if together := [one for one in chosen if one.name in names]:
-                run(together, servers, totals, extra)
+        on = {bool(one.needs) for one in chosen}
+        clean = {name: value for name, value in os.environ.items() if name not in {*PRODUCTION, *NOT_OURS}}
+        server = servers.get("TEST_POSTGRES_URL", "")
+        with migrated.databases(clean, server if True in on else "", f"dossier_{_short('migrated')}") as copied:
+            for names in ROUNDS:
+                if together := [(one, environment(one, servers, copied)) for one in chosen if one.name in names]:
+                    run(together, totals, extra)
     finally:
         if not there_before and os.environ.get("KEEP_SERVICES") != "1":
             services.stop()

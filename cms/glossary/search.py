@@ -29,7 +29,9 @@ def term_words() -> Iterator[tuple[str, str]]:
 
 def vocabulary_names(visitor: Visitor, keys: Collection[str] | None = None) -> Iterator[Name]:
     """What the terms and topics that ``visitor`` may see are called: title, abbreviation, other names. One query."""
-    terms = _called(GlossaryTermPage, Concat("abbreviation", Value("\n"), "variants"), visitor, keys)
+    terms = _called(
+        GlossaryTermPage, Concat("abbreviation", Value("\n"), "variants", output_field=TextField()), visitor, keys
+    )
     topics = _called(TopicPage, F("synonyms"), visitor, keys)
     for key, language, title, others, _kind, _pk in terms.union(topics, all=True).order_by("kind_", "pk"):
         for rank, name in enumerate((title, *lines(others))):

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from tests import servers
+from tests import migrated, servers
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"
@@ -161,13 +161,13 @@ def manage(environment: Mapping[str, str], *arguments: str) -> str:
 
 @contextlib.contextmanager
 def own_database(url: str, template: str = "") -> Iterator[str]:
-    """A PostgreSQL database of this run's own beside the one that ``url`` names; a copy of ``template``, or empty."""
+    """A PostgreSQL database of this run's own beside the one that ``url`` names; a copy of that called ``template``, or empty."""
     import psycopg
 
     name = f"dossier_e2e_{uuid.uuid4().hex[:10]}"
     parts = urlsplit(url)
     admin = urlunsplit(parts._replace(scheme="postgresql", path="/postgres"))
-    copied = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
+    copied = f' TEMPLATE "{template}"' if template else ""
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"{copied}')
     try:
@@ -179,7 +179,7 @@ def own_database(url: str, template: str = "") -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Mould:
-    """An empty site with its people, of which every product is a copy: making one takes half a minute.
+    """An empty site with its people, of which every product is a copy.
 
     ``folder`` is its ``VAR_DIR``, ``database`` the address of its PostgreSQL database, empty for SQLite.
     """
@@ -197,7 +197,12 @@ def mould() -> Mould:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings.dev", "VAR_DIR": str(folder)}
     database = ""
     if os.environ.get("DATABASE_URL"):
-        environment["DATABASE_URL"] = database = stack.enter_context(own_database(os.environ["DATABASE_URL"]))
+        environment["DATABASE_URL"] = database = stack.enter_context(
+            own_database(os.environ["DATABASE_URL"], template=migrated.of_this_run())
+        )
+    elif migrated.of_this_run():
+        folder.mkdir()
+        shutil.copy(migrated.of_this_run(), folder / "dossier.sqlite3")
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
     manage(environment, "shell", "-c", SET_UP)
@@ -224,7 +229,9 @@ def running(folder: Path, *, servers_at: Mapping[str, str] | None = None) -> Ite
             "EMAIL_URL": "dummymail://",
         }
         if made.database:
-            environment["DATABASE_URL"] = stack.enter_context(own_database(made.database, template=made.database))
+            environment["DATABASE_URL"] = stack.enter_context(
+                own_database(made.database, template=urlsplit(made.database).path[1:])
+            )
         if os.environ.get("SEARCH_URL"):
             environment["SEARCH_INDEX_PREFIX"] = stack.enter_context(servers.index_prefix(os.environ["SEARCH_URL"]))
         if os.environ.get("S3_BUCKET"):

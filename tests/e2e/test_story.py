@@ -94,9 +94,9 @@ def report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     return {
         "en": report_pdf(folder / "report.pdf", pages=60, planted={37: SENTENCE}),
-        "de": report_pdf(folder / "bericht.pdf", pages=40, planted={21: GERMAN_SENTENCE}),
-        "corrected": report_pdf(folder / "corrected.pdf", pages=60, planted={37: SENTENCE, 38: CORRECTED}),
-        "rejected": report_pdf(folder / "rejected.pdf", pages=60, planted={5: REJECTED}),
+        "de": report_pdf(folder / "bericht.pdf", pages=22, planted={21: GERMAN_SENTENCE}),
+        "corrected": report_pdf(folder / "corrected.pdf", pages=40, planted={37: SENTENCE, 38: CORRECTED}),
+        "rejected": report_pdf(folder / "rejected.pdf", pages=6, planted={5: REJECTED}),
     }
 
 
