@@ -300,7 +300,7 @@ def step_09_withdrawn_everything_is_gone_within_a_minute_in_both_languages(peopl
     screenshot(stranger, "09-gone")
 
 
-# Several versions of 60 pages are read out by one worker, and what follows has ten seconds: nothing else runs meanwhile.
+# Versions of up to 60 pages are read out by one worker, and what follows has ten seconds: nothing else runs meanwhile.
 @pytest.mark.timeout(900)
 def test_the_story(people, product, report, screenshot):
     for step in (
