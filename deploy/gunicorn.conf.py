@@ -58,7 +58,7 @@ def on_starting(server: Any) -> None:
     """
     if os.environ.get("DJANGO_SETTINGS_MODULE", "settings.production") != "settings.production":
         return
-    command = [sys.executable, "manage.py", "check", "--deploy", "--tag", "documents"]
+    command = [sys.executable, "manage.py", "check", "--deploy", "--tag", "documents", "--tag", "search"]
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "settings.production"}
     done = subprocess.run(command, cwd=Path(__file__).resolve().parent.parent, env=environment, check=False)
     if done.returncode:

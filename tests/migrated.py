@@ -37,12 +37,11 @@ def databases(environment: Mapping[str, str], server: str, name: str) -> Iterato
             urls.append(stack.enter_context(_database(server, name)))
         command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         own = {"DJANGO_SETTINGS_MODULE": "settings.test", "LOG_LEVEL": "WARNING"}
-        running = [
-            subprocess.Popen(
-                command, cwd=ROOT, env={**environment, **own, "DATABASE_URL": url, "VAR_DIR": f"{folder}/{number}"}
-            )
-            for number, url in enumerate(urls)
-        ]
+        running = []
+        for number, url in enumerate(urls):
+            surroundings = {**environment, **own, "DATABASE_URL": url, "VAR_DIR": f"{folder}/{number}"}
+            running.append(stack.enter_context(subprocess.Popen(command, cwd=ROOT, env=surroundings)))
+            stack.callback(running[-1].kill)  # where the other one failed
         for process in running:
             if process.wait():
                 raise subprocess.CalledProcessError(process.returncode, command)
@@ -54,13 +53,18 @@ def _database(server: str, name: str) -> Iterator[str]:
     """Its address. One that an interrupted run left is replaced."""
     parts = urlsplit(server)
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    with psycopg.connect(urlunsplit(parts._replace(scheme="postgresql")), autocommit=True) as connection:
-        connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield urlunsplit(parts._replace(path=f"/{name}"))
-        finally:
-            connection.execute(drop)
+    create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+
+    def ask(*statements: sql.Composed) -> None:
+        with psycopg.connect(urlunsplit(parts._replace(scheme="postgresql")), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    ask(drop, create)
+    try:
+        yield urlunsplit(parts._replace(path=f"/{name}"))
+    finally:
+        ask(drop)
 
 
 def of_this_run() -> str:

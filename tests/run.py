@@ -287,10 +287,11 @@ def main() -> int:
             totals.not_run.append(f"{one.title}, because {', '.join(set(one.needs) & set(missing))} is missing")
             totals.failed += required
             chosen.remove(one)
-        on = {bool(one.needs) for one in chosen}
         clean = {name: value for name, value in os.environ.items() if name not in {*PRODUCTION, *NOT_OURS}}
         server = servers.get("TEST_POSTGRES_URL", "")
-        with migrated.databases(clean, server if True in on else "", f"dossier_{_short('migrated')}") as copied:
+        with migrated.databases(
+            clean, server if any(one.needs for one in chosen) else "", f"dossier_{_short('migrated')}"
+        ) as copied:
             for names in ROUNDS:
                 if together := [(one, environment(one, servers, copied)) for one in chosen if one.name in names]:
                     run(together, totals, extra)

@@ -15,3 +15,7 @@ class ApprovalRefused(PermissionDenied):
 
 class WithdrawalRefused(PermissionDenied):
     """This person may not withdraw, or gave no reason."""
+
+
+class Overtaken(PermissionDenied):
+    """The page went into review meanwhile: its reviewers decide about the text that they were shown."""

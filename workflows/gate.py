@@ -13,7 +13,6 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -25,7 +24,7 @@ from workflows.choice import choose_workflow
 from workflows.content import BOOKKEEPING, content_hash
 from workflows.emergency import current as current_emergency
 from workflows.emergency import emergency
-from workflows.exceptions import NotApproved
+from workflows.exceptions import NotApproved, Overtaken
 from workflows.models.records import ApprovalRecord
 from workflows.page_forms import PageForm
 from workflows.permissions import EditorialPermissionTester
@@ -78,7 +77,7 @@ class ApprovalGateMixin(_PageBase):  # type: ignore[misc,valid-type]  # Wagtail 
         """Like Wagtail's, but a revision that is public, scheduled or under review is never overwritten.
 
         A new one is made instead. Raises PermissionDenied where ``user`` newly names a file that
-        they may not read, and where somebody submitted the page after it was read here.
+        they may not read, and Overtaken where the page is in review by now.
         """
         assert_may_name(user, self, self)
         with transaction.atomic():
@@ -106,7 +105,7 @@ class ApprovalGateMixin(_PageBase):  # type: ignore[misc,valid-type]  # Wagtail 
 
 
 def _assert_not_overtaken(page: Any) -> None:
-    """Locks ``page`` and raises PermissionDenied where it is in review by now.
+    """Locks ``page`` and raises Overtaken where it is in review by now.
 
     Wagtail asks for its lock before it saves, and of states that it read still earlier; autosave may be on its way
     beside the form that submits, and the draft would be another one than the reviewer decides about.
@@ -116,9 +115,9 @@ def _assert_not_overtaken(page: Any) -> None:
     Page.objects.select_for_update(no_key=True).filter(pk=page.pk).values_list("pk").first()
     # Not ``page.workflow_in_progress``: the editor's page carries states that were read when its request began.
     if page.workflow_states.filter(status=WorkflowState.STATUS_IN_PROGRESS).exists():
-        raise PermissionDenied(
-            _("Somebody submitted this page a moment ago. It can't be changed while it is in review.")
-        )
+        refusal = Overtaken(_("This page is in review by now. It can't be changed until that is decided."))
+        note_refusal(refusal)
+        raise refusal
 
 
 def is_sealed(revision: Revision) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+from workflows.exceptions import Overtaken
 
 _refusals: ContextVar[list[PermissionDenied] | None] = ContextVar("workflows.refusals", default=None)
 
@@ -48,9 +51,22 @@ def _refuse_whole(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
             return _refused(request, _changed_meanwhile(invalid))
         finally:
             _refusals.reset(token)
-        return _refused(request, str(noted[0])) if noted else response
+        return _answer(request, noted[0], response) if noted else response
 
     return wrapped
+
+
+def _answer(request: HttpRequest, refusal: PermissionDenied, response: HttpResponse) -> HttpResponse:
+    if isinstance(refusal, Overtaken) and response.status_code != HTTPStatus.FOUND:
+        # The editor says it itself, and keeps what was typed; autosave wants JSON.
+        _take_back()
+        return response
+    return _refused(request, str(refusal))
+
+
+def _take_back() -> None:
+    if connection.in_atomic_block:
+        transaction.set_rollback(True)
 
 
 def _changed_meanwhile(invalid: ValidationError) -> str:
@@ -60,8 +76,7 @@ def _changed_meanwhile(invalid: ValidationError) -> str:
 
 
 def _refused(request: HttpRequest, reason: str) -> HttpResponse:
-    if connection.in_atomic_block:
-        transaction.set_rollback(True)
+    _take_back()
     for _stock_sentence in messages.get_messages(request):
         pass  # read, and so dropped: it says that permission is missing, which is not the reason
     messages.error(request, reason)

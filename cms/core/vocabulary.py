@@ -16,8 +16,7 @@ from access.visitor import Visitor
 from cms.core.cards import best_translations
 from cms.core.languages import direction, foreign_note
 from cms.core.models import Place, PublicationKind, WorkKind
-from cms.core.models.base import PLACE_LEVELS
-from cms.core.models.taxonomy import VocabularyEntry
+from cms.core.models.taxonomy import MAX_PLACE_DEPTH, VocabularyEntry
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def place_rows(keys: Iterable[UUID]) -> QuerySet[Any]:
 
     One that ``Place.public()`` calls by something wider can be asked for by its key; instead of its name there is None.
     """
-    around = (Q(**{f"{'parent__' * level}sensitive": True}) for level in range(1, PLACE_LEVELS))
+    around = (Q(**{f"{'parent__' * level}sensitive": True}) for level in range(1, MAX_PLACE_DEPTH + 1))
     hidden = reduce(or_, around, Q(sensitive=True, kind=Place.Kind.CITY))
     return (
         Place.objects.filter(translation_key__in=keys)

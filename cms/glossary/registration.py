@@ -16,5 +16,6 @@ def register() -> None:
     register_list(ContentList("terms", GlossaryTermPage, GlossaryIndexPage, ("title", "pk"), term_cards))
     registry.register(TermSource())
     registry.register_vocabulary("terms", term_words)
+    # Names of topics too, whose app doesn't know this one: together they are one statement.
     registry.register_terms("terms and topics", vocabulary_names)
     adoption.register(AdoptedWords())

@@ -23,6 +23,7 @@ def register() -> None:
     """Called once from ``ready()``."""
     register_list(ContentList("topics", TopicPage, TopicIndexPage, ("title", "pk")))
     registry.register(TopicSource())
+    # Together they are one statement; the app that has places and kinds doesn't know topics.
     registry.register_labels(["topic", "place", "publication_kind"], facet_labels)
     registry.register_names("topic", topic_names)
     page_published.connect(_topic_published, sender=TopicPage, dispatch_uid="cms.search.topic")

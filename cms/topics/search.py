@@ -65,7 +65,7 @@ def facet_labels(values: Mapping[str, Sequence[str]], language: str, visitor: Vi
     asked = {facet: set(uuids(keys)) for facet, keys in values.items()}
     parts = [_topic_rows(asked.get("topic", ()), visitor), place_rows(asked.get("place", ())), *Kinds.parts()]
     rows: list[NameRow] = sorted(
-        parts[0].union(*parts[1:], all=True), key=lambda row: distance(language=row[2], wanted=language)
+        parts[0].union(*parts[1:], all=True), key=lambda row: (distance(row[2], language), row[5])
     )
     visitor.own(Kinds, lambda: Kinds(row for row in rows if row[0] in Kinds.MODELS))
     # What may not be named in one language is named in none.

@@ -142,6 +142,18 @@ def test_same_file_again_changes_nothing():
     assert (Revision.objects.count(), Page.objects.count(), PageLogEntry.objects.count()) == before
 
 
+@pytest.mark.parametrize("options", [{}, {"publish": True}, {"dry_run": True}])
+def test_a_publication_in_review_is_refused_and_the_others_go_on(options):
+    user, other = UserFactory(), {**ROW, "key": "r-0002", "title": "Another", "reference_number": "R-2"}
+    run(ROW)
+    page = PublicationPage.objects.get()
+    page.get_workflow().start(page, UserFactory())
+    summary = run({**ROW, "title": "Changed"}, other, user=user, **options)
+    assert summary.errors == [(1, "This publication is in review. Import it again when that is decided.")]
+    assert summary.created == 1
+    assert PublicationPage.objects.get(pk=page.pk).get_latest_revision_as_object().title == ROW["title"]
+
+
 def test_changed_row_is_a_draft_or_a_new_approved_version():
     run(ROW, publish=True)
     page = PublicationPage.objects.get(key="r-0001")

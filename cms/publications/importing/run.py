@@ -24,6 +24,7 @@ from cms.publications.importing.vocabulary import Vocabulary
 from cms.publications.importing.writing import New, Related, Writer, fill
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
 from workflows import approvals
+from workflows.exceptions import Overtaken
 
 if TYPE_CHECKING:
     from access.models import User
@@ -193,16 +194,24 @@ class Importer:
         return found
 
     def _change(self, imported: ImportedRow, row: Row, hashed: str) -> None:
-        """A new version of a page that exists: a draft, or approved and published as "import by" the user."""
+        """A new version of a page that exists: a draft, or approved and published as "import by" the user.
+
+        Raises RowError where the page is in review: its reviewers decide about the text that they were shown.
+        """
+        page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
+        if page.workflow_in_progress:
+            raise RowError("This publication is in review. Import it again when that is decided.")
         if self.dry_run:
             self._related(row)
             return
-        page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
         known = [each.document for each in page.files.select_related("document")] if row.files else []
         related = self._related(row, known)
         with transaction.atomic():
             fill(page, row, related)
-            revision = page.save_revision(user=self.user, log_action=True, changed=True)
+            try:
+                revision = page.save_revision(user=self.user, log_action=True, changed=True)
+            except Overtaken as refusal:
+                raise RowError(str(refusal)) from refusal
             taken_down = not page.live and page.first_published_at is not None
             if self.publish and not taken_down:
                 approvals.record_import([(page, revision)], self.user)

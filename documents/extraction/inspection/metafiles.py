@@ -5,6 +5,8 @@ They are known by how they begin, whatever they are called: that is how the prog
 
 from __future__ import annotations
 
+import re
+
 _BEGINNINGS = (
     b"\xd7\xcd\xc6\x9a",  # WMF with its size before it
     b"\x01\x00\x09\x00",  # WMF
@@ -18,8 +20,8 @@ _BEGINNINGS = (
 )
 _EMF_AT, _EMF = 40, b" EMF"
 _EMF_BEGINS = b"\x01\x00\x00\x00"
-_PICT, _PICT_AT = b"\x00\x11\x02\xff", (10, 522)
-"""PICT has no beginning of its own: version and header follow the frame, in a file 512 bytes further on."""
+_PICT, _PICT_AT = (b"\x00\x11\x02", b"\x11\x01"), (10, 522)
+"""PICT has no beginning of its own: the version follows the frame, in a file 512 bytes further on."""
 _ENDINGS = tuple(
     f".{ending}"
     for ending in [
@@ -41,14 +43,20 @@ _ENDINGS = tuple(
     ]
 )
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
-"""What a program shows as such even where the name says drawing."""
+"""What a program shows as such, whatever the name says and whatever stands further on."""
+
+_MARKUP = (b"<", b"\xef\xbb\xbf<")
+_DXF = re.compile(rb"\s*(999\s[^\n]*\n\s*)*0\s*\n\s*SECTION\b")
 
 
 def is_metafile(content: bytes, name: str = "") -> bool:
     """Whether this is such a drawing, or is called one while nothing else is known to show it."""
+    if content.startswith(_PICTURES):
+        return False
     return (
         content.startswith(_BEGINNINGS)
         or (content.startswith(_EMF_BEGINS) and content.startswith(_EMF, _EMF_AT))
-        or any(content.startswith(_PICT, at) for at in _PICT_AT)
-        or (name.lower().endswith(_ENDINGS) and not content.startswith(_PICTURES))
+        or (not content.startswith(_MARKUP) and any(content.startswith(_PICT, at) for at in _PICT_AT))
+        or _DXF.match(content) is not None
+        or name.lower().endswith(_ENDINGS)
     )

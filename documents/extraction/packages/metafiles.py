@@ -8,8 +8,8 @@ noticed, and words below it stay legible. OpenDocument often has the same as a p
 from __future__ import annotations
 
 import base64
-import binascii
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -17,7 +17,9 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from documents.extraction.inspection.jpeg import has_place, without_personal_segments
 from documents.extraction.inspection.metafiles import is_metafile
+from documents.extraction.inspection.png import without_personal_chunks
 from documents.extraction.packages.package import (
     MANIFEST,
     TYPES,
@@ -36,6 +38,7 @@ BLANK = bytes.fromhex(
 )
 """A PNG of one pixel: a grey that covers a quarter. As bytes, for packers differ and a copy must not."""
 PNG = "image/png"
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
 
 def metafile_traces(package: Package, gone: tuple[str, ...] = ()) -> Iterator[Trace]:
@@ -57,8 +60,7 @@ def framed_traces(package: Package, roots: Sequence[Any], gone: tuple[str, ...] 
         yield Trace(code, kind, name, partial(_take_away, package, name, places))
     for root in roots:
         for data in find(root, "binary-data"):
-            if is_metafile(_unpacked(data.text or "")):
-                yield Trace("drawings", "drawings", "", partial(_blank_inside, data))
+            yield from _inside_traces(data)
 
 
 def _names(package: Package, gone: tuple[str, ...]) -> list[str]:
@@ -152,13 +154,25 @@ def _take_away(package: Package, name: str, places: list[Any]) -> None:
     _blank(package, name)
 
 
-def _unpacked(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except (binascii.Error, ValueError):
-        return b""
+def _inside_traces(data: Any) -> Iterator[Trace]:
+    """A picture in the text itself: a PNG or JPEG stays without what it says of itself, all else is a drawing."""
+    text = re.sub(r"[^A-Za-z0-9+/]", "", data.text or "")  # as forgiving as the programs that show it
+    text = text[: len(text) - (len(text) % 4 == 1)]
+    content = base64.b64decode(text + "=" * (-len(text) % 4))
+    if content.startswith(_JPEG):
+        plain = without_personal_segments(content)
+    elif content.startswith(_PNG):
+        plain = without_personal_chunks(content)
+    else:
+        if text and content != BLANK:
+            yield Trace("drawings", "drawings", "", partial(_replace_inside, data, BLANK))
+        return
+    if plain != content:
+        code, kind = ("place", "places") if has_place(content) else ("metadata", "metadata of pictures")
+        yield Trace(code, kind, "", partial(_replace_inside, data, plain))
 
 
-def _blank_inside(data: Any) -> None:
-    data.text = base64.b64encode(BLANK).decode("ascii")
-    _say(data.getparent(), "mime-type")
+def _replace_inside(data: Any, content: bytes) -> None:
+    data.text = base64.b64encode(content).decode("ascii")
+    if content == BLANK:
+        _say(data.getparent(), "mime-type")

@@ -52,7 +52,7 @@ _PARTS: list[tuple[str, str, str]] = [
 _COMPILED = [(re.compile(pattern), code, kind) for pattern, code, kind in _PARTS]
 _TEMPLATE_WORDS = re.compile(r"^\s*(INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE)\b", re.IGNORECASE)
 _PATH = re.compile(r"[A-Za-z]:\\|\\\\|/Users/|/home/|file:")
-GONE = ("docProps/", "word/embeddings/", "xl/embeddings/", "ppt/embeddings/")
+GONE = ("docProps/", "word/embeddings/", "word/glossary/", "xl/embeddings/", "ppt/embeddings/", "ppt/tags/")
 """Parts that go as a whole, pictures in them too."""
 REFERENCES = ("id", "embed", "link", "pict", "dm", "lo", "qs", "cs")
 
@@ -163,11 +163,16 @@ def _rewrite(package: Package, name: str, change: Any) -> None:
         package.write(name, change(package.read(name)))
 
 
-def drawing_traces(root: Any) -> Iterator[Trace]:
-    """Cropped pictures, names of picture files, hidden shapes, second copies of shapes."""
+def copy_traces(root: Any) -> Iterator[Trace]:
+    """Second copies of shapes, which may hold pictures."""
     copies = list(without_attributes(root, "gfxdata"))
     if copies:
         yield Trace("custom_data", "application data", "gfxdata", partial(drop_attributes, copies))
+
+
+def drawing_traces(root: Any) -> Iterator[Trace]:
+    """Cropped pictures, names of picture files, hidden shapes, second copies of shapes."""
+    yield from copy_traces(root)
     for crop in find(root, "srcRect"):
         sides = [value(crop, side, "0") for side in ("l", "t", "r", "b")]
         if any(_share(side) > 0.02 for side in sides):

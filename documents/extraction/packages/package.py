@@ -110,7 +110,8 @@ class Package:
                 if override.get("PartName") == f"/{name}":
                     self.xml(TYPES).remove(override)
         folder = name.rpartition("/")[0] + "/"
-        for entry in find(self.xml(MANIFEST), "file-entry") if MANIFEST in self else ():
+        # Not in an e-book, whose manifest of this name means nothing.
+        for entry in find(self.xml(MANIFEST), "file-entry") if MANIFEST in self and "content.xml" in self else ():
             path = value(entry, "full-path")
             is_empty_folder = path == folder != "/" and not self.names(folder)  # "/" is the file itself
             if path == name or is_empty_folder:

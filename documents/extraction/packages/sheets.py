@@ -39,7 +39,9 @@ def traces(package: Package) -> Iterator[Trace]:
     for name in sheet_names(package):
         yield from _sheet_traces(package.xml(name))
     for name in package.xml_names("xl/drawings/") + package.xml_names("xl/charts/"):
-        if not name.endswith((".rels", ".vml")):
+        if name.endswith(".vml"):
+            yield from ooxml.copy_traces(package.xml(name))
+        elif not name.endswith(".rels"):
             yield from ooxml.drawing_traces(package.xml(name))
             yield from ooxml.chart_traces(package.xml(name))
     yield from _string_traces(package)

@@ -18,6 +18,7 @@ from documents import wording
 from documents.extraction import jobs
 from documents.extraction.cleaning import clean
 from documents.extraction.inspection import inspect
+from documents.extraction.inspection.jpeg import without_personal_segments
 from documents.extraction.inspection.metafiles import is_metafile
 from documents.extraction.packages.metafiles import BLANK
 from documents.extraction.registry import extractor_for
@@ -53,7 +54,10 @@ def test_what_is_a_drawing_is_seen_by_its_bytes():
     ):
         assert is_metafile(drawing)
     assert is_metafile(bytes(512) + bytes(10) + b"\x00\x11\x02\xff\x0c\x00")
+    assert is_metafile(bytes(10) + b"\x11\x01\x01\x00")
+    assert is_metafile(b"  0\r\nSECTION\r\n  2\r\nHEADER\r\n")
     assert is_metafile(b"anything", "word/media/image1.EMF")
+    assert is_metafile(b"<svg/>", "word/media/image1.emf")
     for picture in (
         BLANK,
         offices.pdfs_png(),
@@ -145,6 +149,28 @@ def test_bytes_in_the_text_are_no_words(cleaned):
     path, _ = cleaned(metafiles.odt_inside(), offices.ODT)
     assert base64.b64encode(BLANK) in part(path, "content.xml")
     assert extractor_for(offices.ODT).extract(path).pages[0].text.split() == ["The", "court", "heard", "the", "case."]
+
+
+@pytest.mark.parametrize("change", [lambda text: text.rstrip("="), lambda text: f"é{text}", lambda text: text + "A"])
+def test_bytes_are_read_as_programs_read_them_that_forgive(cleaned, change):
+    data = base64.b64encode(others.emf() + b"x").decode()
+    body = offices.PLAIN + metafiles.FRAME % (
+        f"<draw:image><office:binary-data>{change(data)}</office:binary-data></draw:image>"
+    )
+    path, removed = cleaned(offices.open_document(body), offices.ODT)
+    assert removed["drawings"] == 1 and base64.b64encode(BLANK) in part(path, "content.xml")
+
+
+def test_a_photo_in_the_text_stays_without_what_it_says_of_itself(cleaned):
+    photo = others.picture_file("JPEG", comment=b"Taken by a witness")
+    data = base64.b64encode(photo).decode()
+    body = offices.PLAIN + metafiles.FRAME % (
+        f"<draw:image><office:binary-data>{data}</office:binary-data></draw:image>"
+    )
+    path, removed = cleaned(offices.open_document(body), offices.ODT)
+    assert "drawings" not in removed and removed
+    (held,) = re.findall(rb"<office:binary-data>([^<]+)<", part(path, "content.xml"))
+    assert base64.b64decode(held) == without_personal_segments(photo) != photo
 
 
 def test_type_is_declared_in_open_document_and_in_a_book(cleaned):
