@@ -11,8 +11,6 @@ DIR=$(realpath -m "$2")
 PORT=${3:-9250}
 ARCHIVE_VERSION=26.9.0.129388
 HEAP=${ES_HEAP:-512m}
-# A server that lives for some minutes spends most of its processor time on compiling itself well. ES_JVM= has it all.
-JVM=${ES_JVM--XX:TieredStopAtLevel=1 -XX:+UseSerialGC}
 
 if [ "$COMMAND" = stop ]; then
     PID=$(cat "$DIR/pid" 2>/dev/null) || exit 0
@@ -74,7 +72,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 cd "$DIR/es"
 nohup env -i PATH="$PATH" HOME="$DIR/home" ES_JAVA_HOME="$JDK" JAVA="$JDK/bin/java" JAVA_TYPE=ES_JAVA_HOME \
-    ES_JAVA_OPTS="-Xms$HEAP -Xmx$HEAP $JVM" ES_TMPDIR="$DIR/tmp" ES_HOME="$DIR/es" ES_PATH_CONF="$DIR/config" ES_DISTRIBUTION_TYPE=zip \
+    ES_JAVA_OPTS="-Xms$HEAP -Xmx$HEAP" ES_TMPDIR="$DIR/tmp" ES_HOME="$DIR/es" ES_PATH_CONF="$DIR/config" ES_DISTRIBUTION_TYPE=zip \
     "${RUN[@]}" "$JDK/bin/java" -Xms4m -Xmx64m -XX:+UseSerialGC -Des.path.home="$DIR/es" -Des.path.conf="$DIR/config" \
     -Des.distribution.type=zip -Des.java.type=ES_JAVA_HOME -cp "$DIR/es/lib/tools/server-launcher/*" \
     org.elasticsearch.server.launcher.ServerLauncher > "$DIR/logs/out" 2>&1 < /dev/null &
