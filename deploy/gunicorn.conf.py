@@ -54,6 +54,8 @@ max_requests_jitter = 500
 def on_starting(server: Any) -> None:
     """Looks at the bucket before anybody is let in: one that strangers can read, or that stores in clear, ends the start.
 
+    Says too what search misses.
+
     In a process of its own, because what it opens must not be shared by the processes that are forked later.
     """
     if os.environ.get("DJANGO_SETTINGS_MODULE", "settings.production") != "settings.production":

@@ -191,12 +191,16 @@ def _short(name: str) -> str:
     return hashlib.sha256(f"{ROOT}{name}".encode()).hexdigest()[:8]
 
 
+def _clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in {*PRODUCTION, *NOT_OURS}}
+
+
 def environment(one: Pass, servers: dict[str, str], copied: dict[bool, str]) -> dict[str, str]:
     """The environment of a pass: nothing of the developer's own, the servers by their test names.
 
     ``copied`` are the databases that the pass's own are copies of.
     """
-    clean = {name: value for name, value in os.environ.items() if name not in {*PRODUCTION, *NOT_OURS}}
+    clean = _clean()
     clean |= {name: value for name, value in servers.items() if name.startswith("TEST_")}
     clean |= {"DJANGO_SETTINGS_MODULE": "settings.test", "TEST_ENGINE": one.engine}
     clean["TEST_MIGRATED"] = copied[bool(one.needs)]
@@ -287,10 +291,9 @@ def main() -> int:
             totals.not_run.append(f"{one.title}, because {', '.join(set(one.needs) & set(missing))} is missing")
             totals.failed += required
             chosen.remove(one)
-        clean = {name: value for name, value in os.environ.items() if name not in {*PRODUCTION, *NOT_OURS}}
         server = servers.get("TEST_POSTGRES_URL", "")
         with migrated.databases(
-            clean, server if any(one.needs for one in chosen) else "", f"dossier_{_short('migrated')}"
+            _clean(), server if any(one.needs for one in chosen) else "", f"dossier_{_short('migrated')}"
         ) as copied:
             for names in ROUNDS:
                 if together := [(one, environment(one, servers, copied)) for one in chosen if one.name in names]:

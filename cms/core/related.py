@@ -8,7 +8,7 @@ takes as long as half a page; each of them is read again for every answer, with 
 from __future__ import annotations
 
 from functools import reduce
-from operator import add, or_
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
@@ -20,7 +20,7 @@ from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.cards import card_kind
 from cms.core.models.base import in_language_of
-from cms.core.models.taxonomy import MAX_PLACE_DEPTH, PagePlace, Place
+from cms.core.models.taxonomy import PagePlace, Place
 
 if TYPE_CHECKING:
     from cms.core.models import BasePage
@@ -80,8 +80,7 @@ def _shared_places(page: BasePage) -> QuerySet[PagePlace]:
     """The same for places that may be named; not sensitive ones, nor what lies in them."""
     named = [*page.subjects().get("places", ())]
     own = Q(pk__in=PagePlace.objects.filter(page=page.pk).values("place")) | Q(pk__in=named)
-    sensitive = reduce(or_, (Q(**{f"{'parent__' * level}sensitive": True}) for level in range(MAX_PLACE_DEPTH + 1)))
-    mine = Place.objects.filter(own).exclude(pk__in=Place.objects.filter(sensitive).values("pk"))
+    mine = Place.objects.filter(own).exclude(pk__in=Place.objects.filter(Place.is_sensitive()).values("pk"))
     keys = mine.order_by().values("translation_key")
     return PagePlace.objects.filter(place__translation_key__in=keys).order_by()
 

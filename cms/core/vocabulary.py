@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,7 +14,7 @@ from access.visitor import Visitor
 from cms.core.cards import best_translations
 from cms.core.languages import direction, foreign_note
 from cms.core.models import Place, PublicationKind, WorkKind
-from cms.core.models.taxonomy import MAX_PLACE_DEPTH, VocabularyEntry
+from cms.core.models.taxonomy import VocabularyEntry
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,7 @@ def place_rows(keys: Iterable[UUID]) -> QuerySet[Any]:
 
     One that ``Place.public()`` calls by something wider can be asked for by its key; instead of its name there is None.
     """
-    around = (Q(**{f"{'parent__' * level}sensitive": True}) for level in range(1, MAX_PLACE_DEPTH + 1))
-    hidden = reduce(or_, around, Q(sensitive=True, kind=Place.Kind.CITY))
+    hidden = Place.is_sensitive(around=True) | Q(sensitive=True, kind=Place.Kind.CITY)
     return (
         Place.objects.filter(translation_key__in=keys)
         .order_by()

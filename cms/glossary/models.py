@@ -17,6 +17,7 @@ from wagtail.models import Orderable
 from cms.core.models import BasePage
 from cms.core.richtext import LINE_FEATURES, LONG_TEXT_FEATURES
 from cms.core.translatable import OwnField
+from cms.topics.models import lines
 
 if TYPE_CHECKING:
     from wagtail.admin.panels import Panel
@@ -43,11 +44,6 @@ class GlossaryIndexPage(BasePage):
 
         context = super().get_context(request, *args, **kwargs)
         return {**context, **index_context(self, request, context["frame"])}
-
-
-def lines(text: str) -> list[str]:
-    """What stands on a line each, without empty ones."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class SourceBlock(blocks.StructBlock):

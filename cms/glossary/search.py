@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.search import PageSource, plain
-from cms.glossary.models import GlossaryTermPage, lines
-from cms.topics.models import TopicPage
+from cms.glossary.models import GlossaryTermPage
+from cms.topics.models import TopicPage, lines
 from cms.topics.search import TOPICS, topic_keys
 from search.registry import Name
 

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 MAX_TOPIC_DEPTH = 3
 
 
+def lines(text: str) -> list[str]:
+    """What stands on a line each, without empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 class TopicIndexPage(BasePage):
     """All topics."""
 
@@ -103,7 +108,7 @@ class TopicPage(BasePage):
     @property
     def synonym_list(self) -> list[str]:
         """The other names."""
-        return [line.strip() for line in self.synonyms.splitlines() if line.strip()]
+        return lines(self.synonyms)
 
     @property
     def lineage(self) -> list[TopicPage]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -149,6 +151,12 @@ class Place(TranslatableMixin, index.Indexed, models.Model):
             places.append(place)
             place = place.parent
         return places
+
+    @staticmethod
+    def is_sensitive(*, around: bool = False) -> models.Q:
+        """Places that are sensitive or lie in one that is, as a filter; with ``around`` only the latter."""
+        levels = range(1 if around else 0, MAX_PLACE_DEPTH + 1)
+        return reduce(or_, (models.Q(**{f"{'parent__' * level}sensitive": True}) for level in levels))
 
     def public(self) -> Place | None:
         """What readers may know: the place, or the innermost country or region around a sensitive one.

@@ -10,6 +10,8 @@ import PIL.Image
 from PIL.ExifTags import IFD
 
 _SCAN, _END = 0xDA, 0xD9
+JPEG = b"\xff\xd8\xff"
+"""How one begins."""
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """What ends the data of a scan."""
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})

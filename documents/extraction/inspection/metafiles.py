@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 
+from documents.extraction.inspection.jpeg import JPEG
+from documents.extraction.inspection.png import PNG
+
 _BEGINNINGS = (
     b"\xd7\xcd\xc6\x9a",  # WMF with its size before it
     b"\x01\x00\x09\x00",  # WMF
@@ -42,11 +45,10 @@ _ENDINGS = tuple(
         "dxf",
     ]
 )
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
+_PICTURES = (PNG, JPEG, b"GIF8")
 """What a program shows as such, whatever the name says and whatever stands further on."""
-
 _MARKUP = (b"<", b"\xef\xbb\xbf<")
-_DXF = re.compile(rb"\s*(999\s[^\n]*\n\s*)*0\s*\n\s*SECTION\b")
+_DXF = re.compile(rb"\s*(999\s[^\n]*\n\s*)*0[ \t]*\r?\n\s*SECTION\b")
 
 
 def is_metafile(content: bytes, name: str = "") -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 _PERSONAL = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"})
 _MOVING = frozenset({b"acTL", b"fcTL", b"fdAT"})
-_START = 8
+PNG = b"\x89PNG\r\n\x1a\n"
+"""How one begins."""
+_START = len(PNG)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:

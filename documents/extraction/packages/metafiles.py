@@ -17,9 +17,9 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from documents.extraction.inspection.jpeg import has_place, without_personal_segments
+from documents.extraction.inspection.jpeg import JPEG, has_place, without_personal_segments
 from documents.extraction.inspection.metafiles import is_metafile
-from documents.extraction.inspection.png import without_personal_chunks
+from documents.extraction.inspection.png import PNG, without_personal_chunks
 from documents.extraction.packages.package import (
     MANIFEST,
     TYPES,
@@ -37,8 +37,7 @@ BLANK = bytes.fromhex(
     "0000000049454e44ae426082"
 )
 """A PNG of one pixel: a grey that covers a quarter. As bytes, for packers differ and a copy must not."""
-PNG = "image/png"
-_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+TYPE = "image/png"
 
 
 def metafile_traces(package: Package, gone: tuple[str, ...] = ()) -> Iterator[Trace]:
@@ -88,13 +87,13 @@ def _declare(types: Any, part: str) -> None:
         if value(override, "PartName").lower() == part.lower():
             take_out(override)
     tag = etree.QName(etree.QName(types).namespace, "Override")
-    etree.SubElement(types, tag, {"PartName": part, "ContentType": PNG})
+    etree.SubElement(types, tag, {"PartName": part, "ContentType": TYPE})
 
 
 def _say(element: Any, key: str) -> None:
     """The type of what is there now, where one is said."""
     for full in [full for full in element.attrib if local(full) == key]:
-        element.set(full, PNG)
+        element.set(full, TYPE)
 
 
 def _crops(package: Package) -> dict[str, list[Any]]:
@@ -156,23 +155,24 @@ def _take_away(package: Package, name: str, places: list[Any]) -> None:
 
 def _inside_traces(data: Any) -> Iterator[Trace]:
     """A picture in the text itself: a PNG or JPEG stays without what it says of itself, all else is a drawing."""
-    text = re.sub(r"[^A-Za-z0-9+/]", "", data.text or "")  # as forgiving as the programs that show it
+    text = re.sub(r"[^A-Za-z0-9+/]", "", "".join(data.itertext()))  # as forgiving as the programs that show it
     text = text[: len(text) - (len(text) % 4 == 1)]
     content = base64.b64decode(text + "=" * (-len(text) % 4))
-    if content.startswith(_JPEG):
+    if content.startswith(JPEG):
         plain = without_personal_segments(content)
-    elif content.startswith(_PNG):
+    elif content.startswith(PNG):
         plain = without_personal_chunks(content)
     else:
-        if text and content != BLANK:
+        if text and (content != BLANK or len(data)):
             yield Trace("drawings", "drawings", "", partial(_replace_inside, data, BLANK))
         return
-    if plain != content:
+    if plain != content or len(data):
         code, kind = ("place", "places") if has_place(content) else ("metadata", "metadata of pictures")
         yield Trace(code, kind, "", partial(_replace_inside, data, plain))
 
 
 def _replace_inside(data: Any, content: bytes) -> None:
+    del data[:]  # markup between the letters, with what follows it
     data.text = base64.b64encode(content).decode("ascii")
     if content == BLANK:
         _say(data.getparent(), "mime-type")

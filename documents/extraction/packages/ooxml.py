@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from documents.extraction.inspection.jpeg import has_place, personal_segments, without_personal_segments
-from documents.extraction.inspection.png import personal_chunks, without_personal_chunks
+from documents.extraction.inspection.jpeg import JPEG, has_place, personal_segments, without_personal_segments
+from documents.extraction.inspection.png import PNG, personal_chunks, without_personal_chunks
 from documents.extraction.packages.package import (
     Package,
     Trace,
@@ -148,11 +148,11 @@ def media_traces(package: Package, gone: tuple[str, ...] = GONE) -> Iterator[Tra
         if name.startswith(gone):
             continue
         content = package.read(name)
-        if content[:3] == b"\xff\xd8\xff":
+        if content.startswith(JPEG):
             if any(personal_segments(content)):
                 code, kind = ("place", "places") if has_place(content) else ("metadata", "metadata of pictures")
                 yield Trace(code, kind, name, partial(_rewrite, package, name, without_personal_segments))
-        elif content[:8] == b"\x89PNG\r\n\x1a\n" and any(personal_chunks(content)):
+        elif content.startswith(PNG) and any(personal_chunks(content)):
             yield Trace(
                 "metadata", "metadata of pictures", name, partial(_rewrite, package, name, without_personal_chunks)
             )

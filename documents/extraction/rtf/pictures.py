@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from documents.extraction.errors import BrokenFileError
-from documents.extraction.inspection.jpeg import end_of, has_place, without_personal_segments
-from documents.extraction.inspection.png import without_personal_chunks
+from documents.extraction.inspection.jpeg import JPEG, end_of, has_place, without_personal_segments
+from documents.extraction.inspection.png import PNG, without_personal_chunks
 from documents.extraction.rtf.destinations import CROPPED, DRAWINGS, OF_PICTURES, Why
 
-_JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _WHITE = b" \t\r\n\0"
 _LINE = 128
 _UNSAID = 3600
@@ -65,7 +64,7 @@ class Picture:
             return None
         if not cleaned:
             return DRAWINGS, b""
-        is_placed = content.startswith(_JPEG) and has_place(content)
+        is_placed = content.startswith(JPEG) and has_place(content)
         return ("place", "places") if is_placed else OF_PICTURES, _digits(cleaned) if as_digits else cleaned
 
 
@@ -74,12 +73,12 @@ def _without_details(content: bytes) -> bytes:
 
     Nothing of other formats: drawings of Windows (EMF, WMF) and of old programs hold words beside those that they show.
     """
-    if content.startswith(_JPEG):
+    if content.startswith(JPEG):
         end = end_of(content)
         if end is None:
             raise BrokenFileError
         return without_personal_segments(content[:end])
-    if content.startswith(_PNG):
+    if content.startswith(PNG):
         cleaned = without_personal_chunks(content)
         if cleaned[-8:-4] != b"IEND":
             raise BrokenFileError

@@ -151,7 +151,15 @@ def test_bytes_in_the_text_are_no_words(cleaned):
     assert extractor_for(offices.ODT).extract(path).pages[0].text.split() == ["The", "court", "heard", "the", "case."]
 
 
-@pytest.mark.parametrize("change", [lambda text: text.rstrip("="), lambda text: f"é{text}", lambda text: text + "A"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.rstrip("="),
+        lambda text: f"é{text}",
+        lambda text: text + "A",
+        lambda text: f"{text[:40]}<text:s/>{text[40:]}",
+    ],
+)
 def test_bytes_are_read_as_programs_read_them_that_forgive(cleaned, change):
     data = base64.b64encode(others.emf() + b"x").decode()
     body = offices.PLAIN + metafiles.FRAME % (
@@ -159,6 +167,7 @@ def test_bytes_are_read_as_programs_read_them_that_forgive(cleaned, change):
     )
     path, removed = cleaned(offices.open_document(body), offices.ODT)
     assert removed["drawings"] == 1 and base64.b64encode(BLANK) in part(path, "content.xml")
+    assert data[60:100].encode() not in part(path, "content.xml")
 
 
 def test_a_photo_in_the_text_stays_without_what_it_says_of_itself(cleaned):
