@@ -61,6 +61,6 @@ demo: .venv/run.stamp ## demo content into an empty or demo database (FORCE=1 fo
 messages: .venv/dev.stamp ## brings the strings of the code into every catalogue (needs gettext)
 	@$(BIN)/python deploy/catalogues.py update
 
-pins: .venv/dev.stamp ## compiles requirements*.txt from pyproject.toml again
+pins: .venv/dev.stamp ## compiles requirements*.txt from pyproject.toml again (with the oldest Python: PYTHON)
 	@$(BIN)/pip-compile --quiet --no-emit-find-links --no-emit-index-url --strip-extras --output-file=requirements.txt pyproject.toml
 	@$(BIN)/pip-compile --quiet --extra=dev --no-emit-find-links --no-emit-index-url --strip-extras --output-file=requirements-dev.txt pyproject.toml
