@@ -180,7 +180,7 @@ FINDINGS: dict[str, Wording] = {
         gettext_noop("Put them in as pictures and add the file as a new version."),
     ),
     "drawings": Wording(
-        gettext_noop("Drawings as EMF, WMF and the like, with what they show"),
+        gettext_noop("Pictures that can't be checked (EMF, WMF and the like)"),
         gettext_noop("The file holds drawings in formats such as EMF and WMF, which keep words that nobody sees."),
         gettext_noop(
             "Add the file again as a new version: its public copy is without them. Put what readers need in as PNG pictures first."
@@ -219,11 +219,12 @@ _GONE = gettext_noop("It was in the uploaded file. The public copy is without it
 REMOVED: dict[str, str] = {
     "metadata": gettext_noop("Details about people and machines"),
     "metadata of pictures": gettext_noop("Details in pictures"),
+    "metadata of recordings": gettext_noop("Details in recordings"),
     "places": gettext_noop("Places"),
     "dates": gettext_noop("Dates of changes"),
     "attachments": gettext_noop("Attached files"),
     "embedded files": gettext_noop("Files in the file"),
-    "drawings": gettext_noop("Drawings as EMF, WMF and the like, with what they show"),
+    "drawings": gettext_noop("Pictures that can't be checked (EMF, WMF and the like), with what they show"),
     "actions": gettext_noop("Actions"),
     "scripts": gettext_noop("Scripts"),
     "application data": gettext_noop("Data of other programs"),

@@ -5,13 +5,11 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from pathlib import Path
-from typing import IO
 
 from documents.extraction.errors import BrokenFileError, UnprovenError
-from documents.extraction.inspection.boxes import Patch, boxes, patches
+from documents.extraction.inspection.boxes import CHUNK, Patch, boxes, empty, patches
 from documents.extraction.inspection.media import sound_of
 
-CHUNK = 1024 * 1024
 _KINDS = {"metadata": "metadata", "place": "places", "data_track": "data tracks"}
 
 
@@ -50,23 +48,9 @@ def _clean_film(source: Path, target: Path, removed: Counter[str]) -> None:
     shutil.copyfile(source, target)
     with target.open("r+b") as copy:
         for patch in found:
-            _apply(copy, patch)
+            empty(copy, patch)
             removed[_KINDS[patch.code]] += 1
     _prove(source, target, found)
-
-
-def _apply(copy: IO[bytes], patch: Patch) -> None:
-    start = patch.start
-    if patch.is_box:
-        copy.seek(start)
-        long_size = int.from_bytes(copy.read(4), "big") == 1
-        copy.write(b"free")
-        start += 16 if long_size else 8
-    copy.seek(start)
-    left = patch.end - start
-    while left > 0:
-        copy.write(bytes(min(left, CHUNK)))
-        left -= CHUNK
 
 
 def _prove(source: Path, target: Path, found: list[Patch]) -> None:

@@ -20,6 +20,7 @@ from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.findings import Findings
 from documents.extraction.inspection.pictures import inspect
 from documents.extraction.inspection.png import without_personal_chunks
+from documents.extraction.inspection.webp import without_details
 from documents.metadata import COPYRIGHT
 
 ORIENTATION = 0x0112
@@ -56,7 +57,7 @@ def _cleaned(picture: PIL.Image.Image, source: Path, mime: str) -> bytes:
     if mime == "image/png" and upright:
         return without_personal_chunks(source.read_bytes())
     if mime == "image/webp" and upright:
-        return _webp_without_details(source.read_bytes())
+        return without_details(source.read_bytes())
     if mime == "image/tiff":
         return _tiff(picture)
     options = _kept(picture)
@@ -110,22 +111,6 @@ def _tiff(picture: PIL.Image.Image) -> bytes:
     out = io.BytesIO()
     pages[0].save(out, format="TIFF", save_all=True, append_images=pages[1:], **options)
     return out.getvalue()
-
-
-def _webp_without_details(content: bytes) -> bytes:
-    """The file without its chunks for EXIF and XMP and unknown ones, and with flags that say so."""
-    kept, at = [], 12
-    while at + 8 <= len(content):
-        kind, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
-        end = at + 8 + size + size % 2
-        if kind == b"VP8X":
-            flags = content[at + 8] & ~0x0C
-            kept.append(content[at : at + 8] + bytes([flags]) + content[at + 9 : end])
-        elif kind in (b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"ANIM", b"ANMF"):
-            kept.append(content[at:end])
-        at = end
-    body = b"WEBP" + b"".join(kept)
-    return b"RIFF" + len(body).to_bytes(4, "little") + body
 
 
 def _prove(source: Path, target: Path) -> None:

@@ -12,6 +12,7 @@ from typing import IO
 
 MAX_BOXES = 20_000
 MAX_TABLE = 64 * 1024**2
+CHUNK = 1024**2
 _HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"moof", b"traf", b"mvex"})
 _TELLING = frozenset({b"udta", b"meta", b"uuid", b"free", b"skip"})
 _TIMED = frozenset({b"mvhd", b"tkhd", b"mdhd"})
@@ -80,13 +81,28 @@ def patches(file: IO[bytes], size: int) -> Iterator[Patch]:
         yield Patch(data.start, data.end, "data_track")
 
 
+def empty(file: IO[bytes], patch: Patch) -> None:
+    """Makes the bytes of a patch what it asks for, in place."""
+    start = patch.start
+    if patch.is_box:
+        file.seek(start)
+        long_size = int.from_bytes(file.read(4), "big") == 1
+        file.write(b"free")
+        start += 16 if long_size else 8
+    file.seek(start)
+    left = patch.end - start
+    while left > 0:
+        file.write(bytes(min(left, CHUNK)))
+        left -= CHUNK
+
+
 def _holds_something(file: IO[bytes], box: Box) -> bool:
     if box.kind not in (b"free", b"skip"):
         return True
     file.seek(box.body)
     left = box.end - box.body
     while left > 0:
-        chunk = file.read(min(left, 1024 * 1024))
+        chunk = file.read(min(left, CHUNK))
         if not chunk or chunk.strip(b"\0"):
             return bool(chunk)
         left -= len(chunk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import IO
 
 from documents.extraction.inspection.boxes import patches
 from documents.extraction.inspection.findings import Findings, Place
@@ -28,19 +29,23 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str) -
 
 def sound_of(path: Path) -> tuple[int, int]:
     """Where the sound of an MP3 file begins and ends between its tags."""
-    size = path.stat().st_size
     with path.open("rb") as file:
-        start = 0
-        for _ in range(MAX_TAGS):
-            file.seek(start)
-            head = file.read(10)
-            if head[:3] != b"ID3" or len(head) < 10:
-                break
-            length = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
-            start += 10 + length + (10 if head[5] & 0x10 else 0)
-        start = min(start, size)
-        file.seek(max(start, size - _TAIL))
-        tail = file.read()
+        return sound_in(file, path.stat().st_size)
+
+
+def sound_in(file: IO[bytes], size: int) -> tuple[int, int]:
+    """The same of an open file of ``size`` bytes."""
+    start = 0
+    for _ in range(MAX_TAGS):
+        file.seek(start)
+        head = file.read(10)
+        if head[:3] != b"ID3" or len(head) < 10:
+            break
+        length = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+        start += 10 + length + (10 if head[5] & 0x10 else 0)
+    start = min(start, size)
+    file.seek(max(start, size - _TAIL))
+    tail = file.read()
     return start, start + max(size - start - len(tail), 0) + _length_without_tags(tail)
 
 

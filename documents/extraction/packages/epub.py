@@ -7,12 +7,19 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
+from documents.extraction.errors import BrokenFileError
+from documents.extraction.inspection.metafiles import is_metafile
 from documents.extraction.packages.metafiles import metafile_traces
-from documents.extraction.packages.ooxml import media_traces
-from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
+from documents.extraction.packages.package import Package, Trace, comment_traces, find, local, take_out, text_of, value
+from documents.extraction.packages.pictures import is_picture, picture_traces
+from documents.extraction.packages.recordings import is_recording, recording_traces
+from documents.extraction.packages.vectors import inline_traces, is_aside, plain_inline, vector_traces
 
 _PAGES = (".xhtml", ".html", ".htm", ".xml", ".svg")
+_CONTAINER = "META-INF/container.xml"
+_PLAIN = (".css", ".js", ".mjs", ".otf", ".ttf", ".woff", ".woff2")
 _FETCHING = (
     "img",
     "image",
@@ -43,14 +50,26 @@ def traces(package: Package) -> Iterator[Trace]:
         elif name.lower().endswith(".css"):
             yield from _style_traces(package, name)
         elif name.lower().endswith((".js", ".mjs")):
-            yield Trace("scripts", "scripts", name, partial(_drop_script, package, name))
-    yield from media_traces(package, ())
+            yield Trace("scripts", "scripts", name, partial(_drop_item, package, name))
+    yield from _other_traces(package)
+    yield from picture_traces(package)
     yield from metafile_traces(package)
-    for name in package.xml_names():
-        if name.endswith(".opf"):
-            yield from _detail_traces(package, package.xml(name))
-        elif name.lower().endswith(_PAGES) and not name.startswith("META-INF/"):
-            yield from _page_traces(package.xml(name))
+    yield from recording_traces(package)
+    for name in _books(package):
+        yield from _detail_traces(package, package.xml(name))
+    yield from comment_traces(package, [name for name in package.names() if name.lower().endswith(".svg")])
+    for name in _pages(package):
+        yield from _page_traces(package.xml(name))
+
+
+def _pages(package: Package) -> list[str]:
+    """The parts that are read: those that the book lists. Others may be anything, and leave it."""
+    listed = _listed(package)
+    return [
+        name
+        for name in package.names()
+        if name in listed and name.lower().endswith(_PAGES) and not name.startswith("META-INF/")
+    ]
 
 
 def _style_traces(package: Package, name: str) -> Iterator[Trace]:
@@ -59,14 +78,68 @@ def _style_traces(package: Package, name: str) -> Iterator[Trace]:
         yield Trace(
             "remote", "external references", name, partial(package.write, name, _REMOTE_STYLE.sub("", text).encode())
         )
+    elif (shown := plain_inline(text)) != text:
+        yield Trace("metadata", "metadata of pictures", name, partial(package.write, name, shown.encode()))
 
 
-def _drop_script(package: Package, name: str) -> None:
+def _other_traces(package: Package) -> Iterator[Trace]:
+    """Parts that the book doesn't list, and those in formats that can't be read here."""
+    listed, books = _listed(package), _books(package)
+    readable = [*package.xml_names(), *_pages(package)]
+    for name in package.names():
+        if name == "mimetype" or name.startswith("META-INF/") or name in books:
+            continue
+        content = package.read(name)
+        if name not in listed:
+            yield Trace("custom_data", "application data", name, partial(_drop_item, package, name))
+        elif not (
+            name in readable
+            or name.lower().endswith(_PLAIN)
+            or is_picture(content)
+            or is_recording(content)
+            or is_metafile(content, name)
+        ):
+            yield Trace("embedded", "embedded files", name, partial(_drop_item, package, name))
+
+
+def _books(package: Package) -> list[str]:
+    """The parts that say what the book is made of. Raises BrokenFileError where there is none."""
+    books = [value(root, "full-path") for root in find(package.xml(_CONTAINER), "rootfile")]
+    books = [name for name in books if name in package]
+    if not books:
+        raise BrokenFileError
+    return books
+
+
+def _listed(package: Package) -> set[str]:
+    return {name for opf in _books(package) for _, name in _items(package, opf)}
+
+
+def _items(package: Package, opf: str) -> list[tuple[Any, str]]:
+    """The parts that a book lists: element and name."""
+    return [(item, _resolved(opf, value(item, "href"))) for item in find(package.xml(opf), "item")]
+
+
+def _resolved(source: str, address: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(address.partition("#")[0])))
+
+
+def _drop_item(package: Package, name: str) -> None:
+    """The part, its place in the list, and the elements that show it."""
     package.drop(name)
-    for opf in [part for part in package.names() if part.endswith(".opf")]:
-        for item in find(package.xml(opf), "item"):
-            if posixpath.normpath(posixpath.join(posixpath.dirname(opf), value(item, "href"))) == name:
+    for opf in _books(package):
+        for item, part in _items(package, opf):
+            if part == name:
                 take_out(item)
+    for page in _pages(package):
+        for element in find(package.xml(page), *_FETCHING):
+            if (address := _address(element)) and _resolved(page, address) == name:
+                take_out(element)
+
+
+def _address(element: Any) -> str:
+    """What an element shows or fetches."""
+    return value(element, "src") or value(element, "data") or (value(element, "href") if local(element) != "a" else "")
 
 
 def _detail_traces(package: Package, root: Any) -> Iterator[Trace]:
@@ -91,13 +164,15 @@ def _detail_traces(package: Package, root: Any) -> Iterator[Trace]:
 
 def _page_traces(root: Any) -> Iterator[Trace]:
     for element in find(root, *_FETCHING):
-        address = (
-            value(element, "src") or value(element, "data") or (value(element, "href") if local(element) != "a" else "")
-        )
+        address = _address(element)
         if local(element) == "script":
             yield Trace("scripts", "scripts", text_of(element) or address, partial(take_out, element))
         elif "://" in address or address.startswith("//"):
             yield Trace("remote", "external references", address, partial(take_out, element))
+        elif address.lower().startswith("data:") and not address.lower().startswith("data:image/"):
+            yield Trace("embedded", "embedded files", address[:40], partial(take_out, element))
+    yield from vector_traces(root)
+    yield from inline_traces(root)
     yield from _attribute_traces(root)
     for style in find(root, "style"):
         if _REMOTE_STYLE.search(style.text or ""):
@@ -126,26 +201,33 @@ def _attribute_traces(root: Any) -> Iterator[Trace]:
 
 def _is_hidden(element: Any) -> bool:
     style = element.get("style", "").replace(" ", "").lower()
-    return "hidden" in element.attrib or "display:none" in style or "visibility:hidden" in style
+    return (
+        "hidden" in element.attrib
+        or "display:none" in style
+        or "visibility:hidden" in style
+        or element.get("display") == "none"
+        or element.get("visibility") == "hidden"
+    )
 
 
 def links(package: Package) -> Iterator[str]:
     """Addresses behind the words."""
-    for name in package.xml_names():
-        if name.lower().endswith(_PAGES) and not name.startswith("META-INF/"):
-            for element in find(package.xml(name), "a"):
-                yield value(element, "href")
+    for name in _pages(package):
+        for element in find(package.xml(name), "a"):
+            yield value(element, "href")
 
 
 def visible(package: Package) -> list[str]:
     """The words of each page."""
-    names = sorted(package.xml_names())
-    return [
-        _text(package.xml(name)) for name in names if name.lower().endswith(_PAGES) and not name.startswith("META-INF/")
-    ]
+    return [_text(package.xml(name)) for name in sorted(_pages(package))]
 
 
-def _text(element: Any, depth: int = 0) -> str:
-    if not isinstance(element.tag, str) or local(element) in ("script", "style") or _is_hidden(element) or depth > 200:
+def _text(element: Any, depth: int = 0, *, is_drawn: bool = False) -> str:
+    is_drawn = is_drawn or local(element) == "svg"
+    if local(element) in ("", "script", "style") or _is_hidden(element) or depth > 200:
         return ""
-    return (element.text or "") + "".join(_text(child, depth + 1) + (child.tail or "") for child in element)
+    if is_drawn and is_aside(element):
+        return ""
+    return (element.text or "") + "".join(
+        _text(child, depth + 1, is_drawn=is_drawn) + (child.tail or "") for child in element
+    )

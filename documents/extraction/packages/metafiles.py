@@ -17,9 +17,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from documents.extraction.inspection.jpeg import JPEG, has_place, without_personal_segments
 from documents.extraction.inspection.metafiles import is_metafile
-from documents.extraction.inspection.png import PNG, without_personal_chunks
 from documents.extraction.packages.package import (
     MANIFEST,
     TYPES,
@@ -31,6 +29,8 @@ from documents.extraction.packages.package import (
     take_out,
     value,
 )
+from documents.extraction.packages.pictures import is_picture, plain, why
+from documents.extraction.packages.recordings import is_recording
 
 BLANK = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da6368686870000004c501c1fa2ec021"
@@ -38,11 +38,15 @@ BLANK = bytes.fromhex(
 )
 """A PNG of one pixel: a grey that covers a quarter. As bytes, for packers differ and a copy must not."""
 TYPE = "image/png"
+_PICTURES = ("Pictures/", "ObjectReplacements/")
 
 
-def metafile_traces(package: Package, gone: tuple[str, ...] = ()) -> Iterator[Trace]:
-    """One for each part that is a drawing. Parts whose names begin with one of ``gone`` go as a whole."""
-    names = _names(package, gone)
+def metafile_traces(package: Package, gone: tuple[str, ...] = (), media: tuple[str, ...] = ()) -> Iterator[Trace]:
+    """One for each part that is a drawing. Parts whose names begin with one of ``gone`` go as a whole.
+
+    In the folders ``media``, where programs keep pictures and recordings, whatever else lies there counts as one.
+    """
+    names = _names(package, gone, media)
     crops = _crops(package) if names else {}
     for name in names:
         yield Trace("drawings", "drawings", name, partial(_blank_cropped, package, name, crops.get(name, [])))
@@ -50,7 +54,7 @@ def metafile_traces(package: Package, gone: tuple[str, ...] = ()) -> Iterator[Tr
 
 def framed_traces(package: Package, roots: Sequence[Any], gone: tuple[str, ...] = ()) -> Iterator[Trace]:
     """The same for OpenDocument, whose ``roots`` show them: in the text itself too, and with a picture beside."""
-    names = _names(package, gone)
+    names = _names(package, gone, _PICTURES)
     shown = _shown(package, roots) if names else {}
     for name in names:
         places = shown.get(name, [])
@@ -62,8 +66,21 @@ def framed_traces(package: Package, roots: Sequence[Any], gone: tuple[str, ...] 
             yield from _inside_traces(data)
 
 
-def _names(package: Package, gone: tuple[str, ...]) -> list[str]:
-    return [name for name in package.names() if not name.startswith(gone) and is_metafile(package.read(name), name)]
+def _names(package: Package, gone: tuple[str, ...], media: tuple[str, ...]) -> list[str]:
+    return [
+        name
+        for name in package.names()
+        if not name.startswith(gone) and _is_drawing(package.read(name), name, is_media=name.startswith(media))
+    ]
+
+
+def _is_drawing(content: bytes, name: str, *, is_media: bool) -> bool:
+    """What nothing here looks into, pictures without an end among it."""
+    if is_metafile(content, name):
+        return True
+    if is_picture(content):
+        return plain(content) is None
+    return is_media and not is_recording(content)
 
 
 def _blank(package: Package, name: str) -> None:
@@ -154,21 +171,16 @@ def _take_away(package: Package, name: str, places: list[Any]) -> None:
 
 
 def _inside_traces(data: Any) -> Iterator[Trace]:
-    """A picture in the text itself: a PNG or JPEG stays without what it says of itself, all else is a drawing."""
+    """A picture in the text itself stays without what it says of itself; all else is a drawing."""
     text = re.sub(r"[^A-Za-z0-9+/]", "", "".join(data.itertext()))  # as forgiving as the programs that show it
     text = text[: len(text) - (len(text) % 4 == 1)]
     content = base64.b64decode(text + "=" * (-len(text) % 4))
-    if content.startswith(JPEG):
-        plain = without_personal_segments(content)
-    elif content.startswith(PNG):
-        plain = without_personal_chunks(content)
-    else:
+    shown = plain(content)
+    if shown is None:
         if text and (content != BLANK or len(data)):
             yield Trace("drawings", "drawings", "", partial(_replace_inside, data, BLANK))
-        return
-    if plain != content or len(data):
-        code, kind = ("place", "places") if has_place(content) else ("metadata", "metadata of pictures")
-        yield Trace(code, kind, "", partial(_replace_inside, data, plain))
+    elif shown != content or len(data):
+        yield Trace(*why(content), "", partial(_replace_inside, data, shown))
 
 
 def _replace_inside(data: Any, content: bytes) -> None:

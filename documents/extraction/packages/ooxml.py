@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from documents.extraction.inspection.jpeg import JPEG, has_place, personal_segments, without_personal_segments
-from documents.extraction.inspection.png import PNG, personal_chunks, without_personal_chunks
+from documents.extraction.packages.metafiles import metafile_traces
 from documents.extraction.packages.package import (
     Package,
     Trace,
@@ -21,6 +20,9 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
+from documents.extraction.packages.pictures import picture_traces
+from documents.extraction.packages.recordings import recording_traces
+from documents.extraction.packages.unused import unused_traces
 
 _PARTS: list[tuple[str, str, str]] = [
     (r"docProps/thumbnail\.", "thumbnails", "thumbnails"),
@@ -54,6 +56,7 @@ _TEMPLATE_WORDS = re.compile(r"^\s*(INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|
 _PATH = re.compile(r"[A-Za-z]:\\|\\\\|/Users/|/home/|file:")
 GONE = ("docProps/", "word/embeddings/", "word/glossary/", "xl/embeddings/", "ppt/embeddings/", "ppt/tags/")
 """Parts that go as a whole, pictures in them too."""
+MEDIA = ("word/media/", "xl/media/", "ppt/media/")
 REFERENCES = ("id", "embed", "link", "pict", "dm", "lo", "qs", "cs")
 
 
@@ -142,32 +145,37 @@ def links(package: Package) -> Iterator[str]:
                 )
 
 
-def media_traces(package: Package, gone: tuple[str, ...] = GONE) -> Iterator[Trace]:
-    """Photos that say who took them where. Parts whose names begin with one of ``gone`` go as a whole."""
-    for name in package.names():
-        if name.startswith(gone):
+def media_traces(package: Package) -> Iterator[Trace]:
+    """Pictures, drawings and recordings, and parts that nothing shows. Those that go anyway are left out."""
+    gone = (*GONE, *_second_copies(package))
+    yield from picture_traces(package, gone)
+    yield from metafile_traces(package, gone, MEDIA)
+    yield from recording_traces(package, gone)
+    yield from unused_traces(package)
+
+
+def _second_copies(package: Package) -> set[str]:
+    """The parts that pictures name beside what they show; nothing names them once the names are gone."""
+    copies: set[str] = set()
+    shown: set[str] = set()
+    for rels in [part for part in package.names() if part.endswith(".rels")]:
+        source = source_of(rels)
+        if not source.endswith(".xml") or source not in package or source.startswith(GONE):
             continue
-        content = package.read(name)
-        if content.startswith(JPEG):
-            if any(personal_segments(content)):
-                code, kind = ("place", "places") if has_place(content) else ("metadata", "metadata of pictures")
-                yield Trace(code, kind, name, partial(_rewrite, package, name, without_personal_segments))
-        elif content.startswith(PNG) and any(personal_chunks(content)):
-            yield Trace(
-                "metadata", "metadata of pictures", name, partial(_rewrite, package, name, without_personal_chunks)
-            )
-
-
-def _rewrite(package: Package, name: str, change: Any) -> None:
-    if name in package:
-        package.write(name, change(package.read(name)))
+        named = {value(element, "embed") for element in find(package.xml(source), "svgBlip", "imgLayer")}
+        for relation in package.xml(rels) if named else ():
+            (copies if relation.get("Id") in named else shown).add(package.target(source, relation))
+    return copies - shown
 
 
 def copy_traces(root: Any) -> Iterator[Trace]:
-    """Second copies of shapes, which may hold pictures."""
+    """Second copies of shapes and pictures: the same as SVG, and what a picture was before it was changed."""
     copies = list(without_attributes(root, "gfxdata"))
     if copies:
         yield Trace("custom_data", "application data", "gfxdata", partial(drop_attributes, copies))
+    for copy in find(root, "svgBlip", "imgProps"):
+        holder = copy.getparent() if local(copy.getparent()) == "ext" else copy
+        yield Trace("custom_data", "application data", local(copy), partial(take_out, holder))
 
 
 def drawing_traces(root: Any) -> Iterator[Trace]:

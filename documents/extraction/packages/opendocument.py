@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from documents.extraction.packages.metafiles import framed_traces
-from documents.extraction.packages.ooxml import media_traces
 from documents.extraction.packages.package import (
     MANIFEST,
     Package,
@@ -20,6 +20,9 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
+from documents.extraction.packages.pictures import picture_traces
+from documents.extraction.packages.recordings import is_recording, recording_traces
+from documents.extraction.packages.unused import unused_picture_traces
 
 CONTENT = "content.xml"
 _CHANGE_MARKS = (
@@ -53,7 +56,9 @@ _REMOTE = (
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
     yield from _part_traces(package)
-    yield from media_traces(package, _GONE)
+    yield from picture_traces(package, _GONE)
+    yield from recording_traces(package, _GONE)
+    yield from unused_picture_traces(package)
     roots = [package.xml(name) for name in ("content.xml", "styles.xml") if name in package]
     yield from framed_traces(package, roots, _GONE)
     hidden = _hidden_styles(package)
@@ -61,6 +66,7 @@ def traces(package: Package) -> Iterator[Trace]:
         yield from _change_traces(root)
         yield from _hidden_traces(root, hidden)
         yield from _object_traces(package, root)
+        yield from _recordings(package, root)
         yield from _remote_traces(root)
         marked = list(without_attributes(root, "rsid", "paragraph-rsid"))
         if marked:
@@ -192,6 +198,14 @@ def _drop_object(package: Package, element: Any, path: str) -> None:
         for entry in find(package.xml(MANIFEST), "file-entry"):
             if value(entry, "full-path").startswith(f"{path}/"):
                 take_out(entry)
+
+
+def _recordings(package: Package, root: Any) -> Iterator[Trace]:
+    """Sound and film in formats that can't be read here."""
+    for element in find(root, "plugin"):
+        path = unquote(value(element, "href").removeprefix("./"))
+        if path in package and not is_recording(package.read(path)):
+            yield Trace("embedded", "embedded files", path, partial(take_out, element))
 
 
 def _remote_traces(root: Any) -> Iterator[Trace]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -145,9 +145,9 @@ class Package:
         return self._parts[name]
 
 
-def comment_traces(package: Package) -> Iterator[Trace]:
-    """Notes between the lines of the markup."""
-    for name in package.xml_names():
+def comment_traces(package: Package, names: Iterable[str]) -> Iterator[Trace]:
+    """Notes between the lines of the markup of these parts."""
+    for name in names:
         if b"<!--" in package.read(name):
             yield Trace("comments", "comments", name, partial(package.rewrite, name))
 

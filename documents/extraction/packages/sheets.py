@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from documents.extraction.packages import ooxml
-from documents.extraction.packages.metafiles import metafile_traces
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
 
 WORKBOOK = "xl/workbook.xml"
@@ -32,7 +31,6 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
-    yield from metafile_traces(package, ooxml.GONE)
     root = package.xml(WORKBOOK)
     for element in find(root, *_TELLING):
         yield Trace("metadata", "metadata", text_of(element) or local(element), partial(take_out, element))

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from documents.extraction.packages import ooxml
-from documents.extraction.packages.metafiles import metafile_traces
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
 
 PRESENTATION = "ppt/presentation.xml"
@@ -26,7 +25,6 @@ def traces(package: Package) -> Iterator[Trace]:
             yield Trace("notes", "notes", text_of(package.xml(name)), partial(package.drop, name))
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
-    yield from metafile_traces(package, ooxml.GONE)
     width, height = _size(package)
     for name in package.xml_names("ppt/"):
         if name.endswith(".rels"):

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from documents.extraction.packages import ooxml
-from documents.extraction.packages.metafiles import metafile_traces
 from documents.extraction.packages.package import (
     Package,
     Trace,
@@ -20,6 +19,7 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
+from documents.extraction.packages.unused import part_names
 
 _CHANGES_OF_FORM = (
     "rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "tcPrChange", "trPrChange", "tblGridChange",
@@ -51,7 +51,6 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
-    yield from metafile_traces(package, ooxml.GONE)
     hidden = _hidden_styles(package)
     for name in package.xml_names("word/"):
         if name.endswith(".rels"):
@@ -62,6 +61,8 @@ def traces(package: Package) -> Iterator[Trace]:
         yield from ooxml.chart_traces(root)
         if name.startswith(_BODIES):
             yield from _body_traces(root, hidden)
+            # A web page or another file, which Word shows as a part of the text.
+            yield from (Trace("embedded", "", local(chunk)) for chunk in find(root, "altChunk"))
         elif name == "word/settings.xml":
             for element in find(root, *_SETTINGS):
                 yield Trace("metadata", "metadata", local(element), partial(take_out, element))
@@ -201,8 +202,9 @@ def visible(package: Package) -> list[str]:
     """The words of body, notes, headers and footers, changes accepted, hidden ones left out."""
     hidden = _hidden_styles(package)
     pieces = []
+    reached = part_names(package)
     for name in sorted(package.xml_names("word/")):
-        if name.startswith(_BODIES) and not name.endswith(".rels"):
+        if name.startswith(_BODIES) and not name.endswith(".rels") and name in reached:
             words = [
                 text.text or "" for text in package.xml(name).iter() if local(text) == "t" and _is_seen(text, hidden)
             ]

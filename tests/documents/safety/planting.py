@@ -18,7 +18,7 @@ NAME = "Quellwitz"
 """The name that must not get out: no demo text, font or library holds it."""
 
 
-_BASE64 = re.compile(rb">[A-Za-z0-9+/\s]{100,}=*<")
+_BASE64 = re.compile(rb"(?:>|;base64,)([A-Za-z0-9+/\s]{20,})")
 """Bytes inside of XML."""
 
 
@@ -73,7 +73,7 @@ def layers(data: bytes, depth: int = 0):
 
 
 def _decoded(text: bytes) -> bytes:
-    text = text.translate(None, b"<> \n\t")
+    text = text.translate(None, b" \n\t")
     return base64.b64decode(text[: len(text) // 4 * 4])
 
 

@@ -198,7 +198,9 @@ def test_a_copy_made_before_is_blocked(tmp_path):
 
 
 def test_the_editor_reads_that_what_it_showed_is_gone():
-    assert wording.removed_labels({"drawings": 1}) == ["Drawings as EMF, WMF and the like, with what they show"]
+    assert wording.removed_labels({"drawings": 1}) == [
+        "Pictures that can't be checked (EMF, WMF and the like), with what they show"
+    ]
 
 
 @pytest.mark.parametrize(("make", "mime"), [(metafiles.word, offices.DOCX), (metafiles.ods_chart, offices.ODS)])
