@@ -2,11 +2,13 @@
 
 import json
 import threading
+import time
 
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
@@ -688,3 +690,32 @@ class TestTwoAtOnce:
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
         assert sorted(outcomes) == ["approved", "refused"]
+
+    @pytest.mark.slow
+    def test_what_is_decided_about_is_what_was_submitted(self, people):
+        """The form that submits and an autosave at once, real requests, met at other moments in each round."""
+        author, met = people.author, set()
+        for offset in (-2, -0.5, -0.3, -0.2, -0.1, 0, 0.03, 0.1, 0.15, 0.2, 0.3, 2):  # of the autosave, in seconds
+            page = SectionPageFactory(title="On witnesses", owner=author.user)
+            page.save_revision(user=author.user)
+            url, data = reverse("wagtailadmin_pages:edit", args=[page.pk]), author.form(page)
+
+            def send(wait, form, url=url, **headers):
+                client = Client()
+                client.cookies = author.client.cookies
+                time.sleep(wait)
+                client.post(url, form, headers=headers)
+                connection.close()
+
+            forms = data | {"title": "Submitted", "action-submit": "true"}, data | {"title": "Saved beside it"}
+            threads = [
+                threading.Thread(target=send, args=[max(-offset, 0), forms[0]]),
+                threading.Thread(target=send, args=[max(offset, 0), forms[1]], kwargs={"Accept": "application/json"}),
+            ]
+            [thread.start() for thread in threads]
+            [thread.join() for thread in threads]
+            state = review_of(page)
+            assert state.revision.content["title"] == "Submitted"
+            assert Page.objects.get(pk=page.pk).latest_revision_id == state.revision_id
+            met.add(Revision.objects.for_instance(page).filter(content__title="Saved beside it").exists())
+        assert met == {True, False}, "one was always first"
