@@ -57,7 +57,10 @@ def _cleaned(picture: PIL.Image.Image, source: Path, mime: str) -> bytes:
     if mime == "image/png" and upright:
         return without_personal_chunks(source.read_bytes())
     if mime == "image/webp" and upright:
-        return without_details(source.read_bytes())
+        plain = without_details(source.read_bytes())
+        if plain is None:
+            raise BrokenFileError
+        return plain
     if mime == "image/tiff":
         return _tiff(picture)
     options = _kept(picture)

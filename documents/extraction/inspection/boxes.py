@@ -15,6 +15,8 @@ MAX_TABLE = 64 * 1024**2
 CHUNK = 1024**2
 _HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"moof", b"traf", b"mvex"})
 _TELLING = frozenset({b"udta", b"meta", b"uuid", b"free", b"skip"})
+_TOP = _HOLDERS | _TELLING | {b"ftyp", b"mdat", b"wide", b"styp", b"sidx", b"ssix", b"mfra", b"pdin"}
+"""What a film is made of: other boxes on the first level are somebody's own."""
 _TIMED = frozenset({b"mvhd", b"tkhd", b"mdhd"})
 _SHOWN = frozenset({b"vide", b"soun", b"sbtl", b"subt", b"text", b"clcp", b"subp", b"tmcd", b"hint"})
 _PLACES = (b"\xa9xyz", b"location.ISO6709", b"loci", b"GPS")
@@ -64,6 +66,7 @@ def patches(file: IO[bytes], size: int) -> Iterator[Patch]:
     """What has to be emptied."""
     data_tracks: list[Box] = []
     track: Box | None = None
+    yield from _beside(file, size)
     for box in boxes(file, 0, size):
         if box.kind == b"trak":
             track = box
@@ -79,6 +82,18 @@ def patches(file: IO[bytes], size: int) -> Iterator[Patch]:
     for data in data_tracks:
         yield from (Patch(start, end, "data_track", is_box=False) for start, end in _samples(file, data))
         yield Patch(data.start, data.end, "data_track")
+
+
+def _beside(file: IO[bytes], size: int) -> Iterator[Patch]:
+    """Boxes that belong to no film, and what follows the last one."""
+    end = 0
+    for box in boxes(file, 0, size):
+        if not box.path:
+            end = box.end
+            if box.kind not in _TOP and _says_something(file, box.body, box.end):
+                yield Patch(box.start, box.end, "metadata")
+    if end and _says_something(file, end, size):
+        yield Patch(end, size, "metadata", is_box=False)
 
 
 def empty(file: IO[bytes], patch: Patch) -> None:
@@ -97,10 +112,13 @@ def empty(file: IO[bytes], patch: Patch) -> None:
 
 
 def _holds_something(file: IO[bytes], box: Box) -> bool:
-    if box.kind not in (b"free", b"skip"):
-        return True
-    file.seek(box.body)
-    left = box.end - box.body
+    return box.kind not in (b"free", b"skip") or _says_something(file, box.body, box.end)
+
+
+def _says_something(file: IO[bytes], start: int, end: int) -> bool:
+    """Whether there are other bytes than zeros."""
+    file.seek(start)
+    left = end - start
     while left > 0:
         chunk = file.read(min(left, CHUNK))
         if not chunk or chunk.strip(b"\0"):

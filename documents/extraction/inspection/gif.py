@@ -33,7 +33,8 @@ def without_comments(content: bytes) -> bytes | None:
         if end is None:
             return None
         is_moving = label == _APPLICATION and content[at + 3 : at + 14] in _MOVING and end - at <= 19
-        if block == _IMAGE or label == _CONTROL or is_moving:
+        is_timing = label == _CONTROL and end - at == 8
+        if block == _IMAGE or is_timing or is_moving:
             kept.append(content[at:end])
         at = end
     return None

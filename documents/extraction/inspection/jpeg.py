@@ -15,8 +15,14 @@ JPEG = b"\xff\xd8\xff"
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """What ends the data of a scan."""
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
-# APP0 (JFIF), APP2 (colour profile) and APP14 (how the colours are packed) are needed to show the picture.
-_NEEDED = frozenset({0xE0, 0xE2, 0xEE})
+_DRAWN = frozenset({*range(0xC0, 0xD0), _END, 0xD8, _SCAN, 0xDB, 0xDC, 0xDD, *_WITHOUT_LENGTH})
+"""Frames, tables and scans."""
+
+
+_SIDES = {
+    side: b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0" + bytes([side]) + b"\0\0\0\0\0\0"
+    for side in range(2, 9)
+}
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
@@ -44,11 +50,27 @@ def end_of(content: bytes) -> int | None:
 
 
 def personal_segments(content: bytes) -> Iterator[tuple[int, int]]:
-    """Start and end of the segments with EXIF, XMP, IPTC, comments and makers' data."""
+    """Start and end of all segments that show nothing: EXIF, XMP, IPTC, comments, thumbnails, makers' data."""
     for marker, start, end in _segments(content):
-        is_profile = marker != 0xE2 or content[start + 4 : start + 15] == b"ICC_PROFILE"
-        if (0xE0 <= marker <= 0xEF or marker == 0xFE) and not (marker in _NEEDED and is_profile):
+        if marker not in _DRAWN and not _is_needed(marker, content[start + 4 : end]):
             yield start, end
+
+
+def _is_needed(marker: int, body: bytes) -> bool:
+    """Size (JFIF without a thumbnail), colour profile, how the colours are packed, and which side is up."""
+    if marker == 0xE0:
+        return body.startswith(b"JFIF\0") and len(body) == 14 and body[12:14] == b"\0\0"
+    if marker == 0xE2:
+        return body.startswith(b"ICC_PROFILE\0")
+    if marker == 0xEE:
+        return body.startswith(b"Adobe") and len(body) == 12
+    return marker == 0xE1 and body in _SIDES.values()
+
+
+def side_up(side: int) -> bytes:
+    """The segment that says only which side is up, by the number that EXIF has for it (2 to 8)."""
+    body = _SIDES[side]
+    return b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body
 
 
 def without_personal_segments(content: bytes) -> bytes:

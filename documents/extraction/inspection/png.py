@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-_PERSONAL = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"})
-_MOVING = frozenset({b"acTL", b"fcTL", b"fdAT"})
+_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_SHOWN = frozenset(
+    {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"bKGD", b"pHYs", b"sBIT", b"acTL", b"fcTL", b"fdAT"}
+    | {b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV", b"cLLI"}
+)
+"""What a picture, or one that moves, needs to be shown in its colours."""
 PNG = b"\x89PNG\r\n\x1a\n"
 """How one begins."""
 _START = len(PNG)
@@ -20,13 +24,13 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _is_personal(content: bytes, kind: bytes, start: int) -> bool:
-    if kind in _PERSONAL:
+    if kind in _TEXTS:
         return not content.startswith(b"Copyright\0", start + 8)
-    return kind[1:2].islower() and kind not in _MOVING  # a lower second letter: some program's own
+    return kind not in _SHOWN
 
 
 def personal_chunks(content: bytes) -> Iterator[tuple[int, int]]:
-    """Start and end of the chunks with texts, EXIF, XMP, times and of private ones; not of the copyright notice."""
+    """Start and end of all chunks that show nothing: texts, EXIF, XMP, times, programs' own; not of the copyright notice."""
     for kind, start, end in _chunks(content):
         if _is_personal(content, kind, start):
             yield start, end

@@ -22,8 +22,8 @@ def opened(path: Path) -> Package:
 
 def traces(package: Package, mime: str) -> Iterator[Trace]:
     """What the file tells beside what a reader sees."""
-    yield from comment_traces(package, package.xml_names())
     yield from import_module(f"{__name__}.{MODULES[mime]}").traces(package)
+    yield from comment_traces(package, package.xml_names())
 
 
 def visible(package: Package, mime: str) -> list[str]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
 from documents.extraction.errors import BrokenFileError
 from documents.extraction.inspection.metafiles import is_metafile
@@ -15,11 +14,14 @@ from documents.extraction.packages.metafiles import metafile_traces
 from documents.extraction.packages.package import Package, Trace, comment_traces, find, local, take_out, text_of, value
 from documents.extraction.packages.pictures import is_picture, picture_traces
 from documents.extraction.packages.recordings import is_recording, recording_traces
-from documents.extraction.packages.vectors import inline_traces, is_aside, plain_inline, vector_traces
+from documents.extraction.packages.vectors import inline_traces, is_aside, plain_address, plain_style, vector_traces
 
 _PAGES = (".xhtml", ".html", ".htm", ".xml", ".svg")
 _CONTAINER = "META-INF/container.xml"
-_PLAIN = (".css", ".js", ".mjs", ".otf", ".ttf", ".woff", ".woff2")
+_READ = ("application/xhtml+xml", "text/html", "image/svg+xml", "application/x-dtbook+xml")
+_PLAIN = (".css", ".js", ".mjs")
+_LISTS = (".ncx", ".smil", ".pls")
+_FONTS = (b"\0\1\0\0", b"OTTO", b"true", b"ttcf", b"wOFF", b"wOF2")
 _FETCHING = (
     "img",
     "image",
@@ -37,39 +39,64 @@ _FETCHING = (
 )
 _KEPT_DETAILS = ("identifier", "title", "language", "rights", "subject", "description", "date")
 _REMOTE_STYLE = re.compile(r"@import[^;]{0,2000};|url\(\s*['\"]?(?:https?:)?//[^)]{0,2000}\)", re.IGNORECASE)
-_EXTRA = re.compile(
-    r"(META-INF/(?!container\.xml|encryption\.xml)|iTunesMetadata|\.DS_Store|mimetype\.)", re.IGNORECASE
-)
+_EXTRA = re.compile(r"(META-INF/(?!container\.xml)|iTunesMetadata|\.DS_Store|mimetype\.)", re.IGNORECASE)
 
 
 def traces(package: Package) -> Iterator[Trace]:
-    """See the package."""
+    """See the package. Raises BrokenFileError where the order of reading names a part that isn't there."""
+    _check_order(package)
     for name in package.names():
         if _EXTRA.search(name):
             yield Trace("metadata", "application data", name, partial(package.drop, name))
         elif name.lower().endswith(".css"):
             yield from _style_traces(package, name)
         elif name.lower().endswith((".js", ".mjs")):
-            yield Trace("scripts", "scripts", name, partial(_drop_item, package, name))
+            yield Trace("scripts", "scripts", name, partial(_drop_items, package, [name]))
     yield from _other_traces(package)
-    yield from picture_traces(package)
-    yield from metafile_traces(package)
-    yield from recording_traces(package)
-    for name in _books(package):
-        yield from _detail_traces(package, package.xml(name))
-    yield from comment_traces(package, [name for name in package.names() if name.lower().endswith(".svg")])
-    for name in _pages(package):
+    yield from picture_traces(package, package.names())
+    yield from metafile_traces(package, package.names())
+    yield from recording_traces(package, package.names())
+    yield from _list_traces(package)
+    pages = _pages(package)
+    yield from comment_traces(package, pages)
+    for name in pages:
         yield from _page_traces(package.xml(name))
 
 
+def _check_order(package: Package) -> None:
+    """A chapter that can't be found would be left out without a word."""
+    for opf in _books(package):
+        parts = {value(item, "id"): name for item, name in _items(package, opf)}
+        for chapter in find(package.xml(opf), "itemref"):
+            if not parts.get(value(chapter, "idref")):
+                raise BrokenFileError
+
+
+def _list_traces(package: Package) -> Iterator[Trace]:
+    """What the lists of a book say beside what it is made of."""
+    for name in _books(package):
+        yield from _detail_traces(package.xml(name))
+        for collection in find(package.xml(name), "collection"):
+            yield Trace("metadata", "metadata", text_of(collection), partial(take_out, collection))
+    for element in package.xml(_CONTAINER).iter():
+        if local(element) not in ("container", "rootfiles", "rootfile"):
+            yield Trace("metadata", "application data", local(element), partial(take_out, element))
+    for name in [name for name in package.names() if name.lower().endswith(".ncx") and name in _listed(package)]:
+        for element in find(package.xml(name), "docAuthor", "meta"):
+            if not value(element, "name").startswith("dtb:") or value(element, "name") == "dtb:generator":
+                yield Trace("metadata", "metadata", text_of(element), partial(take_out, element))
+
+
 def _pages(package: Package) -> list[str]:
-    """The parts that are read: those that the book lists. Others may be anything, and leave it."""
-    listed = _listed(package)
-    return [
-        name
-        for name in package.names()
-        if name in listed and name.lower().endswith(_PAGES) and not name.startswith("META-INF/")
-    ]
+    """The parts that are read: those that the book lists as such. Others may be anything, and leave it."""
+    return list(
+        dict.fromkeys(
+            name
+            for opf in _books(package)
+            for item, name in _items(package, opf)
+            if name and (value(item, "media-type") in _READ or name.lower().endswith(_PAGES))
+        )
+    )
 
 
 def _style_traces(package: Package, name: str) -> Iterator[Trace]:
@@ -78,28 +105,40 @@ def _style_traces(package: Package, name: str) -> Iterator[Trace]:
         yield Trace(
             "remote", "external references", name, partial(package.write, name, _REMOTE_STYLE.sub("", text).encode())
         )
-    elif (shown := plain_inline(text)) != text:
+    elif "/*" in text:
+        yield Trace("comments", "comments", name, partial(package.write, name, _without_comments(text).encode()))
+    elif (shown := plain_style(text)) != text:
         yield Trace("metadata", "metadata of pictures", name, partial(package.write, name, shown.encode()))
+
+
+def _without_comments(text: str) -> str:
+    kept, at = [], 0
+    while (start := text.find("/*", at)) >= 0:
+        kept.append(text[at:start])
+        end = text.find("*/", start + 2)
+        at = end + 2 if end >= 0 else len(text)
+    return "".join([*kept, text[at:]])
 
 
 def _other_traces(package: Package) -> Iterator[Trace]:
     """Parts that the book doesn't list, and those in formats that can't be read here."""
     listed, books = _listed(package), _books(package)
-    readable = [*package.xml_names(), *_pages(package)]
+    readable = [*_pages(package), *(name for name in listed if name.lower().endswith(_LISTS))]
     for name in package.names():
         if name == "mimetype" or name.startswith("META-INF/") or name in books:
             continue
         content = package.read(name)
         if name not in listed:
-            yield Trace("custom_data", "application data", name, partial(_drop_item, package, name))
+            yield Trace("custom_data", "application data", name, partial(package.drop, name))
         elif not (
             name in readable
             or name.lower().endswith(_PLAIN)
+            or content.startswith(_FONTS)
             or is_picture(content)
             or is_recording(content)
             or is_metafile(content, name)
         ):
-            yield Trace("embedded", "embedded files", name, partial(_drop_item, package, name))
+            yield Trace("embedded", "embedded files", name, partial(_drop_items, package, [name]))
 
 
 def _books(package: Package) -> list[str]:
@@ -112,29 +151,35 @@ def _books(package: Package) -> list[str]:
 
 
 def _listed(package: Package) -> set[str]:
-    return {name for opf in _books(package) for _, name in _items(package, opf)}
+    return {name for opf in _books(package) for _, name in _items(package, opf)} - {""}
 
 
 def _items(package: Package, opf: str) -> list[tuple[Any, str]]:
-    """The parts that a book lists: element and name."""
-    return [(item, _resolved(opf, value(item, "href"))) for item in find(package.xml(opf), "item")]
+    """The parts that a book lists: element and name, "" for one that isn't there."""
+    return [(item, _resolved(package, opf, value(item, "href"))) for item in find(package.xml(opf), "item")]
 
 
-def _resolved(source: str, address: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(address.partition("#")[0])))
+def _resolved(package: Package, source: str, address: str) -> str:
+    return package.named(posixpath.normpath(posixpath.join(posixpath.dirname(source), address.partition("#")[0])))
 
 
-def _drop_item(package: Package, name: str) -> None:
-    """The part, its place in the list, and the elements that show it."""
-    package.drop(name)
-    for opf in _books(package):
-        for item, part in _items(package, opf):
-            if part == name:
-                take_out(item)
+def _drop_items(package: Package, names: list[str]) -> None:
+    """The parts, their places in the lists, and the elements that show them."""
     for page in _pages(package):
         for element in find(package.xml(page), *_FETCHING):
-            if (address := _address(element)) and _resolved(page, address) == name:
+            address = _address(element)
+            if address and ":" not in address and _resolved(package, page, address) in names:
                 take_out(element)
+    for opf in _books(package):
+        for item, part in _items(package, opf):
+            if part in names:
+                gone = value(item, "id")
+                take_out(item)
+                for place in find(package.xml(opf), "itemref"):
+                    if value(place, "idref") == gone:
+                        take_out(place)
+    for name in names:
+        package.drop(name)
 
 
 def _address(element: Any) -> str:
@@ -142,9 +187,8 @@ def _address(element: Any) -> str:
     return value(element, "src") or value(element, "data") or (value(element, "href") if local(element) != "a" else "")
 
 
-def _detail_traces(package: Package, root: Any) -> Iterator[Trace]:
-    details = next(find(root, "metadata"), None)
-    for detail in list(details) if details is not None else []:
+def _detail_traces(root: Any) -> Iterator[Trace]:
+    for detail in [detail for details in find(root, "metadata") for detail in details]:
         about = value(detail, "property") or value(detail, "name")
         is_needed = (
             local(detail) in _KEPT_DETAILS
@@ -169,7 +213,7 @@ def _page_traces(root: Any) -> Iterator[Trace]:
             yield Trace("scripts", "scripts", text_of(element) or address, partial(take_out, element))
         elif "://" in address or address.startswith("//"):
             yield Trace("remote", "external references", address, partial(take_out, element))
-        elif address.lower().startswith("data:") and not address.lower().startswith("data:image/"):
+        elif plain_address(address) == "data:,":
             yield Trace("embedded", "embedded files", address[:40], partial(take_out, element))
     yield from vector_traces(root)
     yield from inline_traces(root)
@@ -224,7 +268,7 @@ def visible(package: Package) -> list[str]:
 
 def _text(element: Any, depth: int = 0, *, is_drawn: bool = False) -> str:
     is_drawn = is_drawn or local(element) == "svg"
-    if local(element) in ("", "script", "style") or _is_hidden(element) or depth > 200:
+    if local(element) in ("", "script", "style", "audio", "video") or _is_hidden(element) or depth > 200:
         return ""
     if is_drawn and is_aside(element):
         return ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -25,12 +25,10 @@ from documents.extraction.packages.package import (
     Trace,
     find,
     local,
-    source_of,
     take_out,
     value,
 )
 from documents.extraction.packages.pictures import is_picture, plain, why
-from documents.extraction.packages.recordings import is_recording
 
 BLANK = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da6368686870000004c501c1fa2ec021"
@@ -39,24 +37,25 @@ BLANK = bytes.fromhex(
 """A PNG of one pixel: a grey that covers a quarter. As bytes, for packers differ and a copy must not."""
 TYPE = "image/png"
 _PICTURES = ("Pictures/", "ObjectReplacements/")
+_SHOWING = ("image", "fill-image", "background-image", "list-level-style-image")
 
 
-def metafile_traces(package: Package, gone: tuple[str, ...] = (), media: tuple[str, ...] = ()) -> Iterator[Trace]:
-    """One for each part that is a drawing. Parts whose names begin with one of ``gone`` go as a whole.
-
-    In the folders ``media``, where programs keep pictures and recordings, whatever else lies there counts as one.
-    """
-    names = _names(package, gone, media)
-    crops = _crops(package) if names else {}
-    for name in names:
+def metafile_traces(package: Package, names: Iterable[str], shown: Collection[str] = ()) -> Iterator[Trace]:
+    """One for each of these parts that is a drawing. Of those ``shown`` as pictures, whatever is none counts as one."""
+    found = [name for name in names if _is_drawing(package.read(name), name, is_shown=name in shown)]
+    crops = _crops(package) if found else {}
+    for name in found:
         yield Trace("drawings", "drawings", name, partial(_blank_cropped, package, name, crops.get(name, [])))
 
 
-def framed_traces(package: Package, roots: Sequence[Any], gone: tuple[str, ...] = ()) -> Iterator[Trace]:
+def framed_traces(package: Package, roots: Sequence[Any], names: Iterable[str]) -> Iterator[Trace]:
     """The same for OpenDocument, whose ``roots`` show them: in the text itself too, and with a picture beside."""
-    names = _names(package, gone, _PICTURES)
-    shown = _shown(package, roots) if names else {}
+    shown = _shown(package, roots)
+    pictures = {name for name, places in shown.items() if any(local(place) in _SHOWING for place in places)}
     for name in names:
+        is_shown = name in pictures or name.startswith(_PICTURES)
+        if not _is_drawing(package.read(name), name, is_shown=is_shown):
+            continue
         places = shown.get(name, [])
         is_second = bool(places) and all(_has_picture_beside(package, element) for element in places)
         code, kind = ("custom_data", "application data") if is_second else ("drawings", "drawings")
@@ -66,21 +65,13 @@ def framed_traces(package: Package, roots: Sequence[Any], gone: tuple[str, ...] 
             yield from _inside_traces(data)
 
 
-def _names(package: Package, gone: tuple[str, ...], media: tuple[str, ...]) -> list[str]:
-    return [
-        name
-        for name in package.names()
-        if not name.startswith(gone) and _is_drawing(package.read(name), name, is_media=name.startswith(media))
-    ]
-
-
-def _is_drawing(content: bytes, name: str, *, is_media: bool) -> bool:
+def _is_drawing(content: bytes, name: str, *, is_shown: bool) -> bool:
     """What nothing here looks into, pictures without an end among it."""
     if is_metafile(content, name):
         return True
     if is_picture(content):
         return plain(content) is None
-    return is_media and not is_recording(content)
+    return is_shown
 
 
 def _blank(package: Package, name: str) -> None:
@@ -116,10 +107,11 @@ def _say(element: Any, key: str) -> None:
 def _crops(package: Package) -> dict[str, list[Any]]:
     """What is cut off where Office shows a part."""
     crops: dict[str, list[Any]] = {}
-    for rels in [part for part in package.names() if part.endswith(".rels")]:
-        source = source_of(rels)
-        targets = {relation.get("Id"): package.target(source, relation) for relation in package.xml(rels)}
-        if targets and source in package and source.endswith(".xml"):
+    named: dict[str, dict[str, str]] = {}
+    for source, relation, target in package.relationships():
+        named.setdefault(source, {})[str(relation.get("Id", ""))] = target
+    for source, targets in named.items():
+        if source in package and source.endswith(".xml"):
             for crop in find(package.xml(source), "srcRect"):
                 for blip in find(crop.getparent(), "blip") if crop.getparent() is not None else ():
                     crops.setdefault(targets.get(value(blip, "embed"), ""), []).append(crop)

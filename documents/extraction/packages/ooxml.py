@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from documents.extraction.errors import BrokenFileError
 from documents.extraction.packages.metafiles import metafile_traces
 from documents.extraction.packages.package import (
     Package,
@@ -21,7 +22,7 @@ from documents.extraction.packages.package import (
     without_attributes,
 )
 from documents.extraction.packages.pictures import picture_traces
-from documents.extraction.packages.recordings import recording_traces
+from documents.extraction.packages.recordings import RECORDED, recording_traces
 from documents.extraction.packages.unused import unused_traces
 
 _PARTS: list[tuple[str, str, str]] = [
@@ -30,7 +31,7 @@ _PARTS: list[tuple[str, str, str]] = [
     (r"customXml/", "custom_data", "application data"),
     (r"_xmlsignatures/", "metadata", "signatures"),
     (
-        r"(word|xl|ppt)/(comments|threadedComments|people|persons|commentAuthors|authors)\b.*\.xml$",
+        r"(word|xl|ppt)/(comments|threadedComments|people|persons|commentAuthors|authors)\d*\b.*\.xml$",
         "comments",
         "comments",
     ),
@@ -54,8 +55,6 @@ _PARTS: list[tuple[str, str, str]] = [
 _COMPILED = [(re.compile(pattern), code, kind) for pattern, code, kind in _PARTS]
 _TEMPLATE_WORDS = re.compile(r"^\s*(INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE)\b", re.IGNORECASE)
 _PATH = re.compile(r"[A-Za-z]:\\|\\\\|/Users/|/home/|file:")
-GONE = ("docProps/", "word/embeddings/", "word/glossary/", "xl/embeddings/", "ppt/embeddings/", "ppt/tags/")
-"""Parts that go as a whole, pictures in them too."""
 MEDIA = ("word/media/", "xl/media/", "ppt/media/")
 REFERENCES = ("id", "embed", "link", "pict", "dm", "lo", "qs", "cs")
 
@@ -147,25 +146,52 @@ def links(package: Package) -> Iterator[str]:
 
 def media_traces(package: Package) -> Iterator[Trace]:
     """Pictures, drawings and recordings, and parts that nothing shows. Those that go anyway are left out."""
-    gone = (*GONE, *_second_copies(package))
-    yield from picture_traces(package, gone)
-    yield from metafile_traces(package, gone, MEDIA)
-    yield from recording_traces(package, gone)
-    yield from unused_traces(package)
+    copies = _second_copies(package)
+    names = [name for name in package.names() if name not in copies and not _goes_anyway(name)]
+    yield from picture_traces(package, names)
+    yield from metafile_traces(package, names, _shown(package))
+    yield from recording_traces(package, names)
+    yield from unused_traces(package, names)
+
+
+def _goes_anyway(name: str) -> bool:
+    return any(pattern.match(name) for pattern, _, _ in _COMPILED)
+
+
+def _shown(package: Package) -> frozenset[str]:
+    """Whatever a program takes for a picture, and what else lies where pictures do; no recordings."""
+    kinds: dict[str, set[str]] = {}
+    for _source, relation, target in package.relationships():
+        kinds.setdefault(target, set()).add(str(relation.get("Type", "")).rpartition("/")[2].lower())
+    lying = {name for name in package.names() if name.lower().startswith(MEDIA)}
+    named = {name for name, said in kinds.items() if said & {"image", "hdphoto"}}
+    return frozenset((lying | named) - {name for name, said in kinds.items() if said & RECORDED})
 
 
 def _second_copies(package: Package) -> set[str]:
     """The parts that pictures name beside what they show; nothing names them once the names are gone."""
     copies: set[str] = set()
     shown: set[str] = set()
-    for rels in [part for part in package.names() if part.endswith(".rels")]:
-        source = source_of(rels)
-        if not source.endswith(".xml") or source not in package or source.startswith(GONE):
-            continue
-        named = {value(element, "embed") for element in find(package.xml(source), "svgBlip", "imgLayer")}
-        for relation in package.xml(rels) if named else ():
-            (copies if relation.get("Id") in named else shown).add(package.target(source, relation))
-    return copies - shown
+    named: dict[str, set[str]] = {}
+    for source, relation, target in package.relationships():
+        if source not in named:
+            is_text = source.endswith(".xml") and source in package
+            found = find(package.xml(source), "svgBlip", "imgLayer") if is_text else ()
+            named[source] = {value(element, "embed") for element in found}
+        (copies if relation.get("Id") in named[source] else shown).add(target)
+    return copies - shown - {""}
+
+
+def check_places(package: Package, **places: str) -> None:
+    """Raises BrokenFileError where a part lies elsewhere than everywhere: it would be looked for in vain.
+
+    ``places`` are names of parts by the end of the type of the relationships that lead there, in small letters.
+    """
+    for source, relation, target in package.relationships():
+        kind = str(relation.get("Type", "")).rpartition("/")[2].lower()
+        # Other parts, such as Word's building blocks, have styles of their own.
+        if target and source in ("", places["officedocument"]) and places.get(kind, target) != target:
+            raise BrokenFileError
 
 
 def copy_traces(root: Any) -> Iterator[Trace]:
@@ -211,6 +237,8 @@ def _share(side: str) -> float:
 def chart_traces(root: Any) -> Iterator[Trace]:
     """Charts name the workbook that they were made from."""
     for element in find(root, "externalData", "userShapes"):
+        if element.getparent() is None:
+            continue  # the shapes themselves, which go when nothing names them
         yield Trace("embedded", "embedded files", "", partial(take_out, element))
 
 

@@ -22,9 +22,23 @@ from documents.extraction.packages.package import (
 )
 from documents.extraction.packages.pictures import picture_traces
 from documents.extraction.packages.recordings import is_recording, recording_traces
-from documents.extraction.packages.unused import unused_picture_traces
+from documents.extraction.packages.unused import unnamed_traces
 
 CONTENT = "content.xml"
+_ALWAYS = ("mimetype", CONTENT, "styles.xml", "settings.xml", MANIFEST)
+_PARTS = (
+    ("meta.xml", "metadata", "metadata"),
+    ("Thumbnails/", "thumbnails", "thumbnails"),
+    ("Versions/", "history", "earlier states"),
+    ("VersionList.xml", "history", "earlier states"),
+    ("Basic/", "scripts", "scripts"),
+    ("Scripts/", "scripts", "scripts"),
+    ("Dialogs/", "scripts", "scripts"),
+    ("META-INF/documentsignatures", "metadata", "signatures"),
+    ("META-INF/macrosignatures", "metadata", "signatures"),
+    ("manifest.rdf", "metadata", "metadata"),
+    ("layout-cache", "metadata", "metadata"),
+)
 _CHANGE_MARKS = (
     "tracked-changes",
     "change",
@@ -56,11 +70,12 @@ _REMOTE = (
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
     yield from _part_traces(package)
-    yield from picture_traces(package, _GONE)
-    yield from recording_traces(package, _GONE)
-    yield from unused_picture_traces(package)
+    kept = [name for name in package.names() if not name.startswith(_GONE)]
+    yield from picture_traces(package, kept)
+    yield from recording_traces(package, kept)
+    yield from unnamed_traces(package, (*_ALWAYS, *(prefix for prefix, _, _ in _PARTS)))
     roots = [package.xml(name) for name in ("content.xml", "styles.xml") if name in package]
-    yield from framed_traces(package, roots, _GONE)
+    yield from framed_traces(package, roots, kept)
     hidden = _hidden_styles(package)
     for root in roots:
         yield from _change_traces(root)
@@ -80,21 +95,8 @@ def traces(package: Package) -> Iterator[Trace]:
 
 
 def _part_traces(package: Package) -> Iterator[Trace]:
-    kinds = (
-        ("meta.xml", "metadata", "metadata"),
-        ("Thumbnails/", "thumbnails", "thumbnails"),
-        ("Versions/", "history", "earlier states"),
-        ("VersionList.xml", "history", "earlier states"),
-        ("Basic/", "scripts", "scripts"),
-        ("Scripts/", "scripts", "scripts"),
-        ("Dialogs/", "scripts", "scripts"),
-        ("META-INF/documentsignatures", "metadata", "signatures"),
-        ("META-INF/macrosignatures", "metadata", "signatures"),
-        ("manifest.rdf", "metadata", "metadata"),
-        ("layout-cache", "metadata", "metadata"),
-    )
     for name in package.names():
-        for prefix, code, kind in kinds:
+        for prefix, code, kind in _PARTS:
             if name.startswith(prefix):
                 yield Trace(code, kind, name, partial(package.drop, name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -18,6 +20,7 @@ from documents.extraction.errors import BrokenFileError
 TYPES = "[Content_Types].xml"
 MANIFEST = "META-INF/manifest.xml"
 _DATE = (1980, 1, 1, 0, 0, 0)
+_WITH_DOCTYPE = (".xhtml", ".html", ".htm")
 _XML = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".rdf", ".vml")
 
 
@@ -48,6 +51,14 @@ class Package:
                 }
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
             raise BrokenFileError from error
+        self._folded = {_folded(name): name for name in self._parts}
+
+    def named(self, path: str) -> str:
+        """The part that a path means, whose letters may be large or small or written in percent signs; "" for none."""
+        if path in self._parts:
+            return path
+        name = self._folded.get(_folded(path), "")
+        return name if name in self._parts else ""
 
     def names(self, prefix: str = "") -> list[str]:
         """Names of the parts that begin with ``prefix``."""
@@ -86,28 +97,34 @@ class Package:
         rels = rels_name(name)
         return self.xml(rels) if rels in self else None
 
+    def relationships(self) -> Iterator[tuple[str, Any, str]]:
+        """Of every relationship between parts: who has it ("" for the package), its element, and to what it leads."""
+        for rels in [part for part in self.names() if part.endswith(".rels")]:
+            source = source_of(rels)
+            for relation in list(self.xml(rels)):
+                yield source, relation, self.target(source, relation)
+
     def target(self, name: str, relation: Any) -> str:
-        """The name of the part that a relationship of ``name`` leads to; "" for one outside of the package."""
+        """The part that a relationship of ``name`` leads to; "" for one outside of the package and for none at all."""
         if relation.get("TargetMode") == "External":
             return ""
         target = str(relation.get("Target", ""))
         if target.startswith("/"):
-            return target[1:]
-        return posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+            return self.named(target[1:])
+        return self.named(posixpath.normpath(posixpath.join(posixpath.dirname(name), target)))
 
     def drop(self, name: str) -> None:
         """Removes a part, its relationships and every one that leads to it, and what is said of its type."""
+        if name in self:
+            for _source, relation, target in self.relationships():
+                if target == name and relation.getparent() is not None:
+                    relation.getparent().remove(relation)
         for gone in (name, rels_name(name)):
             self._parts.pop(gone, None)
             self._parsed.pop(gone, None)
-        for rels in [part for part in self.names() if part.endswith(".rels")]:
-            source = source_of(rels)
-            for relation in list(self.xml(rels)):
-                if self.target(source, relation) == name:
-                    self.xml(rels).remove(relation)
         if TYPES in self:
             for override in list(self.xml(TYPES)):
-                if override.get("PartName") == f"/{name}":
+                if str(override.get("PartName", "")).lower() == f"/{name}".lower():
                     self.xml(TYPES).remove(override)
         folder = name.rpartition("/")[0] + "/"
         # Not in an e-book, whose manifest of this name means nothing.
@@ -118,9 +135,14 @@ class Package:
                 take_out(entry)
 
     def rewrite(self, name: str) -> None:
-        """Stores a part as it is read: without comments and processing instructions."""
-        self.xml(name)
-        self._parts[name] = self._bytes(name)
+        """Stores a part as it is read: without comments and processing instructions.
+
+        One that is gone by now stays gone, and one that is no XML stays what it is.
+        """
+        if name in self:
+            with contextlib.suppress(BrokenFileError):
+                self.xml(name)
+                self._parts[name] = self._bytes(name)
 
     def save(self, path: Path) -> None:
         """Writes the archive: no dates, no comments, no data beside the parts."""
@@ -136,10 +158,12 @@ class Package:
         if name in self._parsed:
             root = self._parsed[name]
             written: bytes = etree.tostring(
-                root.getroottree() if name.endswith((".xhtml", ".html", ".htm")) else root,
+                root,
                 xml_declaration=True,
                 encoding="UTF-8",
                 standalone=True if name.endswith((".xml", ".rels")) else None,
+                # Its first line only: declarations of its own may say anything.
+                doctype=root.getroottree().docinfo.doctype or None if name.endswith(_WITH_DOCTYPE) else None,
             )
             return written
         return self._parts[name]
@@ -150,6 +174,10 @@ def comment_traces(package: Package, names: Iterable[str]) -> Iterator[Trace]:
     for name in names:
         if b"<!--" in package.read(name):
             yield Trace("comments", "comments", name, partial(package.rewrite, name))
+
+
+def _folded(name: str) -> str:
+    return unquote(name).lower()
 
 
 def rels_name(name: str) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
 
 import PIL.Image
 
 from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.gif import GIF, without_comments
-from documents.extraction.inspection.jpeg import JPEG, end_of, has_place, without_personal_segments
+from documents.extraction.inspection.jpeg import JPEG, end_of, has_place, side_up, without_personal_segments
 from documents.extraction.inspection.png import PNG, without_personal_chunks
 from documents.extraction.inspection.webp import is_webp, without_details
 from documents.extraction.packages.package import Package, Trace
 
+ORIENTATION = 0x0112
 _TIFF = (b"II*\0", b"MM\0*")
 _BMP = b"BM"
 _BMP_SIZES = frozenset({12, 40, 52, 56, 64, 108, 124})
@@ -33,8 +34,7 @@ def plain(content: bytes) -> bytes | None:
     under any name. None where it is no picture, or one that can't be read to its end.
     """
     if content.startswith(JPEG):
-        end = end_of(content)
-        return without_personal_segments(content[:end]) if end is not None else None
+        return _plain_jpeg(content)
     if content.startswith(PNG):
         cut = without_personal_chunks(content)
         return cut if cut[-8:-4] == b"IEND" else None
@@ -46,6 +46,27 @@ def plain(content: bytes) -> bytes | None:
     return _packed_anew(content, kind) if kind else None
 
 
+def _plain_jpeg(content: bytes) -> bytes | None:
+    """Which side is up is kept: readers of e-books turn it so."""
+    end = end_of(content)
+    if end is None:
+        return None
+    cut = without_personal_segments(content[:end])
+    side = _side_of(content)
+    if side in range(2, 9) and not _side_of(cut):
+        return cut[:2] + side_up(side) + cut[2:]
+    return cut
+
+
+def _side_of(content: bytes) -> int:
+    """The number that EXIF has for the side that is up; 0 where nothing is said."""
+    try:
+        with PIL.Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
+            return int(picture.getexif().get(ORIENTATION, 0))
+    except (OSError, SyntaxError, ValueError, TypeError):
+        return 0
+
+
 def _kind_to_pack(content: bytes) -> str:
     """The format of a picture with room for more, which nothing here cuts: what it shows is packed anew."""
     if content.startswith(_TIFF):
@@ -55,6 +76,7 @@ def _kind_to_pack(content: bytes) -> str:
     return "BMP" if is_bmp else ""
 
 
+@lru_cache(maxsize=4)
 def _packed_anew(content: bytes, kind: str) -> bytes | None:
     PIL.Image.MAX_IMAGE_PIXELS = None  # our own limit follows
     out = io.BytesIO()
@@ -62,7 +84,7 @@ def _packed_anew(content: bytes, kind: str) -> bytes | None:
         with PIL.Image.open(io.BytesIO(content), formats=(kind,)) as picture:
             if picture.width * picture.height > MAX_SOURCE_PIXELS:
                 return None
-            shown = picture if picture.mode in ("1", "L", "P", "RGB", "RGBA") else picture.convert("RGB")
+            shown = _in_eight_bits(picture)
             shown.info = {}
             shown.save(out, format="PNG")
     except (PIL.UnidentifiedImageError, OSError, SyntaxError, ValueError):
@@ -70,11 +92,24 @@ def _packed_anew(content: bytes, kind: str) -> bytes | None:
     return out.getvalue()
 
 
-def picture_traces(package: Package, gone: tuple[str, ...] = ()) -> Iterator[Trace]:
-    """Photos that say who took them where. Parts whose names begin with one of ``gone`` go as a whole."""
-    for name in package.names():
+def _in_eight_bits(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """As a PNG can have it. Raises ValueError for what has no plain way there."""
+    if picture.mode in ("1", "L", "P", "RGB", "RGBA"):
+        return picture
+    if picture.mode == "LA":
+        return picture.convert("RGBA")
+    if picture.mode.startswith("I;16"):
+        return picture.convert("I").point(lambda value: value / 257).convert("L")
+    if picture.mode in ("CMYK", "YCbCr", "LAB", "RGBX"):
+        return picture.convert("RGB")
+    raise ValueError(picture.mode)
+
+
+def picture_traces(package: Package, names: Iterable[str]) -> Iterator[Trace]:
+    """Photos among these parts that say who took them where."""
+    for name in names:
         content = package.read(name)
-        if name.startswith(gone) or not is_picture(content):
+        if not is_picture(content):
             continue
         shown = plain(content)
         if shown is not None and shown != content:

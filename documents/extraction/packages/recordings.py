@@ -3,50 +3,73 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 from documents.extraction.inspection.boxes import boxes, empty, patches
 from documents.extraction.inspection.media import sound_in
-from documents.extraction.packages.package import Package, Trace, find, local, source_of, take_out
+from documents.extraction.packages.package import Package, Trace, find, local, take_out
 
-_SOUND = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")
 _FILM_AT, _FILM = 4, b"ftyp"
-_KINDS = ("video", "audio", "media")
+RECORDED = frozenset({"video", "audio", "media"})
+"""Ends of the types of relationships that lead to recordings."""
 
 
 def is_recording(content: bytes) -> bool:
-    """Whether this begins as a recording that can be read here."""
-    return content.startswith(_SOUND) or content.startswith(_FILM, _FILM_AT)
+    """Whether this is a recording that can be read here."""
+    return plain_recording(content) is not None
 
 
+@lru_cache(maxsize=2)
 def plain_recording(content: bytes) -> bytes | None:
     """The same recording without its tags; None where it is none that can be read here."""
-    file = io.BytesIO(content)
-    if content.startswith(_SOUND):
-        start, end = sound_in(file, len(content))
-        return content[start:end] or None
     if content.startswith(_FILM, _FILM_AT):
-        if not any(box.kind == b"moov" for box in boxes(file, 0, len(content))):
-            return None
-        for patch in list(patches(file, len(content))):
-            empty(file, patch)
-        return file.getvalue()
-    return None
+        return _plain_film(content)
+    start, end = sound_in(io.BytesIO(content), len(content))
+    start += len(content[start:end]) - len(content[start:end].lstrip(b"\0"))
+    return content[start:end] if _is_frame(content[start : start + 4]) else None
 
 
-def recording_traces(package: Package, gone: tuple[str, ...] = ()) -> Iterator[Trace]:
-    """One for each recording that says more than one hears and sees, and for each that can't be read."""
-    shown = _shown(package)
-    for name in package.names():
-        if name.startswith(gone):
-            continue
+def _is_frame(head: bytes) -> bool:
+    """Whether a frame of MP3 begins so: eleven bits, a version, a layer, a rate of bits and one of samples that there are."""
+    return (
+        len(head) == 4
+        and head[0] == 0xFF
+        and head[1] & 0xE0 == 0xE0
+        and head[1] & 0x18 != 0x08
+        and head[1] & 0x06 != 0
+        and head[2] & 0xF0 != 0xF0
+        and head[2] & 0x0C != 0x0C
+    )
+
+
+def _plain_film(content: bytes) -> bytes | None:
+    file, size = io.BytesIO(content), len(content)
+    kinds = {box.kind: box for box in boxes(file, 0, size)}
+    if b"moov" not in kinds or b"ftyp" not in kinds:
+        return None
+    found = list(patches(file, size))
+    if any(patch.end > size or patch.start < kinds[b"ftyp"].end for patch in found):
+        return None  # where its data lies is not what it says
+    for patch in found:
+        empty(file, patch)
+    return file.getvalue()
+
+
+def recording_traces(package: Package, names: Iterable[str]) -> Iterator[Trace]:
+    """One for each of these parts that says more than one hears and sees, and for each recording that can't be read."""
+    played = {
+        target
+        for _source, relation, target in package.relationships()
+        if str(relation.get("Type", "")).rpartition("/")[2] in RECORDED
+    }
+    for name in names:
         content = package.read(name)
         without = plain_recording(content)
         if without is not None and without != content:
             yield Trace("metadata", "metadata of recordings", name, partial(_rewrite, package, name))
-        elif without is None and name in shown:
+        elif without is None and name in played:
             yield Trace("embedded", "embedded files", name, partial(_drop, package, name))
 
 
@@ -55,24 +78,14 @@ def _rewrite(package: Package, name: str) -> None:
         package.write(name, without)
 
 
-def _shown(package: Package) -> set[str]:
-    """The parts that an Office file plays."""
-    return {
-        package.target(source_of(rels), relation)
-        for rels in package.names()
-        if rels.endswith(".rels")
-        for relation in package.xml(rels)
-        if str(relation.get("Type", "")).endswith(tuple(f"/{kind}" for kind in _KINDS))
-    }
-
-
 def _drop(package: Package, name: str) -> None:
     """The recording, what names it, and on its slide the order of events, which would start it. Its picture stays."""
-    for rels in [part for part in package.names() if part.endswith(".rels")]:
-        source = source_of(rels)
-        ids = {relation.get("Id") for relation in package.xml(rels) if package.target(source, relation) == name}
-        if ids and source in package.xml_names():
-            _forget(package.xml(source), ids)
+    named: dict[str, set[str]] = {}
+    for source, relation, target in package.relationships():
+        if target == name and source in package.xml_names():
+            named.setdefault(source, set()).add(str(relation.get("Id", "")))
+    for source, ids in named.items():
+        _forget(package.xml(source), ids)
     package.drop(name)
 
 

@@ -22,11 +22,13 @@ _TELLING = (
     "externalReferences",
     "webPublishing",
 )
+_DRAWINGS = ("xl/drawings/", "xl/charts/", "xl/diagrams/")
 _LETTERS = re.compile(r"[A-Z]+")
 
 
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
+    ooxml.check_places(package, officedocument=WORKBOOK, sharedstrings=STRINGS)
     yield from _hidden_sheets(package)
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
@@ -36,7 +38,7 @@ def traces(package: Package) -> Iterator[Trace]:
         yield Trace("metadata", "metadata", text_of(element) or local(element), partial(take_out, element))
     for name in sheet_names(package):
         yield from _sheet_traces(package.xml(name))
-    for name in package.xml_names("xl/drawings/") + package.xml_names("xl/charts/"):
+    for name in [part for part in package.xml_names() if part.startswith(_DRAWINGS)]:
         if name.endswith(".vml"):
             yield from ooxml.copy_traces(package.xml(name))
         elif not name.endswith(".rels"):

@@ -14,6 +14,7 @@ PRESENTATION = "ppt/presentation.xml"
 
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
+    ooxml.check_places(package, officedocument=PRESENTATION)
     for name in _slides(package):
         if _is_hidden(package.xml(name)):
             yield Trace(
@@ -74,7 +75,7 @@ def _drop_slide(package: Package, name: str) -> None:
     for part in notes:
         if part.startswith("ppt/notesSlides/"):
             package.drop(part)
-    package.drop(name)
+    ooxml.drop_with_references(package, name)
 
 
 def _size(package: Package) -> tuple[int, int]:

@@ -7,33 +7,31 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 from urllib.parse import unquote
 
-from documents.extraction.packages.package import TYPES, Package, Trace, rels_name, value
+from documents.extraction.packages.package import TYPES, Package, Trace, find, local, rels_name, value
 
-_BY_NAME = frozenset(
-    (
-        *("image", "hdphoto", "media", "video", "audio", "vmldrawing", "drawing", "chart", "chartex"),
-        *("oleobject", "package", "control", "header", "footer", "slide", "worksheet", "chartsheet", "dialogsheet"),
-    )
-)
-"""Relationships that a text has to name, by the end of their type; of all others the type says what they are for."""
+_FOLLOWED = frozenset({
+    "officedocument", "styles", "styleswitheffects", "settings", "websettings", "fonttable", "numbering", "theme",
+    "themeoverride", "footnotes", "endnotes", "sharedstrings", "sheetmetadata", "slidemaster", "slidelayout",
+    "notesmaster", "notesslide", "handoutmaster", "presprops", "tablestyles", "chartstyle", "chartcolorstyle",
+    # The text names these by a number that stands in another part.
+    "diagramdrawing", "rdrichvalue", "rdrichvaluestructure", "rdrichvaluetypes", "richvaluerel",
+})  # fmt: skip
+"""Relationships whose type alone says what they are for, by its end. All others a text has to name."""
 
 
 def part_names(package: Package) -> frozenset[str]:
     """The parts of an Office file that a program reaches, and the lists of relationships that lead there."""
-    names = {name.lower(): name for name in package.names()}  # names of parts are told apart without their case
     reached: set[str] = set()
     waiting = [""]
     while waiting:
         source = waiting.pop()
         reached.add(rels_name(source))
-        for target in _targets(package, source):
-            name = names.get(target.lower()) or names.get(unquote(target).lower())
-            if name is not None and name not in reached:
+        for name in _targets(package, source):
+            if name and name not in reached:
                 reached.add(name)
                 waiting.append(name)
     return frozenset(reached | {TYPES})
@@ -43,49 +41,49 @@ def _targets(package: Package, source: str) -> Iterator[str]:
     relations = package.relations(source)
     if relations is None:
         return
-    asks = any(_kind(relation) in _BY_NAME for relation in relations)
-    said = _values(package, source) if asks else frozenset()
+    said = _named(package, source, None)
+    order = _named(package, source, "sldId")
     for relation in relations:
-        if _kind(relation) not in _BY_NAME or relation.get("Id") in said:
+        kind = str(relation.get("Type", "")).rpartition("/")[2].lower()
+        # A slide may link to one that is out of the order.
+        if kind in _FOLLOWED or relation.get("Id") in (order if kind == "slide" else said):
             yield package.target(source, relation)
 
 
-def _kind(relation: Any) -> str:
-    return str(relation.get("Type", "")).rpartition("/")[2].lower()
-
-
-def _values(package: Package, source: str) -> frozenset[str]:
-    """Everything that stands in an attribute of a part."""
+def _named(package: Package, source: str, by: str | None) -> frozenset[str]:
+    """The relationships that a part names, in elements called ``by`` or in any."""
     if source not in package.xml_names():
         return frozenset()
+    root = package.xml(source)
     return frozenset(
         str(text)
-        for element in package.xml(source).iter()
+        for element in (root.iter() if by is None else find(root, by))
         if isinstance(element.tag, str)
-        for text in element.attrib.values()
+        for key, text in element.attrib.items()
+        if "relationships" in key or local(key) in ("relid", "relId")
     )
 
 
-def unused_traces(package: Package) -> Iterator[Trace]:
-    """One for each part of an Office file that no program reaches."""
+def unused_traces(package: Package, names: Iterable[str]) -> Iterator[Trace]:
+    """One for each of these parts of an Office file that no program reaches."""
     reached = part_names(package)
-    for name in package.names():
+    for name in names:
         if name not in reached:
             yield Trace("custom_data", "application data", name, partial(package.drop, name))
 
 
-def unused_picture_traces(package: Package) -> Iterator[Trace]:
-    """The same for the pictures and recordings of an OpenDocument file, which its texts name."""
-    folders = ("Pictures/", "Media/", "ObjectReplacements/")
-    held = [name for name in package.names() if name.startswith(folders)]
-    if not held:
-        return
+def unnamed_traces(package: Package, known: tuple[str, ...]) -> Iterator[Trace]:
+    """The same for an OpenDocument file, whose texts name pictures, recordings and objects.
+
+    Parts whose names begin with one of ``known`` are looked at elsewhere.
+    """
     said = set()
     # Only texts and styles: programs leave empty files among the others.
     for part in [part for part in package.names() if part.endswith(("content.xml", "styles.xml"))]:
         for element in package.xml(part).iter():
             if isinstance(element.tag, str) and (path := value(element, "href")):
                 said |= {path.removeprefix("./"), unquote(path.removeprefix("./"))}
-    for name in held:
-        if name not in said:
+    folders = tuple(f"{path}/" for path in said if path and f"{path}/content.xml" in package)
+    for name in package.names():
+        if name not in said and not name.startswith((*known, *folders)):
             yield Trace("custom_data", "application data", name, partial(package.drop, name))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -21,13 +22,16 @@ _NAMESPACES = frozenset(
     )
 )
 """What readers of e-books show; all else is a program's own: names of its files and layers, printers, people."""
-_DATA = re.compile(r"data:image/[\w.+-]+((?:;[\w=.-]+)*),([^\"')<>]*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"url\(([^)]*)\)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
+"""A character in a style, as a number or by itself."""
 _BLANK = f"data:{TYPE};base64,{base64.b64encode(BLANK).decode()}"
+_OTHER = "data:,"
 
 
 def vector_traces(root: Any) -> Iterator[Trace]:
     """What the drawings at or below ``root`` say beside what they show."""
-    for drawing in find(root, "svg"):
+    for drawing in [svg for svg in find(root, "svg") if not any(local(up) == "svg" for up in svg.iterancestors())]:
         for element in [element for element in drawing.iter() if isinstance(element.tag, str)]:
             if is_aside(element):
                 yield Trace(
@@ -49,30 +53,59 @@ def _namespace(name: str) -> str:
 
 
 def inline_traces(root: Any) -> Iterator[Trace]:
-    """Pictures in attributes and styles."""
+    """Pictures in attributes and styles, and other files there."""
     for element in [element for element in root.iter() if isinstance(element.tag, str)]:
         for key, text in element.attrib.items():
-            if (shown := plain_inline(str(text))) != text:
+            shown = plain_style(str(text)) if local(key) == "style" else plain_address(str(text))
+            if shown == _OTHER or (local(key) == "srcset" and "data:" in text.lower()):
+                yield Trace("embedded", "embedded files", local(key), partial(element.attrib.pop, key, None))
+            elif shown != text:
                 yield Trace("metadata", "metadata of pictures", "", partial(element.attrib.__setitem__, key, shown))
-        if local(element) == "style" and (shown := plain_inline(element.text or "")) != (element.text or ""):
+        if local(element) == "style" and (shown := plain_style(element.text or "")) != (element.text or ""):
             yield Trace("metadata", "metadata of pictures", "", partial(setattr, element, "text", shown))
 
 
-def plain_inline(text: str) -> str:
-    """``text`` with its pictures as they look; a picture that can't be read becomes a blank."""
-    return _DATA.sub(_plain, text) if "data:" in text.lower() else text
+def plain_style(text: str) -> str:
+    """A style with its pictures as they look; what else lies in one is emptied."""
+    if "data:" not in _unescaped(text).lower():
+        return text
+    shown = _ADDRESS.sub(_plain_url, text)
+    written = re.sub(r"\burl\(\"data:[^)]*\)", "", shown)
+    return shown if "data:" not in _unescaped(written).lower() else ""
 
 
-def _plain(found: re.Match[str]) -> str:
-    if not found[1].lower().endswith(";base64"):
+def _plain_url(found: re.Match[str]) -> str:
+    address = _unescaped(found[1]).strip(" \t\r\n\f'\"")
+    shown = plain_address(address)
+    return f'url("{shown}")' if "".join(address.split()).lower().startswith("data:") else found[0]
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: found[2] or _character(found[1]), text)
+
+
+def _character(digits: str) -> str:
+    number = int(digits, 16)
+    return chr(number) if 0 < number < 0x110000 else ""
+
+
+def plain_address(text: str) -> str:
+    """An address that holds a picture, with the picture as it looks and nothing said beside it; others as they are.
+
+    A picture that can't be read becomes a blank, another file nothing.
+    """
+    head, comma, body = text.partition(",")
+    said = "".join(head.split()).lower()
+    if not comma or not said.startswith("data:") or text == _OTHER:
+        return text
+    if not said.startswith("data:image/"):
+        return _OTHER
+    if not said.endswith(";base64"):
         return _BLANK
-    letters = re.sub(r"[^A-Za-z0-9+/]", "", found[2])
+    letters = re.sub(r"[^A-Za-z0-9+/]", "", unquote(body))
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
-    content = base64.b64decode(letters + "=" * (-len(letters) % 4))
-    shown = plain(content)
-    if shown is None:
-        return _BLANK
-    return found[0] if shown == content else f"data:{_type(shown)};base64,{base64.b64encode(shown).decode()}"
+    shown = plain(base64.b64decode(letters + "=" * (-len(letters) % 4)))
+    return _BLANK if shown is None else f"data:{_type(shown)};base64,{base64.b64encode(shown).decode()}"
 
 
 def _type(content: bytes) -> str:

@@ -48,6 +48,7 @@ _BODIES = ("word/document.xml", "word/header", "word/footer", "word/footnotes.xm
 
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
+    ooxml.check_places(package, officedocument="word/document.xml", styles="word/styles.xml")
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)

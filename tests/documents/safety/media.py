@@ -194,7 +194,7 @@ PLANTED = [
     Planted("EPUB: script of a drawing", lambda: epub_svg(inside=f"<script>{NAME}</script>"), "scripts", EPUB, True),
     Planted("EPUB: photo in the text", lambda: offices.epub(f'<p>a<img src="{written(_comment())}"/></p>'), "metadata", EPUB, True),
     Planted("EPUB: photo in a style", lambda: offices.epub(f'<p style="background: url({written(_comment())})">a</p>'), "metadata", EPUB, True),
-    Planted("EPUB: page in the text", lambda: offices.epub(f'<p>a<iframe src="data:text/plain;base64,{base64.b64encode(NAME.encode()).decode()}"/></p>'), "embedded", EPUB, True, trace=""),
+    Planted("EPUB: page in the text", lambda: offices.epub(f'<p>a<iframe src="data:text/plain;base64,{base64.b64encode(NAME.encode() * 5).decode()}"/></p>'), "embedded", EPUB, True),
     Planted("EPUB: part that it doesn't list", lambda: offices.epub(parts={"OEBPS/notes.txt": NAME}), "custom_data", EPUB, True),
     Planted("EPUB: sound of a format that nobody reads", lambda: epub_with("1.wav", wave(), "audio/wav", '<p>a<audio src="1.wav"/></p>'), "embedded", EPUB, True),
     Planted("EPUB: sound with its tags", lambda: epub_with("1.mp3", others.mp3(head=True), "audio/mpeg", '<p>a<audio src="1.mp3"/></p>'), "metadata", EPUB, True),

@@ -12,10 +12,12 @@ import pytest
 from PIL import Image, ImageChops
 
 from documents.extraction.cleaning import clean
-from documents.extraction.inspection.gif import without_comments
+from documents.extraction.errors import BrokenFileError
 from documents.extraction.packages.pictures import is_picture, plain
-from documents.extraction.packages.vectors import plain_inline
+from documents.extraction.packages.recordings import plain_recording
+from documents.extraction.packages.vectors import plain_address, plain_style
 from tests.documents.safety import media, metafiles, offices, others, pdfs
+from tests.documents.safety.planting import NAME
 
 
 @pytest.fixture
@@ -73,10 +75,16 @@ def test_a_moving_picture_still_moves():
 
 
 @pytest.mark.parametrize("at", [0, 5, 13, 200, -1])
-def test_a_picture_that_ends_in_its_middle_is_none(at):
-    assert without_comments(others.picture_file("GIF")[:at]) is None
-    assert plain(media.jpeg_without_end()) is None
-    assert plain(others.picture_file("BMP")[:60]) is None
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_a_picture_that_ends_in_its_middle_is_none(kind, at):
+    assert plain(others.picture_file(kind)[:at]) is None
+
+
+@pytest.mark.parametrize(
+    "data", [media.jpeg_without_end(), others.picture_file("BMP")[:60], b"RIFF\x0c\0\0\0WEBPVP8X\x0a\0\0\0"]
+)
+def test_a_picture_without_an_end_is_none(data):
+    assert is_picture(data) and plain(data) is None
 
 
 def test_a_style_that_begins_like_a_picture_is_none():
@@ -148,12 +156,30 @@ def test_a_book_keeps_its_drawing(cleaned):
 
 def test_pictures_in_the_text():
     present = media.written(metafiles.PRESENT, "image/png")
-    assert plain_inline(present) == present
-    assert plain_inline("https://example.org/data:image") == "https://example.org/data:image"
-    shown = plain_inline(f"url({media.written(others.picture_file('JPEG', comment=b'x'))}) no-repeat")
-    assert shown.startswith("url(data:image/jpeg;base64,") and shown.endswith(") no-repeat")
+    assert plain_address(present) == present
+    assert plain_address("https://example.org/data:image") == "https://example.org/data:image"
+    photo = media.written(others.picture_file("JPEG", comment=b"x"))
+    shown = plain_address(photo)
+    assert shown.startswith("data:image/jpeg;base64,") and len(shown) < len(photo)
     for other in ("data:image/svg+xml,%3Csvg%3E", media.written(b"<svg/>", "image/svg+xml")):
-        assert plain_inline(other).startswith("data:image/png;base64,")
+        assert plain_address(other).startswith("data:image/png;base64,")
+    assert plain_address(photo.replace("+", "%2B").replace("/", "%2F").replace("image%2F", "image/")) == shown
+    for change in (
+        lambda text: text.replace(";base64", ";name=a%20b;base64"),
+        lambda text: text.replace("data:image", "data:image\t ").replace(";base64", " ;base64"),
+        lambda text: text.replace(";base64", f';name="{NAME}";base64'),
+        str.swapcase,
+    ):
+        head, _, body = photo.partition(",")
+        assert plain_address(f"{change(head)},{body}") == shown
+    assert (
+        plain_style(f"color: red; background: url({photo}) no-repeat")
+        == f'color: red; background: url("{shown}") no-repeat'
+    )
+    assert plain_style(f"background: url('data\\:{photo[5:]}')") == f'background: url("{shown}")'
+    assert plain_style("background: url(\\64 ata:text/plain;base64,AAAA)") == 'background: url("data:,")'
+    assert plain_style("background: ur\\6c(data:text/plain,a)") == ""
+    assert plain_style("p { color: red }") == "p { color: red }"
 
 
 def test_what_programs_leave_empty_is_no_damage(cleaned):
@@ -172,3 +198,76 @@ def test_what_programs_leave_empty_is_no_damage(cleaned):
 def test_words_of_a_part_that_a_book_lists_nowhere_are_not_missed(cleaned):
     path, _ = cleaned(offices.epub(parts={"OEBPS/onix.xml": "<record>Sold by</record>"}), offices.EPUB)
     assert "OEBPS/onix.xml" not in names(path)
+
+
+def test_shades_and_holes_stay():
+    """A TIFF of a scanner with sixteen bits, and one with holes."""
+    deep = Image.frombytes(
+        "I;16", (4, 1), b"".join(shade.to_bytes(2, "little") for shade in (0, 10_000, 30_000, 65_535))
+    )
+    shown = Image.open(io.BytesIO(plain(others.picture_file("TIFF", deep))))
+    assert [shown.getpixel((at, 0)) for at in range(4)] == [0, 38, 116, 255]
+    shown = Image.open(io.BytesIO(plain(others.picture_file("TIFF", Image.new("LA", (2, 2), (0, 0))))))
+    assert shown.convert("RGBA").getpixel((0, 0))[3] == 0
+    assert plain(others.picture_file("TIFF", Image.new("F", (2, 2), 0.5))) is None
+
+
+def test_a_photo_keeps_the_side_that_is_up():
+    turned = others.jpeg_turned()
+    shown = plain(turned)
+    assert Image.open(io.BytesIO(shown)).getexif() == {0x0112: 6}
+    assert plain(shown) == shown and len(shown) < len(turned)
+
+
+def test_a_sound_behind_zeros_stays(cleaned):
+    sound = others.mp3(head=True)
+    begins = sound.index(others.FRAME)
+    data = media.epub_with(
+        "1.mp3", sound[:begins] + bytes(7) + sound[begins:], "audio/mpeg", '<p>a<audio src="1.mp3"/></p>'
+    )
+    path, removed = cleaned(data, offices.EPUB)
+    assert set(removed) == {"metadata of recordings"}
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("OEBPS/1.mp3") == others.mp3()
+
+
+def test_a_film_whose_data_lies_outside_of_it_is_none():
+    """It would be filled with zeros up to there."""
+    film = others.mp4(data_track=True)
+    at = film.rindex(b"stco") + 12
+    for offset in (200_000_000, 0):
+        assert plain_recording(film[:at] + offset.to_bytes(4, "big") + film[at + 4 :]) is None
+
+
+def chapter(href, name, kind="application/xhtml+xml"):
+    """A book of two pages."""
+    page = '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Chapter two.</p></body></html>'
+    return offices.edited(
+        offices.epub(parts={f"OEBPS/{name}": page}),
+        {
+            "OEBPS/book.opf": lambda text: text.replace(
+                "</manifest>", f'<item id="c" href="{href}" media-type="{kind}"/></manifest>'
+            ).replace("</spine>", '<itemref idref="c"/></spine>')
+        },
+    )
+
+
+@pytest.mark.parametrize(("href", "name"), [("c.xht", "c.xht"), ("C.xhtml", "c.xhtml"), ("c%20d.xhtml", "c d.xhtml")])
+def test_no_chapter_is_left_out(cleaned, href, name):
+    path, removed = cleaned(chapter(href, name), offices.EPUB)
+    assert "Chapter two." in part(path, f"OEBPS/{name}") and not removed
+
+
+def test_what_cannot_be_found_is_refused(cleaned):
+    """A chapter that isn't there, and the list of words elsewhere than everywhere."""
+    to = {"xl/_rels/workbook.xml.rels": lambda text: text.replace("sharedStrings.xml", "words.xml")}
+    moved = offices.edited(offices.book_unused_string(), {**to, "xl/words.xml": f"<sst>{NAME}</sst>"})
+    for data, mime in ((chapter("d.xhtml", "c.xhtml"), offices.EPUB), (moved, offices.XLSX)):
+        with pytest.raises(BrokenFileError):
+            cleaned(data, mime)
+
+
+def test_words_for_readers_without_sound_are_no_reason_to_refuse(cleaned):
+    page = '<p>a<audio src="1.ogg"><span>Your reader plays no sound.</span></audio></p>'
+    path, removed = cleaned(media.epub_with("1.ogg", b"OggS" + bytes(40), "audio/ogg", page), offices.EPUB)
+    assert removed == {"embedded files": 1} and "1.ogg" not in names(path)
