@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from documents.extraction.errors import BrokenFileError
+
 MAX_BOXES = 20_000
 MAX_TABLE = 64 * 1024**2
 CHUNK = 1024**2
@@ -85,13 +87,17 @@ def patches(file: IO[bytes], size: int) -> Iterator[Patch]:
 
 
 def _beside(file: IO[bytes], size: int) -> Iterator[Patch]:
-    """Boxes that belong to no film, and what follows the last one."""
+    """Boxes that belong to no film, and what follows the last one. Raises BrokenFileError where that is more film."""
     end = 0
     for box in boxes(file, 0, size):
         if not box.path:
             end = box.end
             if box.kind not in _TOP and _says_something(file, box.body, box.end):
                 yield Patch(box.start, box.end, "metadata")
+    if end:
+        file.seek(end)
+        if file.read(8)[4:] in _TOP - {b"free", b"skip"}:
+            raise BrokenFileError  # a box that is cut off, or more of them than are looked at
     if end and _says_something(file, end, size):
         yield Patch(end, size, "metadata", is_box=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Iterator
 
 import PIL.Image
@@ -85,8 +86,9 @@ def without_personal_segments(content: bytes) -> bytes:
 
 def has_place(content: bytes) -> bool:
     """Whether the picture says where it was taken."""
+    PIL.Image.MAX_IMAGE_PIXELS = None  # nothing is unpacked here
     try:
         with PIL.Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
             return bool(picture.getexif().get_ifd(IFD.GPSInfo))
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, TypeError, struct.error):
         return False

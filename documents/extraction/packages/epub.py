@@ -21,7 +21,8 @@ _CONTAINER = "META-INF/container.xml"
 _READ = ("application/xhtml+xml", "text/html", "image/svg+xml", "application/x-dtbook+xml")
 _PLAIN = (".css", ".js", ".mjs")
 _LISTS = (".ncx", ".smil", ".pls")
-_FONTS = (b"\0\1\0\0", b"OTTO", b"true", b"ttcf", b"wOFF", b"wOF2")
+_FONTS = (b"\0\1\0\0", b"OTTO", b"true")
+_PACKED_FONTS = (b"wOFF", b"wOF2")
 _FETCHING = (
     "img",
     "image",
@@ -58,7 +59,7 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from recording_traces(package, package.names())
     yield from _list_traces(package)
     pages = _pages(package)
-    yield from comment_traces(package, pages)
+    yield from comment_traces(package, [*pages, *_lists(package)])
     for name in pages:
         yield from _page_traces(package.xml(name))
 
@@ -81,10 +82,16 @@ def _list_traces(package: Package) -> Iterator[Trace]:
     for element in package.xml(_CONTAINER).iter():
         if local(element) not in ("container", "rootfiles", "rootfile"):
             yield Trace("metadata", "application data", local(element), partial(take_out, element))
-    for name in [name for name in package.names() if name.lower().endswith(".ncx") and name in _listed(package)]:
-        for element in find(package.xml(name), "docAuthor", "meta"):
+    for name in _lists(package):
+        for element in find(package.xml(name), "docAuthor", "meta", "metadata"):
             if not value(element, "name").startswith("dtb:") or value(element, "name") == "dtb:generator":
                 yield Trace("metadata", "metadata", text_of(element), partial(take_out, element))
+
+
+def _lists(package: Package) -> list[str]:
+    """Contents, words to read aloud and how to say them."""
+    listed = _listed(package)
+    return [name for name in package.names() if name in listed and name.lower().endswith(_LISTS)]
 
 
 def _pages(package: Package) -> list[str]:
@@ -123,7 +130,8 @@ def _without_comments(text: str) -> str:
 def _other_traces(package: Package) -> Iterator[Trace]:
     """Parts that the book doesn't list, and those in formats that can't be read here."""
     listed, books = _listed(package), _books(package)
-    readable = [*_pages(package), *(name for name in listed if name.lower().endswith(_LISTS))]
+    unreadable: list[str] = []
+    readable = {*_pages(package), *_lists(package)}
     for name in package.names():
         if name == "mimetype" or name.startswith("META-INF/") or name in books:
             continue
@@ -133,12 +141,29 @@ def _other_traces(package: Package) -> Iterator[Trace]:
         elif not (
             name in readable
             or name.lower().endswith(_PLAIN)
-            or content.startswith(_FONTS)
+            or _is_font(content)
             or is_picture(content)
             or is_recording(content)
             or is_metafile(content, name)
         ):
-            yield Trace("embedded", "embedded files", name, partial(_drop_items, package, [name]))
+            unreadable.append(name)
+    for name in unreadable:
+        yield Trace("embedded", "embedded files", name, partial(_drop_items, package, unreadable))
+
+
+def _is_font(content: bytes) -> bool:
+    """Whether a file is a font by its head: its length where it is packed, else its tables, all inside of it."""
+    if content.startswith(_PACKED_FONTS):
+        return int.from_bytes(content[8:12], "big") == len(content)
+    count = int.from_bytes(content[4:6], "big")
+    places = [content[12 + 16 * table : 28 + 16 * table] for table in range(count)]
+    return (
+        content.startswith(_FONTS)
+        and 0 < count < 64
+        and all(
+            int.from_bytes(place[8:12], "big") + int.from_bytes(place[12:16], "big") <= len(content) for place in places
+        )
+    )
 
 
 def _books(package: Package) -> list[str]:
@@ -164,22 +189,26 @@ def _resolved(package: Package, source: str, address: str) -> str:
 
 
 def _drop_items(package: Package, names: list[str]) -> None:
-    """The parts, their places in the lists, and the elements that show them."""
-    for page in _pages(package):
+    """The parts, their places in the lists, and the elements that show them. What is gone by now is no work."""
+    names = [name for name in names if name in package]
+    for page in _pages(package) if names else ():
         for element in find(package.xml(page), *_FETCHING):
             address = _address(element)
             if address and ":" not in address and _resolved(package, page, address) in names:
                 take_out(element)
-    for opf in _books(package):
-        for item, part in _items(package, opf):
-            if part in names:
-                gone = value(item, "id")
-                take_out(item)
-                for place in find(package.xml(opf), "itemref"):
-                    if value(place, "idref") == gone:
-                        take_out(place)
+    for opf in _books(package) if names else ():
+        _unlist(package, opf, names)
     for name in names:
         package.drop(name)
+
+
+def _unlist(package: Package, opf: str, names: list[str]) -> None:
+    """Takes these parts from the list of a book and from its order."""
+    gone = [item for item, part in _items(package, opf) if part in names]
+    numbers = {value(item, "id") for item in gone}
+    for element in [*gone, *find(package.xml(opf), "itemref")]:
+        if element in gone or value(element, "idref") in numbers:
+            take_out(element)
 
 
 def _address(element: Any) -> str:

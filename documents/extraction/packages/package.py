@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html.entities
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,7 @@ from documents.extraction.errors import BrokenFileError
 TYPES = "[Content_Types].xml"
 MANIFEST = "META-INF/manifest.xml"
 _DATE = (1980, 1, 1, 0, 0, 0)
-_WITH_DOCTYPE = (".xhtml", ".html", ".htm")
+_WITH_DOCTYPE = (".xhtml", ".html", ".htm", ".xht")
 _XML = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".rdf", ".vml")
 
 
@@ -86,6 +87,7 @@ class Package:
                 self._parsed[name] = etree.fromstring(self._parts[name], parser)
             except (etree.XMLSyntaxError, KeyError) as error:
                 raise BrokenFileError from error
+            _spell_out(self._parsed[name])
         return self._parsed[name]
 
     def xml_names(self, prefix: str = "") -> list[str]:
@@ -162,8 +164,8 @@ class Package:
                 xml_declaration=True,
                 encoding="UTF-8",
                 standalone=True if name.endswith((".xml", ".rels")) else None,
-                # Its first line only: declarations of its own may say anything.
-                doctype=root.getroottree().docinfo.doctype or None if name.endswith(_WITH_DOCTYPE) else None,
+                # Not the file's own: it may name a path, and its declarations may say anything.
+                doctype="<!DOCTYPE html>" if name.lower().endswith(_WITH_DOCTYPE) else None,
             )
             return written
         return self._parts[name]
@@ -174,6 +176,19 @@ def comment_traces(package: Package, names: Iterable[str]) -> Iterator[Trace]:
     for name in names:
         if b"<!--" in package.read(name):
             yield Trace("comments", "comments", name, partial(package.rewrite, name))
+
+
+def _spell_out(root: Any) -> None:
+    """The characters that HTML has names for, as such: what declares the names may say more, and goes.
+
+    Raises BrokenFileError for a name of the page's own.
+    """
+    for entity in list(root.iter(etree.Entity)):
+        said = html.entities.html5.get(f"{entity.name};")
+        if said is None:
+            raise BrokenFileError
+        entity.tail = said + (entity.tail or "")
+        take_out(entity)
 
 
 def _folded(name: str) -> str:

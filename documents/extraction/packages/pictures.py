@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
@@ -60,10 +61,11 @@ def _plain_jpeg(content: bytes) -> bytes | None:
 
 def _side_of(content: bytes) -> int:
     """The number that EXIF has for the side that is up; 0 where nothing is said."""
+    PIL.Image.MAX_IMAGE_PIXELS = None  # nothing is unpacked here
     try:
         with PIL.Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
             return int(picture.getexif().get(ORIENTATION, 0))
-    except (OSError, SyntaxError, ValueError, TypeError):
+    except (OSError, SyntaxError, ValueError, TypeError, struct.error):
         return 0
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Any
 
+from documents.extraction.errors import BrokenFileError
 from documents.extraction.inspection.boxes import boxes, empty, patches
 from documents.extraction.inspection.media import sound_in
 from documents.extraction.packages.package import Package, Trace, find, local, take_out
@@ -49,7 +50,10 @@ def _plain_film(content: bytes) -> bytes | None:
     kinds = {box.kind: box for box in boxes(file, 0, size)}
     if b"moov" not in kinds or b"ftyp" not in kinds:
         return None
-    found = list(patches(file, size))
+    try:
+        found = list(patches(file, size))
+    except BrokenFileError:
+        return None
     if any(patch.end > size or patch.start < kinds[b"ftyp"].end for patch in found):
         return None  # where its data lies is not what it says
     for patch in found:

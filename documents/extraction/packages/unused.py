@@ -18,7 +18,8 @@ _FOLLOWED = frozenset({
     "themeoverride", "footnotes", "endnotes", "sharedstrings", "sheetmetadata", "slidemaster", "slidelayout",
     "notesmaster", "notesslide", "handoutmaster", "presprops", "tablestyles", "chartstyle", "chartcolorstyle",
     # The text names these by a number that stands in another part.
-    "diagramdrawing", "rdrichvalue", "rdrichvaluestructure", "rdrichvaluetypes", "richvaluerel",
+    "featurepropertybag", "rdarray", "rdrichvaluewebimage", "rdsupportingpropertybag", "rdsupportingpropertybagstructure",
+    "richstyles", "diagramdrawing", "rdrichvalue", "rdrichvaluestructure", "rdrichvaluetypes", "richvaluerel",
 })  # fmt: skip
 """Relationships whose type alone says what they are for, by its end. All others a text has to name."""
 

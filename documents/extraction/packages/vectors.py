@@ -22,7 +22,11 @@ _NAMESPACES = frozenset(
     )
 )
 """What readers of e-books show; all else is a program's own: names of its files and layers, printers, people."""
-_ADDRESS = re.compile(r"url\(([^)]*)\)", re.IGNORECASE)
+_ADDRESS = re.compile(r"url\((\s*\"[^\"]*\"\s*|\s*'[^']*'\s*|[^()\"']*)\)", re.IGNORECASE)
+_HOLDS = re.compile(r"(?<![\w.#-])data:", re.IGNORECASE)
+"""Where a style holds a file; not a class or an element of that name."""
+_WORDS = frozenset({"alt", "title", "aria-label", "aria-description", "content", "summary", "abbr", "label", "value"})
+"""Attributes that are read, not fetched."""
 _ESCAPED = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 """A character in a style, as a number or by itself."""
 _BLANK = f"data:{TYPE};base64,{base64.b64encode(BLANK).decode()}"
@@ -56,6 +60,8 @@ def inline_traces(root: Any) -> Iterator[Trace]:
     """Pictures in attributes and styles, and other files there."""
     for element in [element for element in root.iter() if isinstance(element.tag, str)]:
         for key, text in element.attrib.items():
+            if local(key) in _WORDS:
+                continue
             shown = plain_style(str(text)) if local(key) == "style" else plain_address(str(text))
             if shown == _OTHER or (local(key) == "srcset" and "data:" in text.lower()):
                 yield Trace("embedded", "embedded files", local(key), partial(element.attrib.pop, key, None))
@@ -67,11 +73,11 @@ def inline_traces(root: Any) -> Iterator[Trace]:
 
 def plain_style(text: str) -> str:
     """A style with its pictures as they look; what else lies in one is emptied."""
-    if "data:" not in _unescaped(text).lower():
+    if not _HOLDS.search(_unescaped(text)):
         return text
     shown = _ADDRESS.sub(_plain_url, text)
-    written = re.sub(r"\burl\(\"data:[^)]*\)", "", shown)
-    return shown if "data:" not in _unescaped(written).lower() else ""
+    written = re.sub(r"\burl\(\"data:[^\"]*\"\)", "", shown)
+    return "" if _HOLDS.search(_unescaped(written)) else shown
 
 
 def _plain_url(found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from PIL import Image, ImageChops
 
 from documents.extraction.cleaning import clean
 from documents.extraction.errors import BrokenFileError
+from documents.extraction.inspection.boxes import patches
 from documents.extraction.packages.pictures import is_picture, plain
 from documents.extraction.packages.recordings import plain_recording
 from documents.extraction.packages.vectors import plain_address, plain_style
@@ -179,7 +180,8 @@ def test_pictures_in_the_text():
     assert plain_style(f"background: url('data\\:{photo[5:]}')") == f'background: url("{shown}")'
     assert plain_style("background: url(\\64 ata:text/plain;base64,AAAA)") == 'background: url("data:,")'
     assert plain_style("background: ur\\6c(data:text/plain,a)") == ""
-    assert plain_style("p { color: red }") == "p { color: red }"
+    for style in ("p { color: red }", "p { } .data:hover { } #data:hover { } .metadata:hover { }"):
+        assert plain_style(style) == style
 
 
 def test_what_programs_leave_empty_is_no_damage(cleaned):
@@ -271,3 +273,48 @@ def test_words_for_readers_without_sound_are_no_reason_to_refuse(cleaned):
     page = '<p>a<audio src="1.ogg"><span>Your reader plays no sound.</span></audio></p>'
     path, removed = cleaned(media.epub_with("1.ogg", b"OggS" + bytes(40), "audio/ogg", page), offices.EPUB)
     assert removed == {"embedded files": 1} and "1.ogg" not in names(path)
+
+
+def test_words_that_begin_like_an_address_are_read(cleaned):
+    page = '<p title="Data: the ministry, 2019">a<img src="1.png" alt="Data: the registry, 2019"/></p>'
+    path, removed = cleaned(media.epub_with("1.png", metafiles.PRESENT, "image/png", page), offices.EPUB)
+    assert not removed and page in part(path, "OEBPS/page.xhtml")
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        '<!DOCTYPE html [<!ENTITY nbsp "&#160;"><!ENTITY eacute "&#233;"><!ENTITY copy "&#169;">]>',
+        '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd">',
+    ],
+)
+def test_characters_with_a_name_stay(cleaned, begins):
+    data = offices.edited(
+        offices.epub("<p>a&nbsp;b &eacute;<b>&copy;</b></p>"),
+        {"OEBPS/page.xhtml": lambda text: text.replace("<html", f"{begins}<html", 1)},
+    )
+    path, _ = cleaned(data, offices.EPUB)
+    assert "<p>a\u00a0b \u00e9<b>\u00a9</b></p>" in part(path, "OEBPS/page.xhtml")
+
+
+def test_a_film_that_is_cut_off_is_no_remainder():
+    """It plays up to the cut: nothing of it may be emptied as if it were something behind the film."""
+    film = others.mp4()
+    at = film.index(b"mdat") - 4
+    order = film[:at] + film[at + 4008 :] + film[at : at + 3500]
+    assert plain_recording(order) is None
+    with pytest.raises(BrokenFileError):
+        list(patches(io.BytesIO(order), len(order)))
+
+
+def test_a_map_of_many_pixels_is_read_without_unpacking_it():
+    data = bytearray(others.picture_file("JPEG"))
+    at = data.index(b"\xff\xc0") + 5
+    data[at : at + 4] = (20_000).to_bytes(2, "big") * 2
+    assert plain(bytes(data)) == bytes(data)
+
+
+def test_styles_are_read_in_a_line():
+    """It took hours for as much when each beginning was followed to the end."""
+    assert plain_style("data:" + "url(" * 50_000) == ""
+    assert plain_style("a{}" * 10_000 + "url(data:" * 50_000) == ""
