@@ -13,6 +13,7 @@ from typing import Any
 import PIL.Image
 import PIL.ImageOps
 import PIL.ImageSequence
+from PIL.ExifTags import Base
 
 from documents.extraction.cleaning.proof import same_picture
 from documents.extraction.errors import BrokenFileError, TooLargeError, UnprovenError
@@ -23,7 +24,6 @@ from documents.extraction.inspection.png import without_personal_chunks
 from documents.extraction.inspection.webp import without_details
 from documents.metadata import COPYRIGHT
 
-ORIENTATION = 0x0112
 COMPARED = 1000
 """Pixels of the longer side at which original and copy are compared."""
 TOLERANCE = 48
@@ -53,7 +53,7 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str) -> int:
 
 
 def _cleaned(picture: PIL.Image.Image, source: Path, mime: str) -> bytes:
-    upright = picture.getexif().get(ORIENTATION, 1) in (0, 1)
+    upright = picture.getexif().get(Base.Orientation, 1) in (0, 1)
     if mime == "image/png" and upright:
         return without_personal_chunks(source.read_bytes())
     if mime == "image/webp" and upright:

@@ -18,12 +18,11 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
 _DRAWN = frozenset({*range(0xC0, 0xD0), _END, 0xD8, _SCAN, 0xDB, 0xDC, 0xDD, *_WITHOUT_LENGTH})
 """Frames, tables and scans."""
-
-
 _SIDES = {
     side: b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0" + bytes([side]) + b"\0\0\0\0\0\0"
     for side in range(2, 9)
 }
+"""An EXIF block that says only which side is up, by the number for it."""
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:

@@ -73,7 +73,7 @@ def traces(package: Package) -> Iterator[Trace]:
     kept = [name for name in package.names() if not name.startswith(_GONE)]
     yield from picture_traces(package, kept)
     yield from recording_traces(package, kept)
-    yield from unnamed_traces(package, (*_ALWAYS, *(prefix for prefix, _, _ in _PARTS)))
+    yield from unnamed_traces(package, _ALWAYS, tuple(prefix for prefix, _, _ in _PARTS))
     roots = [package.xml(name) for name in ("content.xml", "styles.xml") if name in package]
     yield from framed_traces(package, roots, kept)
     hidden = _hidden_styles(package)

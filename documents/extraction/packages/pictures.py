@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
 import PIL.Image
+from PIL.ExifTags import Base
 
 from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.gif import GIF, without_comments
@@ -16,7 +17,6 @@ from documents.extraction.inspection.png import PNG, without_personal_chunks
 from documents.extraction.inspection.webp import is_webp, without_details
 from documents.extraction.packages.package import Package, Trace
 
-ORIENTATION = 0x0112
 _TIFF = (b"II*\0", b"MM\0*")
 _BMP = b"BM"
 _BMP_SIZES = frozenset({12, 40, 52, 56, 64, 108, 124})
@@ -64,7 +64,7 @@ def _side_of(content: bytes) -> int:
     PIL.Image.MAX_IMAGE_PIXELS = None  # nothing is unpacked here
     try:
         with PIL.Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
-            return int(picture.getexif().get(ORIENTATION, 0))
+            return int(picture.getexif().get(Base.Orientation, 0))
     except (OSError, SyntaxError, ValueError, TypeError, struct.error):
         return 0
 

@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from urllib.parse import unquote
 
@@ -73,10 +73,10 @@ def unused_traces(package: Package, names: Iterable[str]) -> Iterator[Trace]:
             yield Trace("custom_data", "application data", name, partial(package.drop, name))
 
 
-def unnamed_traces(package: Package, known: tuple[str, ...]) -> Iterator[Trace]:
+def unnamed_traces(package: Package, kept: Collection[str], known: tuple[str, ...]) -> Iterator[Trace]:
     """The same for an OpenDocument file, whose texts name pictures, recordings and objects.
 
-    Parts whose names begin with one of ``known`` are looked at elsewhere.
+    Those called as in ``kept`` stay, those whose names begin with one of ``known`` are looked at elsewhere.
     """
     said = set()
     # Only texts and styles: programs leave empty files among the others.
@@ -86,5 +86,5 @@ def unnamed_traces(package: Package, known: tuple[str, ...]) -> Iterator[Trace]:
                 said |= {path.removeprefix("./"), unquote(path.removeprefix("./"))}
     folders = tuple(f"{path}/" for path in said if path and f"{path}/content.xml" in package)
     for name in package.names():
-        if name not in said and not name.startswith((*known, *folders)):
+        if name not in said and name not in kept and not name.startswith((*known, *folders)):
             yield Trace("custom_data", "application data", name, partial(package.drop, name))

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from documents.actions import add_document
+from documents.extraction.cleaning import clean
 from documents.models import Document
 from documents.processing import process
 
@@ -19,3 +20,15 @@ def filed(django_capture_on_commit_callbacks):
         return Document.objects.get(pk=document.pk)
 
     return file
+
+
+@pytest.fixture
+def cleaned(tmp_path):
+    """Makes the public copy; gives its path and what was removed."""
+
+    def make(data, mime):
+        source, target = tmp_path / "source", tmp_path / "public"
+        source.write_bytes(data)
+        return target, clean(source, target, mime)["removed"]
+
+    return make

@@ -11,7 +11,6 @@ import pptx
 import pytest
 from PIL import Image, ImageChops
 
-from documents.extraction.cleaning import clean
 from documents.extraction.errors import BrokenFileError
 from documents.extraction.inspection.boxes import patches
 from documents.extraction.packages.pictures import is_picture, plain
@@ -19,18 +18,6 @@ from documents.extraction.packages.recordings import plain_recording
 from documents.extraction.packages.vectors import plain_address, plain_style
 from tests.documents.safety import media, metafiles, offices, others, pdfs
 from tests.documents.safety.planting import NAME
-
-
-@pytest.fixture
-def cleaned(tmp_path):
-    """Makes the public copy; gives its path and what was removed."""
-
-    def make(data, mime):
-        source, target = tmp_path / "source", tmp_path / "public"
-        source.write_bytes(data)
-        return target, clean(source, target, mime)["removed"]
-
-    return make
 
 
 def names(path):
@@ -195,6 +182,12 @@ def test_what_programs_leave_empty_is_no_damage(cleaned):
         offices.EPUB,
     )
     assert removed["application data"] == 2 and not [name for name in names(path) if "MACOSX" in name]
+
+
+def test_a_name_that_begins_like_a_known_one_is_another(cleaned):
+    parts = dict.fromkeys(("content.xml.bak", "mimetype2", "META-INF/manifest.xml~"), NAME)
+    path, removed = cleaned(offices.open_document(offices.PLAIN, parts=parts), offices.ODT)
+    assert removed["application data"] == 3 and not set(parts) & set(names(path))
 
 
 def test_words_of_a_part_that_a_book_lists_nowhere_are_not_missed(cleaned):

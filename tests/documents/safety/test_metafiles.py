@@ -26,18 +26,6 @@ from tests import servers
 from tests.documents.safety import metafiles, offices, others
 
 
-@pytest.fixture
-def cleaned(tmp_path):
-    """Makes the public copy; gives its path and what was removed."""
-
-    def make(data, mime):
-        source, target = tmp_path / "source", tmp_path / "public"
-        source.write_bytes(data)
-        return target, clean(source, target, mime)["removed"]
-
-    return make
-
-
 def part(path, name):
     with zipfile.ZipFile(path) as archive:
         return archive.read(name)
