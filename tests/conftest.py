@@ -18,9 +18,11 @@ import modelsearch.signal_handlers
 import pytest
 import wagtail.signal_handlers
 from django.conf import settings as django_settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.db.backends.signals import connection_created
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from documents.extraction import sandbox
@@ -139,6 +141,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         connection.settings_dict["TEST"]["TEMPLATE"] = migrated.of_this_run()
     else:
         connection_created.connect(lambda connection, **_: migrated.fill(connection), weak=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def copied_again():
+    """Tests outside of a transaction leave a copy of the run's migrated database, where there is one."""
+
+    def restore(_case):
+        migrated.restore(connection)
+        ContentType.objects.clear_cache()
+
+    with pytest.MonkeyPatch.context() as patch:
+        if migrated.of_this_run():
+            patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

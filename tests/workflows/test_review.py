@@ -68,7 +68,7 @@ def decisions(page):
 
 class TestThePath:
     def test_an_editor_approves_and_it_is_public(self, people, section, fresh):
-        state = people.author.submit(section)
+        state = people.author.submit_by_form(section)
         assert state.task.name == "Editorial review"
         people.editor.decide(section)
         page = fresh(section)
@@ -81,7 +81,7 @@ class TestThePath:
         assert not page.workflow_in_progress
 
     def test_a_publication_passes_legal_review_too(self, people, report):
-        people.author.submit(report)
+        people.author.submit_by_form(report)
         people.editor.decide(report)
         assert not is_live(report)
         assert review_of(report).task.name == "Legal review"
@@ -91,16 +91,16 @@ class TestThePath:
         assert list(record.documents.values()) == [report.files.first().document.sha256]
 
     def test_exactly_the_submitted_revision_is_published(self, people, section, fresh):
-        state = people.author.submit(section, title="As submitted")
+        state = people.author.submit_by_form(section, title="As submitted")
         people.editor.decide(section)
         assert fresh(section).title == "As submitted"
         assert fresh(section).live_revision_id == state.revision_id
 
     def test_changes_requested_then_resubmitted_in_one_post(self, people, section, fresh):
-        first = people.author.submit(section, title="First try")
+        first = people.author.submit_by_form(section, title="First try")
         people.editor.decide(section, "reject", comment="Names a witness.")
         assert not is_live(section)
-        second = people.author.submit(section, title="Second try")
+        second = people.author.submit_by_form(section, title="Second try")
         assert second.revision_id != first.revision_id
         assert second.revision.content["title"] == "Second try"
         people.editor.decide(section)
@@ -135,16 +135,16 @@ class TestThePath:
         assert "saved elsewhere at the same moment" in response.content.decode()
 
     def test_who_opens_a_page_that_came_back_reads_why(self, people, section):
-        people.author.submit(section)
+        people.author.submit_by_form(section)
         people.editor.decide(section, "reject", comment="Names a witness.")
         response = people.author.get("wagtailadmin_pages:edit", section.pk)
         assert "editor asked for changes: Names a witness." in response.content.decode()
-        people.author.submit(section, title="Second try")
+        people.author.submit_by_form(section, title="Second try")
         response = people.author.get("wagtailadmin_pages:edit", section.pk)
         assert "asked for changes" not in response.content.decode()
 
     def test_the_screen_of_a_decision_names_its_page(self, people, section):
-        state = people.author.submit(section, title="About the archive")
+        state = people.author.submit_by_form(section, title="About the archive")
         response = people.editor.get("workflows_review", state.pk)
         assert "About the archive" in response.content.decode().split("<h1", 1)[1].split("</h1>")[0]
 
@@ -158,7 +158,7 @@ class TestThePath:
 
     def test_a_change_of_a_public_page(self, people, fresh):
         page = SectionPageFactory(published=True, title="Old")
-        people.editor2.submit(page, title="New")
+        people.editor2.submit_by_form(page, title="New")
         assert fresh(page).title == "Old"
         people.editor.decide(page)
         assert fresh(page).title == "New"
