@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check services services-stop bench bench-s3 demo messages pins coverage
+.PHONY: help run test test-deep check services services-stop bench bench-s3 demo messages pins coverage
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ run: .venv/run.stamp ## web and worker in the foreground, with demo content the 
 test: .venv/dev.stamp ## all tests, on SQLite and PostgreSQL, with real servers and a browser
 	@$(BIN)/python deploy/catalogues.py compile
 	@$(BIN)/python tests/run.py
+
+test-deep: export DEEP = 1
+test-deep: test ## the same in full: every sample whole, every test on both stacks (hours; before a release)
 
 check: .venv/dev.stamp ## format, lint, types, layers, templates, migrations, catalogues, deployment, pins
 	@$(BIN)/python deploy/checks/check.py

@@ -29,7 +29,7 @@ from documents.extraction import sandbox
 from search import bridge, words
 from search.board import promotions
 from search.engines import get_engine
-from tests import migrated, servers
+from tests import depth, migrated, servers
 
 INDEXING = (
     (wagtail.signal_handlers, "update_reference_index_task"),
@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Gives this process its own state, so that parallel workers and a developer's ``var/`` never meet."""
     config.addinivalue_line("markers", "shared_search: the search index of the worker's folder stays between tests")
     config.addinivalue_line("markers", "slow: takes longer than ten seconds")
+    config.addinivalue_line("markers", "deep: only where DEEP=1, which `make test-deep` sets")
     stack = ExitStack()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dossier-test-", ignore_cleanup_errors=True)))
     django_settings.VAR_DIR = folder
@@ -96,8 +97,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out browser tests of a mixed run, whose event loop breaks async views in the same process, and the search
-    engine of the other pass.
+    """Leaves out browser tests of a mixed run, whose event loop breaks async views in the same process, the search
+    engine of the other pass, and what only a deep run asks.
 
     ``make test`` runs browser tests on their own; so does ``pytest tests/e2e tests/a11y tests/faults``. Slow tests come
     first, so that no process waits in the end for the one that got a slow one last.
@@ -106,6 +107,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     browser_tests = [item for item in items if _is_of_a_browser_pass(item)]
     elsewhere = set(browser_tests if len(browser_tests) < len(items) else ())
     elsewhere |= {item for item in items if _asks_an_engine_of_the_other_pass(item)}
+    elsewhere |= {item for item in items if item.get_closest_marker("deep") and not depth.DEEP}
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]

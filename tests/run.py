@@ -1,12 +1,12 @@
 """``make test``: everything that proves the product, on SQLite and on PostgreSQL, units, browser and faults.
 
-Starts the real servers that it finds or can install, runs six pytest processes (those that mostly wait side by side),
+Starts the real servers that it finds or can install, runs five pytest processes (those that mostly wait side by side),
 stops the servers that it started, and ends with what was missing, what was skipped and one line of totals. With
 COVERAGE=1 the first pass runs all units and is measured: it fails where it covers less of the code than
-``pyproject.toml`` demands.
+``pyproject.toml`` demands. With DEEP=1 nothing is left to a sample (``tests/depth.py``) or to one of the stacks.
 
-    python tests/run.py                      all six
-    python tests/run.py --only units         one of: units, units-postgresql, browser, browser-full, faults, faults-full
+    python tests/run.py                      all of them
+    python tests/run.py --only units         one of: units, units-postgresql, browser, browser-full, faults-full; DEEP=1: faults
     KEEP_SERVICES=1, REQUIRE_SERVICES=1, WORKERS=2
 """
 
@@ -30,6 +30,7 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "deploy" / "services"))
+import depth  # noqa: E402
 import migrated  # noqa: E402
 import services  # noqa: E402
 
@@ -62,21 +63,28 @@ SAME_ON_EVERY_DATABASE = [
 """What reads or serves files, draws pages, or asks the loaded demo for everything: most of the time, and the database
 makes no difference. Rules of access, queues and locks, import and search are asked on both."""
 ON_POSTGRESQL_WHERE_IT_IS = [
-    *("tests/security", "tests/translations"),
-    *(f"tests/workflows/test_{name}.py" for name in ("review", "bypasses", "files_held_elsewhere", "permissions")),
-    *(f"tests/cms/test_{name}.py" for name in ("publication_files", "format_groups")),
+    *("tests/security", "tests/translations", "tests/access"),
+    *(
+        f"tests/workflows/test_{name}.py"
+        for name in ("review", "bypasses", "files_held_elsewhere", "permissions", "gate", "time")
+    ),
+    *(
+        f"tests/cms/test_{name}.py"
+        for name in ("publication_files", "format_groups", "related", "visibility", "vocabulary", "deleting")
+    ),
+    *(f"tests/documents/test_{name}.py" for name in ("access", "embargo", "adding", "board", "rights", "uses")),
+    *("tests/documents/versions", "tests/documents/erasure/test_four_eyes.py", "tests/search/test_board_screens.py"),
 ]
 """What people do at screens, and what each of them sees: once, on the database of production. On SQLite where that is
-all there is, and where coverage is measured."""
+all there is, where coverage is measured, and in a deep run."""
 SAME_ON_EVERY_STACK = ["tests/a11y", "tests/e2e/test_page_scripts.py"]
 """What looks at pages and not at what is behind them: on SQLite only."""
 ONCE_ON_ALL_SERVERS = [
     *("tests/e2e/test_adding.py", "tests/e2e/test_direct.py", "tests/e2e/test_reader.py"),
-    "tests/e2e/test_file_stories.py",
-    "tests/faults/test_kills.py",
+    *("tests/e2e/test_file_stories.py", "tests/e2e/test_big_files.py", "tests/faults"),
 ]
-"""Single screens and stories that lean on storage and search, and random kills: on the full stack only. The story of a
-publication is told on both."""
+"""Single screens and stories that lean on storage and search, and what is killed or away: on the full stack only. The
+story of a publication is told on both, and in a deep run so are all the others."""
 PRODUCTION = ("DATABASE_URL", "SEARCH_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
 ROUNDS = (("units",), ("units-postgresql",), ("browser", "browser-full", "faults", "faults-full"))
 """Passes that run side by side: units take all processors, the others wait most of the time for something."""
@@ -120,9 +128,9 @@ class Pass:
 
 
 def passes(workers: str, *, postgresql: bool) -> list[Pass]:
-    """The six passes; ``postgresql`` says whether units run there too."""
+    """The passes; ``postgresql`` says whether units run there too."""
     measured = os.environ.get("COVERAGE") == "1"
-    split = postgresql and not measured
+    split = postgresql and not measured and not depth.DEEP
     units = ["tests", "-n", workers, *_without([*BROWSER, *FAULTS])]
     return [
         Pass(
@@ -137,7 +145,7 @@ def passes(workers: str, *, postgresql: bool) -> list[Pass]:
             "units-postgresql",
             "units on PostgreSQL",
             ("PostgreSQL",),
-            [*units, *_without(SAME_ON_EVERY_DATABASE)],
+            [*units, *_without([] if depth.DEEP else SAME_ON_EVERY_DATABASE)],
             engine="elasticsearch" if split else "",
         ),
         *_by_stack("browser", "browser", BROWSER),
@@ -146,17 +154,20 @@ def passes(workers: str, *, postgresql: bool) -> list[Pass]:
 
 
 def _by_stack(name: str, title: str, folders: list[str]) -> Iterator[Pass]:
-    """What is tried on the embedded parts and on all servers: one pass each."""
-    yield Pass(name, f"{title} on SQLite, disk, embedded search", (), [*folders, *_without(ONCE_ON_ALL_SERVERS)])
-    # A folder that is named is collected, whatever is ignored.
-    named = [folder for folder in folders if folder not in SAME_ON_EVERY_STACK]
-    yield Pass(
-        f"{name}-full",
-        f"{title} on PostgreSQL, S3, Elasticsearch, Redis",
-        ("PostgreSQL", "S3", "Elasticsearch", "Redis"),
-        [*named, *_without(SAME_ON_EVERY_STACK)],
-        full=True,
-    )
+    """What is tried on the embedded parts and on all servers: one pass each, where there is something for it."""
+    if embedded := _named(folders, ONCE_ON_ALL_SERVERS):
+        yield Pass(name, f"{title} on SQLite, disk, embedded search", (), embedded)
+    if served := _named(folders, SAME_ON_EVERY_STACK):
+        needs = ("PostgreSQL", "S3", "Elasticsearch", "Redis")
+        yield Pass(f"{name}-full", f"{title} on PostgreSQL, S3, Elasticsearch, Redis", needs, served, full=True)
+
+
+def _named(folders: list[str], elsewhere: list[str]) -> list[str]:
+    """Arguments for ``folders`` without what runs ``elsewhere``. A folder that is named is collected, whatever is ignored."""
+    if depth.DEEP:
+        return folders
+    named = [folder for folder in folders if folder not in elsewhere]
+    return [*named, *_without(elsewhere)] if named else []
 
 
 def _without(paths: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ WAGTAILS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ar", marks=pytest.mark.deep)])
 def test_no_screen_of_ours_has_a_finding(live_server, signed_in, findings, language):
     found = {}
     for name, (user, address) in admin_addresses(build("en")).items():

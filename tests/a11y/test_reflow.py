@@ -36,7 +36,7 @@ def lost(page) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.deep), "ar"])
 def test_nothing_is_lost_in_narrow_windows_and_with_wide_spacing(live_server, page, language):
     found = {}
     for name, address in public_addresses(build(language)).items():

@@ -1,11 +1,10 @@
 """kill -9 of web and worker at random moments while people upload: what was answered is there, and nothing is left over.
 
-Five moments in each run; FAULT_KILLS=50 tries fifty.
+Three moments in each run, fifty in a deep one (FAULT_KILLS).
 """
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 from pathlib import Path
@@ -14,10 +13,11 @@ import pytest
 import requests
 
 from documents.holding import HELD_FOR
+from tests import depth
 from tests.e2e.making import report_pdf
 from tests.faults.test_faults import CLEAN_UP, SLACK, until, upload
 
-KILLS = int(os.environ.get("FAULT_KILLS", "5"))
+KILLS = depth.number("FAULT_KILLS", usual=3, deep=50)
 PEOPLE = ("author", "author2")
 SETTLED = ("ready", "failed")
 

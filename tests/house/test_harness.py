@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from tests import servers
+from tests import depth, servers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,6 +25,15 @@ def test_each_test_has_an_empty_search_folder(settings):
 
 
 test_and_so_does_the_next_one = test_each_test_has_an_empty_search_folder
+
+
+def test_samples_leave_nothing_out_for_ever(monkeypatch):
+    monkeypatch.setattr(depth, "DEEP", False)
+    turns = [depth.some("abcdefg", 3, turn) for turn in range(7)]
+    assert {len(turn) for turn in turns} == {3}
+    assert {each for turn in turns[:3] for each in turn} == set("abcdefg")
+    monkeypatch.setattr(depth, "DEEP", True)
+    assert depth.some("abcdefg", 3, 0) == "abcdefg"
 
 
 def test_a_missing_server_skips_by_name(monkeypatch):

@@ -1,11 +1,10 @@
 """Both engines find and count exactly what the rule says, whatever is asked: queries made at random, with filters.
 
-A few dozen in each run; SEARCH_QUERIES=2000 asks two thousand. SEARCH_SEED asks others.
+A few dozen in each run, two thousand in a deep one (SEARCH_QUERIES). SEARCH_SEED asks others.
 """
 
 from __future__ import annotations
 
-import os
 from random import Random
 
 import pytest
@@ -17,12 +16,13 @@ from search.engines.elasticsearch import ElasticsearchEngine
 from search.engines.elasticsearch_server import Server
 from search.engines.fts5 import Fts5Engine
 from search.indexing import index_row
-from tests import servers
+from tests import depth, servers
 from tests.search import fakes, library
 
-QUERIES = int(os.environ.get("SEARCH_QUERIES", "60"))
-SEED = int(os.environ.get("SEARCH_SEED", "1"))
+QUERIES = depth.number("SEARCH_QUERIES", usual=60, deep=2000)
+SEED = depth.number("SEARCH_SEED", usual=1, deep=1)
 THINGS = 300
+pytestmark = pytest.mark.timeout(max(300, QUERIES))
 
 
 @pytest.fixture(scope="module")

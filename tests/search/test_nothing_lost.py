@@ -2,12 +2,11 @@
 
 Random edits of real pages against a worker that is killed anywhere, an engine that fails single things, takes no more,
 doesn't answer, is read-only, or gets a write long after it was given up, with rebuilds and ways back in between.
-A dozen edits in each run; FAULT_EDITS=2000 makes two thousand.
+A dozen edits in each run, two thousand in a deep one (FAULT_EDITS).
 """
 
 from __future__ import annotations
 
-import os
 import random
 import uuid
 from contextlib import suppress
@@ -23,10 +22,11 @@ from search.engines import get_engine
 from search.engines.base import ItemResult, Outcome, Role
 from search.exceptions import EngineBusyError, EngineUnavailableError, SearchError
 from search.models import SearchOutbox, SearchRebuild
+from tests import depth
 from tests.factories import PlaceFactory, PublicationPageFactory, SectionPageFactory, TopicPageFactory, publish
 from tests.search import contents
 
-EDITS = int(os.environ.get("FAULT_EDITS", "12"))
+EDITS = depth.number("FAULT_EDITS", usual=12, deep=2000)
 WORDS = ["torture", "prison", "court", "witness", "lantern", "orders", "Folter", "محكمة"]
 pytestmark = pytest.mark.django_db
 

@@ -1,13 +1,12 @@
 """Whatever is asked of search, in whatever shape: an answer or a plain refusal, and soon.
 
-A hundred requests in each run; FUZZ_REQUESTS=100000 makes a hundred thousand. FUZZ_SEED makes others;
+A hundred requests in each run, twenty thousand in a deep one (FUZZ_REQUESTS). FUZZ_SEED makes others;
 ``--junitxml`` keeps the slowest.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from random import Random
 from urllib.parse import quote_from_bytes
@@ -16,14 +15,14 @@ from xml.etree import ElementTree
 import pytest
 
 from search.engines.base import FACETS
+from tests import depth
 from tests.security.search.shelf import mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.timeout(900)]
-
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "100"))
-SEED = int(os.environ.get("FUZZ_SEED", "1"))
+REQUESTS = depth.number("FUZZ_REQUESTS", usual=100, deep=20_000)
+SEED = depth.number("FUZZ_SEED", usual=1, deep=1)
 SECONDS = 2.0
 """Of the processor: what else this machine does is not the answer's fault."""
+pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.timeout(max(900, REQUESTS // 4))]
 
 RANGES = ((0, 0x20), (0x20, 0x7F), (0x7F, 0x250), (0x300, 0x370), (0x590, 0x700), (0x900, 0xE00), (0x1100, 0x1200))
 MORE = ((0x2000, 0x2070), (0x3040, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0x10000), (0x10000, 0x110000))
