@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import product
 
 import pytest
 from django.contrib.auth.models import Group
@@ -25,7 +26,7 @@ from tests import depth, sitemaps
 from tests.documents.conftest import new_image, picture
 from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(1800 if depth.DEEP else 600)]
 
 ROLES: dict[str, list[str]] = {
     "anonymous": [],
@@ -121,8 +122,15 @@ class Archive:
         return client
 
 
+@pytest.fixture(params=["disk", pytest.param("s3", marks=pytest.mark.deep)])
+def storage(request):
+    """Where files lie: the rule must be the same before each."""
+    if request.param == "s3":
+        request.getfixturevalue("s3_settings")
+
+
 @pytest.fixture
-def archive(db):
+def archive(db, storage):
     """One publication in each state, with text, file, cover, page and picture, all by ``author``."""
     cache.clear()  # pictures of earlier tests had the same numbers, and their sizes are remembered
     people = {name: UserFactory(username=name, groups=groups) for name, groups in ROLES.items()}
@@ -212,9 +220,29 @@ def names_said(text: str) -> set[str]:
     return set(re.findall(r"Quokka ([a-z-]+)", text))
 
 
+WAYS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("HEAD", {}),
+    ("GET", {}),
+    ("GET", {"Range": "bytes=0-0"}),
+    ("HEAD", {"Range": "bytes=0-0"}),
+    ("GET", {"If-None-Match": "*"}),
+    ("GET", {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}),
+    ("GET", {"X-Requested-With": "XMLHttpRequest", "Accept": "application/json"}),
+)
+"""How an address is asked for. A deep run uses all of them: ten thousand requests for each storage."""
+
+
 def at_addresses(client: Client, addresses: dict[str, str]) -> set[str]:
-    """The names whose address answers 200."""
-    return {name for name, address in addresses.items() if client.head(address).status_code == 200}
+    """The names whose address answers with anything but a refusal, however it is asked."""
+    asked = product(addresses.items(), depth.some(WAYS, 1, turn=0))
+    return {name for (name, address), (how, headers) in asked if _answers(client, how, address, headers)}
+
+
+def _answers(client: Client, how: str, address: str, headers: dict[str, str]) -> bool:
+    response = client.generic(how, address, headers=headers)
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response.status_code < 400
 
 
 def pages(archive: Archive, client: Client) -> set[str]:
