@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -42,6 +43,9 @@ _ZIP_PARTS = {
     "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_TYPES = "[Content_Types].xml"
+_MAX_TYPES = 1024**2
+"""Bytes of the list of types that are looked at; a real one has some thousand."""
 PACKED = frozenset(
     {
         *_ZIP_PARTS.values(),
@@ -89,8 +93,20 @@ def zip_type(file: File[bytes]) -> str:
             for part, mime in _ZIP_PARTS.items():
                 if part in names:
                     return mime
+            return _declared_type(archive)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as err:
         raise IntakeError(gettext("The file is damaged and can't be opened.")) from err
+    return "application/zip"
+
+
+def _declared_type(archive: zipfile.ZipFile) -> str:
+    """By the list of types, where the main part is called otherwise; Word for the web does."""
+    with contextlib.suppress(KeyError):
+        if archive.getinfo(_TYPES).file_size < _MAX_TYPES:
+            declared = archive.read(_TYPES)
+            for mime in _ZIP_PARTS.values():
+                if f'"{mime}.main+xml"'.encode() in declared:
+                    return mime
     return "application/zip"
 
 

@@ -19,6 +19,7 @@ from documents.intake import inspect
 from documents.models import Document, document_storage
 from documents.verification import FOLDERS
 from tests.documents.conftest import picture, small_pdf, upload
+from tests.documents.safety import hideouts, offices
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_processing")]
 
@@ -62,6 +63,7 @@ ACCEPTED = {
     "a.pdf": small_pdf(),
     "a.PDF": small_pdf(),
     "a.docx": docx(),
+    "web.docx": hideouts.of_the_web(offices.word_white()),
     "a.odt": ODT,
     "a.ods": ODS,
     "a.epub": EPUB,

@@ -17,7 +17,7 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str) -> int:
 
     Raises BrokenFileError, TooLargeError, and UnprovenError where the copy says anything else than the original.
     """
-    package = packages.opened(source)
+    package = packages.opened(source, mime)
     for _ in range(ROUNDS):
         found = [trace for trace in packages.traces(package, mime) if trace.remove is not None]
         for trace in found:
@@ -27,6 +27,6 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str) -> int:
         if not found:
             break
     package.save(target)
-    if packages.visible(packages.opened(source), mime) != packages.visible(packages.opened(target), mime):
+    if packages.visible(packages.opened(source, mime), mime) != packages.visible(packages.opened(target, mime), mime):
         raise UnprovenError
     return 0

@@ -13,7 +13,7 @@ from documents.extraction.inspection.links import internal_addresses
 
 def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str) -> None:
     """Adds the findings of the file at ``path``. Raises BrokenFileError, TooLargeError."""
-    package = packages.opened(path)
+    package = packages.opened(path, mime)
     for trace in packages.traces(package, mime):
         findings.add(trace.code, Place(words=trace.words))
     for text in _texts(package, mime):

@@ -12,12 +12,16 @@ from importlib import import_module
 from pathlib import Path
 
 from documents.extraction.packaged import MODULES
+from documents.extraction.packages.ooxml import put_in_place
 from documents.extraction.packages.package import Package, Trace, comment_traces
 
 
-def opened(path: Path) -> Package:
-    """The archive at ``path``. Raises BrokenFileError, TooLargeError."""
-    return Package(path)
+def opened(path: Path, mime: str) -> Package:
+    """The archive at ``path``, its parts under their usual names. Raises BrokenFileError, TooLargeError."""
+    package = Package(path)
+    if places := getattr(import_module(f"{__name__}.{MODULES[mime]}"), "PLACES", None):
+        put_in_place(package, places)
+    return package
 
 
 def traces(package: Package, mime: str) -> Iterator[Trace]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -182,16 +183,23 @@ def _second_copies(package: Package) -> set[str]:
     return copies - shown - {""}
 
 
-def check_places(package: Package, **places: str) -> None:
-    """Raises BrokenFileError where a part lies elsewhere than everywhere: it would be looked for in vain.
+def put_in_place(package: Package, places: Mapping[str, str]) -> None:
+    """Gives parts the names that they have everywhere: under others they would be looked for in vain.
 
-    ``places`` are names of parts by the end of the type of the relationships that lead there, in small letters.
+    Word for the web calls its text ``word/document2.xml``, for instance. ``places`` are names of parts by the end of the
+    type of the relationships that lead there, in small letters; the main part's comes first. Raises BrokenFileError
+    where a part lies in another folder, or its name is taken.
     """
-    for source, relation, target in package.relationships():
-        kind = str(relation.get("Type", "")).rpartition("/")[2].lower()
-        # Other parts, such as Word's building blocks, have styles of their own.
-        if target and source in ("", places["officedocument"]) and places.get(kind, target) != target:
-            raise BrokenFileError
+    main = places["officedocument"]
+    for wanted, place in places.items():
+        for source, relation, target in list(package.relationships()):
+            kind = str(relation.get("Type", "")).rpartition("/")[2].lower()
+            # Other parts, such as Word's building blocks, have styles of their own.
+            if not target or kind != wanted or source not in ("", main) or target == place:
+                continue
+            if place in package or posixpath.dirname(target) != posixpath.dirname(place):
+                raise BrokenFileError
+            package.rename(target, place)
 
 
 def copy_traces(root: Any) -> Iterator[Trace]:

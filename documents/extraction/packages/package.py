@@ -115,6 +115,22 @@ class Package:
             return self.named(target[1:])
         return self.named(posixpath.normpath(posixpath.join(posixpath.dirname(name), target)))
 
+    def rename(self, name: str, new: str) -> None:
+        """Gives a part another name in the same folder, and tells its relationships, those that lead to it, and its type."""
+        for _source, relation, target in self.relationships():
+            if target == name:
+                folder = str(relation.get("Target")).rpartition("/")[0]
+                relation.set("Target", posixpath.join(folder and f"{folder}/", posixpath.basename(new)))
+        for old, other in ((name, new), (rels_name(name), rels_name(new))):
+            for parts in (self._parts, self._parsed):
+                if old in parts:
+                    parts[other] = parts.pop(old)
+            self._folded.pop(_folded(old), None)
+            self._folded[_folded(other)] = other
+        for override in find(self.xml(TYPES), "Override") if TYPES in self else ():
+            if str(override.get("PartName", "")).lower() == f"/{name}".lower():
+                override.set("PartName", f"/{new}")
+
     def drop(self, name: str) -> None:
         """Removes a part, its relationships and every one that leads to it, and what is said of its type."""
         if name in self:

@@ -12,6 +12,7 @@ from documents.extraction.packages.package import Package, Trace, find, local, t
 
 WORKBOOK = "xl/workbook.xml"
 STRINGS = "xl/sharedStrings.xml"
+PLACES = {"officedocument": WORKBOOK, "sharedstrings": STRINGS}
 _TELLING = (
     "fileSharing",
     "absPath",
@@ -28,7 +29,6 @@ _LETTERS = re.compile(r"[A-Z]+")
 
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
-    ooxml.check_places(package, officedocument=WORKBOOK, sharedstrings=STRINGS)
     yield from _hidden_sheets(package)
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)

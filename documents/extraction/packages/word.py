@@ -43,12 +43,18 @@ _SETTINGS = (
     "saveThroughXslt",
 )
 _RSIDS = ("rsid", "rsidR", "rsidRPr", "rsidRDefault", "rsidP", "rsidDel", "rsidSect", "rsidTr", "paraId", "textId")
+PLACES = {
+    "officedocument": "word/document.xml",
+    "styles": "word/styles.xml",
+    "settings": "word/settings.xml",
+    "footnotes": "word/footnotes.xml",
+    "endnotes": "word/endnotes.xml",
+}
 _BODIES = ("word/document.xml", "word/header", "word/footer", "word/footnotes.xml", "word/endnotes.xml")
 
 
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
-    ooxml.check_places(package, officedocument="word/document.xml", styles="word/styles.xml")
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)

@@ -35,6 +35,22 @@ def renamed(data: bytes, old: str, new: str) -> bytes:
     return out.getvalue()
 
 
+def of_the_web(data: bytes) -> bytes:
+    """A file of Word under the names that Word for the web gives its parts: ``word/document2.xml`` and others."""
+    own = "document", "styles", "settings"
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as target:
+        for name in archive.namelist():
+            content = archive.read(name)
+            for each in own:
+                name = name.replace(f"word/{each}.xml", f"word/{each}2.xml")
+                name = name.replace(f"word/_rels/{each}.xml.rels", f"word/_rels/{each}2.xml.rels")
+                if name.endswith((".rels", "Types].xml")):
+                    content = re.sub(rf'(?<=[/"]){each}\.xml"'.encode(), f'{each}2.xml"'.encode(), content)
+            target.writestr(name, content)
+    return out.getvalue()
+
+
 def word_shown(name: str, content: bytes) -> bytes:
     """Word: a picture that lies where programs put none."""
     return media.word_with(name, content, "image", SHAPE, "<w:sectPr")
@@ -150,6 +166,15 @@ PLANTED = [
     Planted("Word: part of a kind that nobody knows", lambda: media.word_with("word/foo.bin", SAID, "whatever"), "custom_data", DOCX, True),
     Planted("Word: macros", lambda: media.word_with("word/vbaProject.bin", SAID, "vbaProject"), "custom_data", DOCX, True),
     Planted("Word: diagram that nothing names", lambda: media.word_with("word/diagrams/data9.xml", f"<d>{NAME}</d>".encode(), "diagramData"), "custom_data", DOCX, True),
+    *(
+        Planted(f"Word for the web: {what}", lambda make=make: of_the_web(make()), code, DOCX, removed)
+        for what, make, code, removed in (
+            ("deletion", offices.word_deletion, "changes", True),
+            ("hidden by a style", offices.word_hidden_style, "hidden_text", True),
+            ("variables", offices.word_variables, "metadata", True),
+            ("white text", offices.word_white, "text_colour", False),
+        )
+    ),
     Planted("Word: properties elsewhere", word_properties, "custom_data", DOCX, True),
     Planted("Word: text box on a chart", word_chart, "embedded", DOCX, True),
     *(Planted(f"Word: PNG with a piece {kind.decode()}", lambda kind=kind: metafiles.word(png(kind), "png", "image/png"), "metadata", DOCX, True) for kind in (b"nOTe", b"sPLT", b"1234")),

@@ -16,7 +16,7 @@ from documents.extraction.inspection.boxes import patches
 from documents.extraction.packages.pictures import is_picture, plain
 from documents.extraction.packages.recordings import plain_recording
 from documents.extraction.packages.vectors import plain_address, plain_style
-from tests.documents.safety import media, metafiles, offices, others, pdfs
+from tests.documents.safety import hideouts, media, metafiles, offices, others, pdfs
 from tests.documents.safety.planting import NAME
 
 
@@ -260,6 +260,22 @@ def test_what_cannot_be_found_is_refused(cleaned):
     for data, mime in ((chapter("d.xhtml", "c.xhtml"), offices.EPUB), (moved, offices.XLSX)):
         with pytest.raises(BrokenFileError):
             cleaned(data, mime)
+
+
+def test_parts_get_their_usual_names(cleaned):
+    """Whatever Word for the web calls them; what the file says stays."""
+    data = hideouts.of_the_web(offices.word_white())
+    assert "word/document2.xml" in zipfile.ZipFile(io.BytesIO(data)).namelist()
+    path, _ = cleaned(data, offices.DOCX)
+    usual, _ = cleaned(offices.word_white(), offices.DOCX)
+    assert names(path) == names(usual) and "word/styles.xml" in names(path)
+    assert docx.Document(str(path)).paragraphs[0].text
+
+
+def test_a_name_that_is_taken_is_no_place_for_another_part(cleaned):
+    data = offices.edited(hideouts.of_the_web(offices.word_white()), {"word/document.xml": f"<w>{NAME}</w>"})
+    with pytest.raises(BrokenFileError):
+        cleaned(data, offices.DOCX)
 
 
 def test_words_for_readers_without_sound_are_no_reason_to_refuse(cleaned):
