@@ -40,6 +40,7 @@ from documents.extraction.jobs import (
     has_images,
     inspect,
     page_image,
+    read_pdf,
 )
 from documents.extraction.limits import Limits
 from documents.extraction.texts import Extraction
@@ -63,6 +64,9 @@ STORAGE_PAUSE = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
 """Tasks that may die or fail before a document is given up."""
 COVER_WIDTH = 400
+SHORT = 5 * 1024**2
+"""Bytes of a PDF that one child reads at once."""
+SHORT_LIMITS = Limits(cpu_seconds=60, wall_seconds=90)
 
 MISSING = gettext_noop("The uploaded file is missing from the storage or was changed there. Upload it again.")
 GIVEN_UP = gettext_noop("Processing was started several times and never finished. Export the file again and upload it.")
@@ -232,6 +236,8 @@ def _converted(document: Document, source: Path, mime: str, folder: Path, budget
 
 def _read_pages(document: Document, source: Path, mime: str, result: _Result, budget: _Budget) -> None:
     """Text and cover. A preview whose pages are not those of the text is dropped."""
+    if mime == PDF and source.stat().st_size <= SHORT and _read_at_once(source, result, budget):
+        return
     result.extraction = extract(source, mime, preview=result.preview, limits=budget.limits())
     if not result.extraction.drawn:
         result.preview = None
@@ -240,6 +246,18 @@ def _read_pages(document: Document, source: Path, mime: str, result: _Result, bu
     if result.preview is not None:
         source, mime = result.preview, PDF
     _draw_cover(document, source, mime, result, budget)
+
+
+def _read_at_once(source: Path, result: _Result, budget: _Budget) -> bool:
+    """Text and cover of a short PDF by one child; whether it could. What stops there is tried one by one."""
+    target = source.with_name("cover")
+    try:
+        result.extraction, size = read_pdf(source, target, width=COVER_WIDTH, limits=budget.limits(SHORT_LIMITS))
+    except ExtractionError:
+        return False
+    if size is not None:
+        result.cover, result.cover_size = target, size
+    return True
 
 
 def _draw_cover(document: Document, source: Path, mime: str, result: _Result, budget: _Budget) -> None:

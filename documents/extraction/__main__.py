@@ -6,6 +6,7 @@ the result, or ``{"error": code}``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable
@@ -78,6 +79,19 @@ def _image(arguments: Arguments) -> Answer:
     )
 
 
+def _read(arguments: Arguments) -> Answer:
+    """Text, and where they can be had the places of its words and a picture: both are a comfort."""
+    found = _text(arguments)
+    Path(arguments["layout"]["texts"]).write_text(
+        json.dumps([text for _number, _language, text, _source in found["pages"]]), "utf-8"
+    )
+    answer = {"text": found}
+    for name, job in (("layout", _layout), ("image", _image)):
+        with contextlib.suppress(Exception):
+            answer[name] = job(arguments[name])
+    return answer
+
+
 def _convert(arguments: Arguments) -> Answer:
     from documents.extraction.converter import convert
 
@@ -113,6 +127,7 @@ JOBS: dict[str, Callable[[Arguments], Answer]] = {
     "glance": _glance,
     "layout": _layout,
     "image": _image,
+    "read": _read,
     "convert": _convert,
     "recognise": _recognise,
     "probe": _probe,

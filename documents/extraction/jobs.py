@@ -168,6 +168,31 @@ def extract(path: Path, mime: str, *, preview: Path | None = None, limits: Limit
         return replace(_with_layouts(found, folder, limits), drawn=True)
 
 
+def read_pdf(path: Path, cover: Path, *, width: int, limits: Limits) -> tuple[Extraction, tuple[int, int] | None]:
+    """What :func:`extract` gives of a PDF, and its first page ``width`` pixels wide at ``cover``, in one child.
+
+    Starting one costs more than reading a short file. Returns the extraction and the width and height of the cover, None
+    where it can't be drawn. Raises ExtractionError; the long way may still give the text then.
+    """
+    with tempfile.TemporaryDirectory(prefix="read-", dir=path.parent) as name:
+        folder, source = Path(name), str(path.resolve())
+        made = folder / MADE
+        arguments = {
+            "source": source,
+            "mime": PDF,
+            "layout": {"source": source, "texts": str(folder / "texts.json")},
+            "image": {"source": source, "target": str(made), "mime": PDF, "number": 1, "width": width},
+        }
+        answer = sandbox.run("read", folder, limits, arguments, reads=[path])
+        found = _whole(from_json(answer["text"]))
+        if "layout" in answer:
+            found = _laid_out(found, answer["layout"])
+        if "image" not in answer:
+            return found, None
+        _take(made, cover)
+    return found, _size(answer["image"])
+
+
 def read_text(path: Path, mime: str, *, limits: Limits | None = None) -> Extraction:
     """The text alone, without the places of its words. Raises ExtractionError."""
     with tempfile.TemporaryDirectory(prefix="text-", dir=path.parent) as folder:
@@ -180,7 +205,12 @@ def _text(path: Path, mime: str, folder: Path, limits: Limits) -> Extraction:
     source.unlink(missing_ok=True)
     source.symlink_to(path.resolve())
     found = from_json(sandbox.run("text", folder, limits, {"source": str(source), "mime": mime}, reads=[path]))
-    if mime == PDF and len(found.pages) != found.page_count:
+    return _whole(found) if mime == PDF else found
+
+
+def _whole(found: Extraction) -> Extraction:
+    """``found`` of a PDF. Raises PageCountError where pages are missing."""
+    if len(found.pages) != found.page_count:
         raise PageCountError
     return found
 
@@ -199,6 +229,10 @@ def _with_layouts(found: Extraction, folder: Path, limits: Limits) -> Extraction
         answer = sandbox.run("layout", folder, limits, arguments, reads=[source])
     except ExtractionError:
         return found  # both are a comfort; text and search do without
+    return _laid_out(found, answer)
+
+
+def _laid_out(found: Extraction, answer: dict[str, Any]) -> Extraction:
     pages = [
         replace(page, layout=base64.b64decode(layout))
         for page, layout in zip(found.pages, answer["layouts"], strict=True)
@@ -255,6 +289,10 @@ def page_image(
             reads=[path],
         )
         _take(made, target)
+    return _size(answer)
+
+
+def _size(answer: dict[str, Any]) -> tuple[int, int]:
     return int(answer["width"]), int(answer["height"])
 
 

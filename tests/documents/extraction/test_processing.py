@@ -1,8 +1,10 @@
 """From upload to ready: outcomes, repetition, killed workers, lost storage."""
 
 import datetime
+import io
 import time
 
+import pikepdf
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
@@ -12,6 +14,8 @@ from django_tasks_db.models import DBTaskResult
 from access import schedule
 from documents import holding, page_texts, processing, tasks
 from documents.actions import add_document
+from documents.extraction import sandbox
+from documents.extraction.errors import CrashedError
 from documents.models import Document, DocumentImage, document_storage
 from documents.processing import process, unfinished
 from documents.signals import document_processed
@@ -48,6 +52,54 @@ def heard():
 
 def again(document):
     return Document.objects.get(pk=document.pk)
+
+
+def with_outline(data):
+    """A PDF whose contents lead to its second page, by words that stand there."""
+    with pikepdf.open(io.BytesIO(data)) as pdf, io.BytesIO() as out:
+        with pdf.open_outline() as outline:
+            outline.root.append(pikepdf.OutlineItem("Folio", 1))
+        pdf.save(out)
+        return out.getvalue()
+
+
+def read(document):
+    """All that was read of it."""
+    pages = document.page_texts.order_by("number").values_list("number", "language", "text", "layout")
+    entries = document.outline.entries
+    with document.drawn_images.get(kind=DocumentImage.Kind.COVER).file.open() as cover:
+        return list(pages), entries, cover.read()
+
+
+def test_short_file_is_read_by_one_child_as_a_long_one_by_three(upload, monkeypatch):
+    jobs, run = [], sandbox.run
+    monkeypatch.setattr(sandbox, "run", lambda job, *args, **rest: jobs.append(job) or run(job, *args, **rest))
+    documents = []
+    for most in (processing.SHORT, 0):
+        monkeypatch.setattr(processing, "SHORT", most)
+        documents.append(upload(with_outline(making.report(3))))
+        assert process(documents[-1].pk)
+    assert jobs == ["clean_and_inspect", "read", "clean_and_inspect", "text", "layout", "image"]
+    short, long = map(read, documents)
+    assert short == long and all(layout for *_page, layout in short[0])
+
+
+@pytest.mark.parametrize("fault", ["layouts", "draw"])
+def test_child_that_dies_over_a_comfort_costs_no_text(upload, monkeypatch, fault):
+    """Reading at once is given up as a whole, and then each is tried alone."""
+    run = sandbox.run
+
+    def dying(job, *args, **rest):
+        if job in ("read", {"layouts": "layout", "draw": "image"}[fault]):
+            raise CrashedError
+        return run(job, *args, **rest)
+
+    monkeypatch.setattr(sandbox, "run", dying)
+    document = upload(making.report(3))
+    assert process(document.pk)
+    assert document.page_texts.count() == 3
+    assert document.drawn_images.exists() == (fault == "layouts")
+    assert document.page_texts.exclude(layout=b"").exists() == (fault == "draw")
 
 
 def set_state(document, state, retry_at=None):
