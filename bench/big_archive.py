@@ -45,7 +45,7 @@ def vocabulary() -> list[str]:
 
 @cache
 def _weights() -> list[float]:
-    """How frequent the words are, added up: the second half as often as the first, and so on (Zipf)."""
+    """How frequent the words are, added up: each about as often as its place in the list says, 1 : n (Zipf)."""
     return list(accumulate(1 / (rank + 3) for rank in range(len(vocabulary()))))
 
 

@@ -199,7 +199,7 @@ def run() -> list[Result]:
     things, speed = filled(FULL)
     say("raw bulk …")
     floor = raw_bulk()
-    note = f"{things} things; raw: every {max(1, things // RAW_SAMPLE)}."
+    note = f"{things} things; raw: one in {max(1, things // RAW_SAMPLE)}"
     results.append(Result("rebuild", speed, "raw bulk", floor, "1/s", REBUILD_LIMIT, higher_is_better=True, note=note))
     say("searching the full archive …")
     after, more = searches(FULL, judged=True)
