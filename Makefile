@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep check services services-stop bench bench-s3 demo messages pins coverage
+.PHONY: help run test test-deep check services services-stop bench bench-s3 bench-search demo messages pins coverage
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ bench: .venv/dev.stamp ## the benchmarks, each beside its floor or peer (ONLY=na
 
 bench-s3: .venv/dev.stamp ## 2 GB up and down over S3, in a server of its own (BENCH_FILE_MB)
 	@$(BIN)/python -m bench.over_s3
+
+bench-search: .venv/dev.stamp ## the search of 100,000 publications on `make services` (BENCH_PUBLICATIONS)
+	@eval "$$($(PYTHON) deploy/services/services.py env)" && $(BIN)/python -m bench.over_elasticsearch
 
 demo: .venv/run.stamp ## demo content into an empty or demo database (FORCE=1 for any other)
 	@$(BIN)/python manage.py migrate --verbosity 0
