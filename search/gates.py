@@ -18,14 +18,14 @@ MOST_MISSING = 0.01
 """The share of things that may be refused, one at least; they are on the outbox, and parked in the end."""
 LEAST_OF_OLD = 0.5
 SAMPLES = 10
+EVERY = 50
 SAMPLE_WORDS = 6
 _WORDS = re.compile(r"\w+")
 
 
 def samples(keys: Sequence[str], kept: list[str]) -> None:
-    """Adds the first of ``keys`` to ``kept`` while there is room: what the smoke queries will ask for."""
-    if keys and len(kept) < SAMPLES:
-        kept.append(keys[0])
+    """Adds some of ``keys`` to ``kept`` while there is room: what the smoke queries will ask for."""
+    kept += keys[::EVERY][: SAMPLES - len(kept)]
 
 
 def check_counts(engine: Engine, wanted: int, lacking: int, *, forced: bool = False) -> None:

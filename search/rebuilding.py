@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-KEYS_AT_ONCE = 50
+KEYS_AT_ONCE = 500
 KEPT = timedelta(hours=24)
 """How long the old index stays for going back, and receives every write and delete."""
 BEAT_EVERY = timedelta(minutes=1)
@@ -229,11 +229,19 @@ def _set_right(engine: Engine, row: SearchRebuild) -> None:
 
 def _write(engine: Engine, row: SearchRebuild, keys: list[str]) -> list[str]:
     """Writes ``keys`` to the new index only; returns those that could not be."""
-    found = list(writing.read(keys))
-    refused = [each.key for each in found if isinstance(each, writing.Failure)]
-    for batch in writing.portions(each for each in found if isinstance(each, Operation)):
+    refused: list[str] = []
+    for batch in writing.portions(_readable(keys, refused)):
         refused += [r.key for r in _patiently(engine, row, batch) if r.outcome in (Outcome.REFUSED, Outcome.BUSY)]
     return refused
+
+
+def _readable(keys: list[str], refused: list[str]) -> Iterator[Operation]:
+    """What to write for ``keys``, one piece in memory at a time; those that can't be read are added to ``refused``."""
+    for each in writing.read(keys):
+        if isinstance(each, writing.Failure):
+            refused.append(each.key)
+        else:
+            yield each
 
 
 def _patiently(engine: Engine, row: SearchRebuild, batch: list[Operation]) -> list[ItemResult]:

@@ -16,7 +16,7 @@ from wagtail import blocks
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 
-from access.boundary import page_tokens, restrictions
+from access.boundary import tokens_of
 from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow, best_texts
@@ -182,13 +182,8 @@ class PageSource:
         everyone = Indexer()
         pages = [page for page in self.rows().filter(with_keys(keys)) if is_visible(page, everyone)]
         files = self._indexed_files(pages)
-        open_to_all = not restrictions()
-        return {
-            key_of(page): self._document(
-                page, PUBLIC if open_to_all else page_tokens(page), tuple(files.get(page.pk, ()))
-            )
-            for page in pages
-        }
+        acl = tokens_of(pages)
+        return {key_of(page): self._document(page, acl[page.pk], tuple(files.get(page.pk, ()))) for page in pages}
 
     def _indexed_files(self, pages: Sequence[Any]) -> dict[int, list[FileText]]:
         """Texts of the released files: those that everyone reads who reads the page."""

@@ -34,6 +34,8 @@ SERVER_SHARE = 0.85
 """Of the time that a search may take: the server answers with what it has by then, before we stop listening."""
 # By default a segment with few deletions is left as it is, and the deleted words in it.
 _FORGETFUL = {"index.merge.policy.expunge_deletes_allowed": 0}
+_UNREAD = {"refresh_interval": "-1"}
+"""Of an index without readers: it is refreshed when it is looked at, and when it comes into use."""
 _LESS_MAY_HELP = frozenset({413, 429, 503})
 _REFUSED = 400
 """Too many clauses, for instance."""
@@ -79,8 +81,10 @@ class ElasticsearchEngine(Engine):
 
     def write_to(self, role: Role, operations: Sequence[Operation]) -> tuple[str, list[ItemResult]]:
         try:
-            # Refreshed, so that what is written is found: a reader sees a withdrawal at once.
-            answer = self._client.bulk(index=self._aliases[role], operations=lines(operations), refresh=True)
+            # Refreshed, so that what is written is found: a reader sees a withdrawal at once. A new index has no readers.
+            answer = self._client.bulk(
+                index=self._aliases[role], operations=lines(operations), refresh=role != Role.BUILDING
+            )
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
         items = [item["index"] for item in answer["items"]]
@@ -88,6 +92,8 @@ class ElasticsearchEngine(Engine):
 
     def search(self, request: SearchRequest, *, role: Role = Role.CURRENT) -> SearchResponse:
         started = time.monotonic()
+        if role == Role.BUILDING:
+            self._refresh(self._aliases[role])
         body = search_body(request)
         try:
             client = self._client.options(request_timeout=SEARCH_TIMEOUT_SECONDS)
@@ -131,6 +137,7 @@ class ElasticsearchEngine(Engine):
         targets = self.targets()
         if targets.get(Role.BUILDING) != name:
             raise RebuildError("This rebuild is no longer under way.")
+        self._refresh(name, as_in_use=True)
         old, older = targets.get(Role.CURRENT), targets.get(Role.PREVIOUS)
         actions = [_added(name, self.alias), _removed(name, self._aliases[Role.BUILDING])]
         if old:
@@ -138,6 +145,17 @@ class ElasticsearchEngine(Engine):
         if older:
             actions.append({"remove_index": {"index": older}})
         self._change(actions)
+        self._refresh(name)  # what was written between the two
+
+    def _refresh(self, name: str, *, as_in_use: bool = False) -> None:
+        """Lets all be found that was written to an index; ``as_in_use``: from now on every second, too."""
+        try:
+            if as_in_use:
+                interval = self._server.settings()["refresh_interval"]
+                self._client.indices.put_settings(index=name, settings={"refresh_interval": interval})
+            self._client.indices.refresh(index=name)
+        except (ApiError, TransportError) as err:
+            raise _unavailable(err) from err
 
     def roll_back(self) -> str:
         targets = self.targets()
@@ -158,6 +176,8 @@ class ElasticsearchEngine(Engine):
 
     def keys(self, role: Role = Role.CURRENT, *, gone: bool = False) -> Iterator[str]:
         last: list[Any] | None = None
+        if role == Role.BUILDING:
+            self._refresh(self._aliases[role])
         while True:
             try:
                 answer = self._client.search(
@@ -234,7 +254,7 @@ class ElasticsearchEngine(Engine):
         name = f"{self.alias}-v{max(numbers, default=0) + 1}-{secrets.token_hex(3)}"
         self._client.indices.create(
             index=name,
-            settings=self._server.settings(),
+            settings=self._server.settings() | (_UNREAD if role == Role.BUILDING else {}),
             mappings=self._server.mappings() | {"_meta": {"stamp": self.stamp()}},
             aliases={self._aliases[role]: {"is_write_index": True}},
         )
