@@ -180,7 +180,7 @@ def page_tokens(page: Page) -> frozenset[str]:
 
 
 def tokens_of(pages: Iterable[Page]) -> dict[int, frozenset[str]]:
-    """:func:`page_tokens` of each page, by its key. Three queries, however many pages."""
+    """:func:`page_tokens` of each page, by its key. Two queries, however many pages."""
     by_group: dict[object, list[Restriction]] = defaultdict(list)
     for rule in restrictions():
         by_group[rule.translation_key].append(rule)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 
-from access.boundary import page_tokens
+from access.boundary import page_tokens, tokens_of
 from access.models import User
 from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
@@ -103,6 +103,14 @@ def test_a_restriction_counts_for_the_translations_too(tree):
     )
     assert not is_visible(translation, Visitor())
     assert page_tokens(translation) == page_tokens(tree["group"])
+
+
+def test_tokens_of_many_pages_take_two_queries(tree, django_assert_num_queries):
+    pages = list(tree.values())
+    with django_assert_num_queries(2):
+        found = tokens_of(pages)
+    assert found == {page.pk: page_tokens(page) for page in pages}
+    assert len(set(found.values())) > 2
 
 
 def test_two_group_restrictions_want_both_groups(tree):
