@@ -16,6 +16,10 @@ from search.analysis import UNKNOWN, is_stop_word, joined, other_forms, query_to
 from search.query import Clause, Nested, ParsedQuery, Term
 
 Form = tuple[str, ...]
+MOST_TOKENS = 600
+"""In all forms of all words together. Thirty German words have three hundred or so."""
+MOST_TOGETHER = 150
+"""In all forms of all words side by side; beyond that they don't lift."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +138,59 @@ def plan(query: ParsedQuery, languages: tuple[str, ...]) -> Plan:
     telling = [group for clause, group in positive if not _says_nothing(clause, wanted)]
     if not telling and all(isinstance(each, Without) for each in conditions):
         telling = [group for _, group in positive]
-    return Plan(
-        required=tuple(telling),
-        excluded=tuple(group for group in excluded if group.forms),
-        together=_together(query, wanted) if len(positive) > 1 else None,
-        conditions=tuple(conditions),
+    return _shortened(
+        Plan(
+            required=tuple(dict.fromkeys(telling)),  # who writes a word twice wants it once
+            excluded=tuple(group for group in excluded if group.forms),
+            together=_together(query, wanted) if len(positive) > 1 else None,
+            conditions=tuple(conditions),
+        )
     )
+
+
+def _shortened(whole: Plan) -> Plan:
+    """``whole``, or where it has more than ``MOST_TOKENS``, each word with its first forms and the beginning of these.
+
+    A word of three hundred signs from many scripts has dozens of forms of a hundred tokens each, and each token is a clause
+    in each field: Elasticsearch refuses some thousand of them, by its memory.
+    """
+    groups = [*whole.required, *whole.excluded, *(g for g in leaves(whole.conditions) if isinstance(g, Group))]
+    together = whole.together if whole.together and _size(whole.together) <= MOST_TOGETHER else None
+    if sum(map(_size, groups)) <= MOST_TOKENS:
+        return replace(whole, together=together)
+    share = max(MOST_TOKENS // len(groups), 1)
+    return Plan(
+        required=tuple(_cut(group, share) for group in whole.required),
+        excluded=tuple(_cut(group, share) for group in whole.excluded),
+        together=together,
+        conditions=tuple(_cut_in(each, share) for each in whole.conditions),
+    )
+
+
+def _size(group: Group) -> int:
+    return sum(map(len, group.forms))
+
+
+def _cut(group: Group, share: int) -> Group:
+    return replace(group, forms=_first(group.forms, share), surfaces=_first(group.surfaces, share))
+
+
+def _cut_in(condition: Condition, share: int) -> Condition:
+    if isinstance(condition, Group):
+        return _cut(condition, share)
+    if isinstance(condition, Both | Either):
+        return replace(condition, parts=tuple(_cut_in(each, share) for each in condition.parts))
+    return Without(_cut_in(condition.part, share)) if isinstance(condition, Without) else condition
+
+
+def _first(forms: Sequence[Form], share: int) -> tuple[Form, ...]:
+    """The first of ``forms`` with ``share`` tokens in all; one at least, or the beginning of it."""
+    kept: list[Form] = []
+    for form in forms:
+        if kept and sum(map(len, kept)) + len(form) > share:
+            break
+        kept.append(form[:share])
+    return tuple(kept)
 
 
 def wanted_words(query: ParsedQuery) -> list[Clause]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import ClassVar
 
 import pytest
@@ -25,7 +26,19 @@ def selected(response, facet):
     return {value.value for value in response.facets[facet] if value.selected}
 
 
+def soup(seed):
+    """A word from all scripts, which may be read in many ways, each of many tokens."""
+    chance, scripts = Random(seed), ((0x20, 0x250), (0x300, 0x370), (0x590, 0x700), (0x900, 0xE00), (0x3040, 0x9FFF))
+    return "".join(chr(chance.randrange(*chance.choice(scripts))) for _ in range(300))
+
+
 class TestMatching:
+    @pytest.mark.parametrize("query", [" ".join(f"{day:02}.03.2011" for day in range(1, 29)), *map(soup, range(8))])
+    def test_no_query_is_too_long_to_be_answered(self, index, query):
+        """Elasticsearch refuses some thousand clauses; the embedded engine takes its time."""
+        index.add("Report")
+        assert index.search(query).total == 0
+
     def test_all_words_must_be_there_in_whatever_field(self, index):
         index.add("Chain of custody", body="Orders come down.")
         both = index.add("Report", summary="The chain", body="of command")

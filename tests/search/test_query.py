@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from search import matching
 from search.engines.fts5_search import expression
-from search.matching import plan
+from search.matching import leaves, plan
 from search.query import (
     FIELD_EMPTY,
     MAX_CHARACTERS,
@@ -136,6 +137,34 @@ def test_too_deep_gets_a_notice():
 def test_blank_is_not_the_same_as_nothing_to_look_for():
     assert parse("").is_blank and not parse("!").is_blank
     assert plan(parse("!"), LANGUAGES).is_empty
+
+
+def test_word_that_is_written_twice_is_wanted_once():
+    assert (
+        plan(parse("12.03.2011 court " * 9), LANGUAGES).required == plan(parse("12.03.2011 court"), LANGUAGES).required
+    )
+
+
+def test_only_what_has_too_many_forms_is_shortened(monkeypatch):
+    """All words stay, each with its first forms or the beginning of the first, in brackets too."""
+    queries = [
+        " ".join(f"Menschenrechtsverletzungen{n}" for n in range(11)),
+        "12.03.2011 (title:3.4.2012 OR -5.6.2013)",
+    ]
+    whole = [plan(parse(query), LANGUAGES) for query in queries]
+    monkeypatch.setattr(matching, "MOST_TOKENS", 10**6)
+    plan.cache_clear()
+    assert whole == [plan(parse(query), LANGUAGES) for query in queries]
+    monkeypatch.setattr(matching, "MOST_TOKENS", 6)
+    plan.cache_clear()
+    short = [plan(parse(query), LANGUAGES) for query in queries]
+    plan.cache_clear()
+    assert [len(each.required) for each in short] == [len(each.required) for each in whole] == [11, 1]
+    for before, after in zip(whole, short, strict=True):
+        groups = zip(*([*each.required, *leaves(each.conditions)] for each in (before, after)), strict=True)
+        for all_, some in groups:
+            assert 0 < len(some.forms) <= len(all_.forms) and sum(map(len, some.forms)) <= 3
+            assert all(form == all_.forms[at][: len(form)] for at, form in enumerate(some.forms))
 
 
 def test_stop_words_do_not_filter_beside_others_but_alone_they_do():
