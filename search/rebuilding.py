@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -203,9 +204,9 @@ def _fill(engine: Engine, row: SearchRebuild, progress: Progress) -> list[str]:
     row.total = sum(1 for _key in all_keys())
     kept: list[str] = []
     refused: list[str] = []
-    for keys in _pieces(all_keys(), KEYS_AT_ONCE):
-        refused += _write(engine, row, keys)
-        gates.samples([key for key in keys if key not in refused], kept)
+    for keys, lost in _written(engine, row, all_keys()):
+        refused += lost
+        gates.samples([key for key in keys if key not in lost], kept)
         row.done += len(keys)
         _beat(row)
         progress(row.done, max(row.total, row.done))
@@ -221,43 +222,73 @@ def _set_right(engine: Engine, row: SearchRebuild) -> None:
     missing, surplus = differences(Role.BUILDING)
     gone = set(engine.keys(Role.CURRENT, gone=True)) - set(engine.keys(Role.BUILDING, gone=True))
     lacking: list[str] = []
-    for keys in _pieces(sorted(missing | surplus | gone), KEYS_AT_ONCE):
-        lacking += _write(engine, row, keys)
+    for _keys, lost in _written(engine, row, sorted(missing | surplus | gone)):
+        lacking += lost
         _beat(row)
     gates.check_counts(engine, max(row.total, row.done), len(lacking), forced=row.forced)
 
 
-def _write(engine: Engine, row: SearchRebuild, keys: list[str]) -> list[str]:
-    """Writes ``keys`` to the new index only; returns those that could not be."""
-    refused: list[str] = []
-    for batch in writing.portions(_readable(keys, refused)):
-        refused += [r.key for r in _patiently(engine, row, batch) if r.outcome in (Outcome.REFUSED, Outcome.BUSY)]
-    return refused
+def _written(engine: Engine, row: SearchRebuild, keys: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Writes ``keys`` to the new index only, portion by portion: the keys of each, and those of them that could not be.
+
+    One portion is sent while the next is read: both take about as long.
+    """
+    unreadable: list[str] = []
+    sent: tuple[list[Operation], Future[list[ItemResult]]] | None = None
+    with ThreadPoolExecutor(1, "search-rebuild") as sender:
+        for batch in writing.portions(_readable(keys, unreadable)):
+            if sent:
+                yield _arrived(engine, row, *sent)
+            sent = batch, sender.submit(writing.write, engine, batch, rebuilding=row.target)
+        if sent:
+            yield _arrived(engine, row, *sent)
+    if unreadable:
+        yield unreadable, unreadable
 
 
-def _readable(keys: list[str], refused: list[str]) -> Iterator[Operation]:
-    """What to write for ``keys``, one piece in memory at a time; those that can't be read are added to ``refused``."""
-    for each in writing.read(keys):
-        if isinstance(each, writing.Failure):
-            refused.append(each.key)
-        else:
-            yield each
+def _readable(keys: Iterable[str], unreadable: list[str]) -> Iterator[Operation]:
+    """What to write for ``keys``, one piece in memory at a time; what can't be read is added to ``unreadable``."""
+    for piece in _pieces(keys, KEYS_AT_ONCE):
+        for each in writing.read(piece):
+            if isinstance(each, writing.Failure):
+                unreadable.append(each.key)
+            else:
+                yield each
+
+
+def _arrived(
+    engine: Engine, row: SearchRebuild, batch: list[Operation], answer: Future[list[ItemResult]]
+) -> tuple[list[str], list[str]]:
+    """What became of ``batch``; it is sent again, patiently, where the engine took nothing of it or could not answer."""
+    results: list[ItemResult] = []
+    try:
+        results = answer.result()
+    except IndexLostError:
+        raise
+    except EngineUnavailableError:
+        logger.info("A portion of a rebuild is sent again.", extra={"event": "search_rebuild_again"})
+    if all(result.outcome == Outcome.BUSY for result in results):
+        results = _patiently(engine, row, batch)
+    lost = [result.key for result in results if result.outcome in (Outcome.REFUSED, Outcome.BUSY)]
+    return [each.key for each in batch], lost
 
 
 def _patiently(engine: Engine, row: SearchRebuild, batch: list[Operation]) -> list[ItemResult]:
-    """Writes; waits longer each time while the engine takes nothing or can't answer. An index that is lost stays so."""
+    """Writes again, after a longer wait each time the engine takes nothing or can't answer. An index that is lost stays so."""
+    trouble = EngineUnavailableError("The search engine can't answer.")
     for seconds in WAITS_WHEN_BUSY:
-        trouble: EngineUnavailableError = EngineBusyError("The search engine takes no more; the rebuild was given up.")
+        _beat(row)
+        time.sleep(seconds)
         try:
             results = writing.write(engine, batch, rebuilding=row.target)
-            if any(result.outcome != Outcome.BUSY for result in results):
-                return results
         except IndexLostError:
             raise
         except EngineUnavailableError as err:
             trouble = err
-        _beat(row)
-        time.sleep(seconds)
+            continue
+        if any(result.outcome != Outcome.BUSY for result in results):
+            return results
+        trouble = EngineBusyError("The search engine takes no more; the rebuild was given up.")
     raise trouble
 
 

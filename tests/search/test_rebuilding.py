@@ -304,7 +304,7 @@ def test_an_engine_that_is_away_for_a_moment_is_waited_for_and_a_lost_index_is_n
     monkeypatch.setattr(engine, "write_to", troubled)
     troubles += [EngineUnavailableError("away")] * 2
     assert rebuilding.rebuild() == 1 and hits() == 1 and troubles == []
-    troubles += [EngineUnavailableError("away")] * 3
+    troubles += [EngineUnavailableError("away")] * 4
     with pytest.raises(EngineUnavailableError, match="away"):
         rebuilding.rebuild()
     troubles += [EngineUnavailableError("not asked for"), IndexLostError("gone")]
