@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import re
+import shutil
 import tempfile
 import uuid
 from collections import Counter
@@ -161,12 +162,34 @@ def copied_again():
 
 @pytest.fixture(scope="session", autouse=True)
 def measured_children():
-    """Under coverage the processes that read files are measured too; they get a clean environment otherwise."""
-    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_PROCESS_")}
-    clean = sandbox._environment
+    """Under coverage the processes that read files are measured too; they get a clean environment otherwise.
+
+    They can write into their own folder only: what was measured lies there, and is taken out when they have ended.
+    """
+    measured = os.environ.get("COVERAGE_PROCESS_CONFIG")
+    if not measured:
+        yield
+        return
+    from coverage.config import CoverageConfig
+
+    clean, wait = sandbox._environment, sandbox._wait_for
+    wanted = CoverageConfig.deserialize(measured).data_file
+
+    def environment(folder):
+        config = CoverageConfig.deserialize(measured)
+        config.data_file = str(folder / ".coverage")
+        return clean(folder) | {"COVERAGE_PROCESS_CONFIG": config.serialize()}
+
+    def wait_for(folder, limits, messages):
+        try:
+            return wait(folder, limits, messages)
+        finally:
+            for data in folder.glob(".coverage*"):
+                shutil.move(data, f"{wanted}.{uuid.uuid4().hex}")
+
     with pytest.MonkeyPatch.context() as patch:
-        if measured:
-            patch.setattr(sandbox, "_environment", lambda folder: clean(folder) | measured)
+        patch.setattr(sandbox, "_environment", environment)
+        patch.setattr(sandbox, "_wait_for", wait_for)
         yield
 
 

@@ -110,8 +110,6 @@ def _assert_not_overtaken(page: Any) -> None:
     Wagtail asks for its lock before it saves, and of states that it read still earlier; autosave may be on its way
     beside the form that submits, and the draft would be another one than the reviewer decides about.
     """
-    if page.pk is None:
-        return
     Page.objects.select_for_update(no_key=True).filter(pk=page.pk).values_list("pk").first()
     # Not ``page.workflow_in_progress``: the editor's page carries states that were read when its request began.
     if page.workflow_states.filter(status=WorkflowState.STATUS_IN_PROGRESS).exists():
