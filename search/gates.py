@@ -19,6 +19,7 @@ MOST_MISSING = 0.01
 LEAST_OF_OLD = 0.5
 SAMPLES = 10
 EVERY = 50
+"""Of so many things written at once, one is looked for."""
 SAMPLE_WORDS = 6
 _WORDS = re.compile(r"\w+")
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -204,12 +205,13 @@ def _fill(engine: Engine, row: SearchRebuild, progress: Progress) -> list[str]:
     row.total = sum(1 for _key in all_keys())
     kept: list[str] = []
     refused: list[str] = []
-    for keys, lost in _written(engine, row, all_keys()):
-        refused += lost
-        gates.samples([key for key in keys if key not in lost], kept)
-        row.done += len(keys)
-        _beat(row)
-        progress(row.done, max(row.total, row.done))
+    with closing(_written(engine, row, all_keys())) as portions:  # nothing is on its way when what failed is cleaned up
+        for keys, lost in portions:
+            refused += lost
+            gates.samples([key for key in keys if key not in lost], kept)
+            row.done += len(keys)
+            _beat(row)
+            progress(row.done, max(row.total, row.done))
     touch(refused)
     return kept
 
@@ -222,13 +224,16 @@ def _set_right(engine: Engine, row: SearchRebuild) -> None:
     missing, surplus = differences(Role.BUILDING)
     gone = set(engine.keys(Role.CURRENT, gone=True)) - set(engine.keys(Role.BUILDING, gone=True))
     lacking: list[str] = []
-    for _keys, lost in _written(engine, row, sorted(missing | surplus | gone)):
-        lacking += lost
-        _beat(row)
+    with closing(_written(engine, row, sorted(missing | surplus | gone))) as portions:
+        for _keys, lost in portions:
+            lacking += lost
+            _beat(row)
     gates.check_counts(engine, max(row.total, row.done), len(lacking), forced=row.forced)
 
 
-def _written(engine: Engine, row: SearchRebuild, keys: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
+def _written(
+    engine: Engine, row: SearchRebuild, keys: Iterable[str]
+) -> Generator[tuple[list[str], list[str]], None, None]:
     """Writes ``keys`` to the new index only, portion by portion: the keys of each, and those of them that could not be.
 
     One portion is sent while the next is read: both take about as long.

@@ -1,4 +1,4 @@
-"""``make test``: everything that proves the product, on SQLite and on PostgreSQL, units, browser and faults.
+"""``make test``: what proves the product, on SQLite and on PostgreSQL, units, browser and faults.
 
 Starts the real servers that it finds or can install, runs five pytest processes (those that mostly wait side by side),
 stops the servers that it started, and ends with what was missing, what was skipped and one line of totals. With

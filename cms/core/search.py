@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from cms.core.vocabulary import Kinds
 
-PUBLIC = frozenset({"public"})
 CHUNK = 500
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for the date of a page that a script made live without publishing it."""
