@@ -19,6 +19,7 @@ TABLE = ROOT / "docs" / "reference" / "licences.md"
 ALLOWED = {
     **{name: name for name in ("BSD-3-Clause", "MIT", "MIT-CMU", "Apache-2.0", "MPL-2.0", "LGPL-3.0-only")},
     "BSD": "BSD-3-Clause",
+    "BSD 3-Clause License": "BSD-3-Clause",
     "The MIT License (MIT)": "MIT",
     "MIT, BSD": "MIT, BSD-3-Clause",
     "Apache License 2.0": "Apache-2.0",

@@ -606,7 +606,19 @@ def epub(page: str = "<p>The court heard the case.</p>", head: str = "", details
     return out.getvalue()
 
 
-_STYLE = "<p>Seen.</p>"
+def epub_styled(sheet: str, page: str, **more: str) -> bytes:
+    """A page with a sheet of its own, and the sheets that this one imports."""
+    listed = "".join(
+        f'<item id="s{n}" href="{name}.css" media-type="text/css"/>' for n, name in enumerate(["s", *more])
+    )
+    made = epub(
+        f"<p>Seen.</p>{page}",
+        head='<link rel="stylesheet" type="text/css" href="s.css"/>',
+        parts={"OEBPS/s.css": sheet, **{f"OEBPS/{name}.css": text for name, text in more.items()}},
+    )
+    return edited(made, {"OEBPS/book.opf": lambda text: text.replace("</manifest>", f"{listed}</manifest>")})
+
+
 PLANTED = [
     Planted("Word: author", word_author, "metadata", DOCX, True),
     Planted("Word: comment", word_comment, "comments", DOCX, True),
@@ -666,6 +678,15 @@ PLANTED = [
     Planted("EPUB: script", lambda: epub(head=f"<script>fetch('/{NAME}')</script>"), "scripts", EPUB, True),
     Planted("EPUB: style elsewhere", lambda: epub(parts={"OEBPS/s.css": f"@import url('https://t.example.org/{NAME}.css'); p {{}}"}), "remote", EPUB, True),
     Planted("EPUB: hidden words", lambda: epub(f'<p>a</p><p style="display: none">{NAMED}</p>'), "hidden_text", EPUB, True),
+    Planted("EPUB: words hidden by a sheet", lambda: epub_styled("p.a { color: red } .w { display: none }", f'<p class="a w">{NAMED}</p>'), "hidden_text", EPUB, True),
+    Planted("EPUB: words hidden by an imported sheet", lambda: epub_styled('@import "t.css";', f'<div id="w"><p>{NAMED}</p></div>', t="#w { visibility: hidden }"), "hidden_text", EPUB, True),
+    Planted("EPUB: words hidden for screens", lambda: epub_styled("@media screen and (min-width: 1px) { p + p { display: none !important } }", f'<p style="display: block">{NAMED}</p>'), "hidden_text", EPUB, True),
+    Planted("EPUB: words hidden in the markup's own styles", lambda: epub(f'<p>Seen.</p><p class="w">{NAMED}</p>', head="<style>.w { DISPLAY : none }</style>"), "hidden_text", EPUB, True),
+    Planted("EPUB: white words", lambda: epub_styled("body { background: #fff } span { color: White }", f"<p>a <span>{NAMED}</span></p>"), "text_colour", EPUB),
+    Planted("EPUB: transparent words", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
+    Planted("EPUB: words without opacity", lambda: epub(f'<p>Seen.</p><p style="opacity: 0.0">{NAMED}</p>'), "text_colour", EPUB),
+    Planted("EPUB: words without height", lambda: epub_styled(".w { font-size: 0 }", f'<p class="w">{NAMED}<span style="font-size: 12px">b</span></p>'), "text_tiny", EPUB),
+    Planted("EPUB: invisible words around visible ones", lambda: epub_styled(".w { visibility: hidden } b { visibility: visible }", f'<p class="w">{NAMED} <b>seen</b></p>'), "text_colour", EPUB),
     Planted("EPUB: buyer", lambda: epub(parts={"iTunesMetadata.plist": f"<plist>{NAME}</plist>"}), "metadata", EPUB, True),
     Planted("EPUB: comment in the text", lambda: epub(f"<p>a<!-- {NAMED} -->b</p>"), "comments", EPUB, True),
 ]  # fmt: skip
@@ -685,6 +706,26 @@ def word_table() -> bytes:
     return _saved(document)
 
 
+STYLES_THAT_HIDE_NOTHING = """
+/* hidden at first, shown by what comes later, by what is more exact, and by what is more important */
+.later { display: none } .later { display: block }
+div p.exact { display: inline } p.exact { display: none }
+.important { display: block !important } #important { display: none }
+@media print { p { display: none } }
+@media amzn-kf8 { p { display: none } }
+a:hover, p::before { display: none }
+.dark { background: #003; color: white } .on-dark { color: #fff }
+.row { font-size: 0 } .row p { font-size: 1rem }
+.cover { position: absolute; color: white }
+.pale { opacity: 0.6 } aside, nav { display: none }
+"""
+PAGE_OF_STYLES = """
+<p class="later">One.</p><div><p class="exact">Two.</p></div><p class="important" id="important">Three.</p>
+<div class="dark">Four.<p class="on-dark">Five.</p></div><div class="row"><p>Six.</p> <p>Seven.</p></div>
+<p class="cover pale">Eight.</p>
+<aside xmlns:epub="http://www.idpf.org/2007/ops" epub:type="footnote">Note.</aside>
+<nav xmlns:epub="http://www.idpf.org/2007/ops" epub:type="page-list" hidden="">Pages.</nav>
+"""
 CLEAN = {
     "Word": (lambda: _saved(word()), DOCX),
     "Word with a table": (word_table, DOCX),
@@ -699,5 +740,6 @@ CLEAN = {
     "ODT with a link": (lambda: open_document(f'{PLAIN}<text:p><text:a xlink:href="https://www.example.org/">See</text:a></text:p>'), ODT),
     "ODS": (lambda: open_document(_ods(_row("a", "b", "c")), mime=ODS), ODS),
     "EPUB": (epub, EPUB),
+    "EPUB with styles": (lambda: epub_styled(STYLES_THAT_HIDE_NOTHING, PAGE_OF_STYLES), EPUB),
     "EPUB with a link": (lambda: epub('<p><a href="https://www.example.org/">See</a></p>'), EPUB),
 }  # fmt: skip

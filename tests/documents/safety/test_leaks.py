@@ -64,6 +64,13 @@ def test_clean_file_raises_no_alarm(name, tmp_path):
     assert inspect_here(public, mime, HOSTS) == []
 
 
+def test_what_no_style_hides_for_good_stays(tmp_path):
+    make, mime = CLEAN["EPUB with styles"]
+    _, public = public_copy(make(), mime, tmp_path)
+    text = " ".join(" ".join(page.text for page in extract(public, mime).pages).split())
+    assert text == "Seen. One. Two. Three. Four. Five. Six. Seven. Eight. Note. Pages."
+
+
 @pytest.mark.parametrize("planted", [p for p in PLANTED if cleanable(p.mime) and p.removed][::6], ids=str)
 def test_same_upload_gives_the_same_public_copy(planted, tmp_path):
     (tmp_path / "a").mkdir()
