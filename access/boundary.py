@@ -15,16 +15,19 @@ from datetime import datetime
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Q, QuerySet, Value
-from django.db.models.functions import Length, Substr
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models import Page, PageViewRestriction, Site, get_page_models
 
 if TYPE_CHECKING:
     from access.visitor import Visitor
 
 NOBODY = "nobody"
 """The token of pages that no visitor but a superuser may see; no visitor holds it."""
+LAST_STEP = "Z" * Page.steplen
+"""The last step that a path can have (treebeard's alphabet)."""
 HIDDEN = "hidden"
 """In ``closing()``: a draft, expired or embargoed section, below which nothing is public."""
 
@@ -80,6 +83,15 @@ def restrictions(translation_keys: Iterable[object] | None = None) -> list[Restr
     ]
 
 
+def section_types() -> list[int]:
+    """Keys of the content types of pages that others may lie below. The few of them are asked on every request.
+
+    All others never have pages below them: ``signal_handlers`` refuses them, whoever wants to put one there.
+    """
+    models = [model for model in get_page_models() if model.allowed_subpage_models()]
+    return [each.pk for each in ContentType.objects.get_for_models(*models, for_concrete_models=False).values()]
+
+
 @dataclass(frozen=True)
 class Boundary:
     """Tree paths: ``roots`` are open, everything below ``closed`` is not. Paths are treebeard's."""
@@ -92,8 +104,9 @@ class Boundary:
         """Reads the boundary from the database, as it is now. One small query, two or three for an account."""
         roots = Page.objects.filter(depth=2, translation_key__in=Site.objects.values("root_page__translation_key"))
         # Not by numchild: saving a section that was loaded before its children came writes the old number back.
-        parents = Page.objects.filter(depth__gt=2).annotate(above=Substr("path", 1, Length("path") - Page.steplen))
-        hidden = Page.objects.filter(depth__gt=1, path__in=parents.order_by().values("above")).exclude(published_now())
+        below = Page.objects.filter(path__gt=OuterRef("path"), path__lte=Concat(OuterRef("path"), Value(LAST_STEP)))
+        sections = Page.objects.filter(depth__gt=1, content_type__in=section_types())
+        hidden = sections.exclude(published_now()).filter(Exists(below))
         refused = Page.objects.filter(translation_key__in=_refusing(visitor))
         open_paths: set[str] = set()
         closed: set[str] = set()

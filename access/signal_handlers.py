@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate, post_save, pre_delete
+from django.core.exceptions import ValidationError
+from django.db.models.signals import post_migrate, post_save, pre_delete, pre_save
+from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page, PageViewRestriction
+from wagtail.signals import pre_page_move
 
+from access.boundary import section_types
 from access.roles import ensure_roles
 
 
@@ -27,6 +31,21 @@ def _after_page(sender: type[Page], instance: Page, created: bool, raw: bool = F
         ensure_roles()
 
 
+def _before_page(sender: type[Page], instance: Page, raw: bool = False, **kwargs: Any) -> None:
+    if isinstance(instance, Page) and instance._state.adding and not raw and instance.depth and instance.depth > 2:
+        _refuse_below_leaf(instance.path[: -Page.steplen])
+
+
+def _before_page_move(sender: type[Page], parent_page_after: Page, **kwargs: Any) -> None:
+    _refuse_below_leaf(parent_page_after.path)
+
+
+def _refuse_below_leaf(parent: str) -> None:
+    """Raises ValidationError where nothing may lie below the page at the path ``parent``: readers' rules know no such place."""
+    if not Page.objects.filter(path=parent, content_type__in=section_types()).exists():
+        raise ValidationError(_("Pages of this type have no pages below them. Choose another place."))
+
+
 def _before_page_delete(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     """A restriction counts for all translations, but lies on one page: when that goes, another one gets it."""
     heir = Page.objects.filter(translation_key=instance.translation_key).exclude(pk=instance.pk).first()
@@ -44,4 +63,6 @@ def register_signal_handlers() -> None:
     post_migrate.connect(_after_migrate, dispatch_uid="access.roles.migrate")
     post_save.connect(_after_locale, sender=Locale, dispatch_uid="access.roles.locale")
     post_save.connect(_after_page, dispatch_uid="access.roles.page")
+    pre_save.connect(_before_page, dispatch_uid="access.boundary.leaf")
+    pre_page_move.connect(_before_page_move, dispatch_uid="access.boundary.move")
     pre_delete.connect(_before_page_delete, sender=Page, dispatch_uid="access.restrictions.inherit")

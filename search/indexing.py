@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from itertools import chain
 
 from search.analysis import grams, surfaces, tokens
 from search.analysis.compounds import SEPARATOR, WHOLE, Compounds
@@ -21,7 +20,7 @@ def index_row(document: IndexDocument, compounds: Compounds = WHOLE) -> IndexRow
     title, summary, body = (tokens(text, language) for text in (document.title, document.summary, document.body))
     # What the page quotes in another language is found by that language's words too.
     body += [token for code, text in document.passages for token in (SEPARATOR, *tokens(text, index_language(code)))]
-    files = _file_tokens(document)
+    texts = {"t": " ".join(title), "s": " ".join(summary), "b": " ".join(body), "f": _file_tokens(document)}
     return IndexRow(
         kind=document.kind,
         locale=document.locale,
@@ -40,12 +39,9 @@ def index_row(document: IndexDocument, compounds: Compounds = WHOLE) -> IndexRow
             "author": document.authors,
         },
         fields={
-            "t": " ".join(title),
+            **texts,
             "tx": " ".join(surfaces(document.title, language)),
-            "s": " ".join(summary),
-            "b": " ".join(body),
-            "p": compounds.field(chain(title, summary, body, files.split())),
-            "f": files,
+            "p": compounds.field(" ".join(texts.values())),
             "a": " ".join(grams(document.title, language)),
         },
     )

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from search import compounds, registry
+from search.analysis.compounds import Compounds
 from search.engines.base import Engine, ItemResult, Operation, Outcome
 from search.exceptions import EngineBusyError, SearchError
 from search.indexing import index_row
 from search.models import SearchClock
+from search.registry import IndexDocument
 
-READ_SIZE = 50
+READ_SIZE = 250
 MAX_OPERATIONS = 500
 MAX_BYTES = 5_000_000
 
@@ -40,33 +42,45 @@ def next_version() -> int:
 
 def operations(keys: Sequence[str], version: int) -> list[Operation]:
     """What to write for ``keys`` as they are now; a tombstone for what is gone. Draw ``version`` before."""
-    now = timezone.now()
-    documents = registry.documents(keys)
-    parts = compounds.current()
-    return [
-        Operation(key, version, index_row(documents[key], parts), documents[key].updated)
-        if key in documents
-        else Operation(key, version, None, now)
-        for key in keys
-    ]
+    found, parts = registry.documents(keys), compounds.current()
+    return [_operation(key, found.get(key), version, parts) for key in keys]
 
 
 def read(keys: Sequence[str]) -> Iterator[Operation | Failure]:
-    """The state of ``keys``, piece by piece. A source that fails on one thing doesn't hold up the others."""
+    """The state of ``keys``, piece by piece. A source that fails on one thing doesn't hold up the others.
+
+    A piece is read from the database at once; the texts of its files are unpacked one after the other.
+    """
     for start in range(0, len(keys), READ_SIZE):
         yield from _read(keys[start : start + READ_SIZE])
 
 
-def _read(keys: Sequence[str]) -> list[Operation | Failure]:
+def _read(keys: Sequence[str]) -> Iterator[Operation | Failure]:
     version = next_version()
     try:
         with transaction.atomic():
-            return [*operations(keys, version)]
+            found, parts = registry.documents(keys), compounds.current()
     except Exception as err:  # noqa: BLE001  # boundary to the sources, which are other apps' code
         if len(keys) == 1:
-            return [Failure(keys[0], type(err).__name__)]
-    half = len(keys) // 2
-    return _read(keys[:half]) + _read(keys[half:])
+            yield Failure(keys[0], type(err).__name__)
+            return
+        half = len(keys) // 2
+        yield from _read(keys[:half])
+        yield from _read(keys[half:])
+        return
+    for key in keys:
+        try:
+            made = _operation(key, found.pop(key, None), version, parts)
+        except Exception as err:  # noqa: BLE001  # what a thing is made of is other apps' affair, too
+            yield Failure(key, type(err).__name__)
+        else:
+            yield made
+
+
+def _operation(key: str, document: IndexDocument | None, version: int, parts: Compounds) -> Operation:
+    if document is None:
+        return Operation(key, version, None, timezone.now())
+    return Operation(key, version, index_row(document, parts), document.updated)
 
 
 def portions(found: Iterable[Operation]) -> Iterator[list[Operation]]:

@@ -73,14 +73,13 @@ class Compounds:
                 self._stems.setdefault(stem, stem)
             self._counts[stem] += count
 
-    def field(self, tokens: Iterable[str]) -> str:
-        """The field ``p`` of a thing with ``tokens``: for each compound its parts in order, then every shorter
+    def field(self, text: str) -> str:
+        """The field ``p`` of a thing with the tokens of ``text``: for each compound its parts in order, then every shorter
         compound that stands in it (Menschenrecht, Rechtsverletzung in Menschenrechtsverletzung)."""
-        found: list[str] = []
-        for token in dict.fromkeys(tokens):
-            if token.startswith(LANGUAGE) and self._stems:
-                found += self._listed(token[len(LANGUAGE) :])
-        return " ".join(found)
+        if not self._stems:
+            return ""
+        stems = (part.partition(" ")[0] for part in f" {text}".split(f" {LANGUAGE}")[1:])
+        return " ".join(part for stem in dict.fromkeys(stems) for part in self._listed(stem))
 
     def ends(self, token: str) -> list[str]:
         """The tokens of all known words with which ``token`` begins or ends: for a query that nothing else answers.

@@ -4,13 +4,19 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 
-from access.boundary import page_tokens, tokens_of
+from access.boundary import page_tokens, section_types, tokens_of
 from access.models import User
 from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
+from cms.core.models import SectionPage
+from cms.publications.models import PublicationIndexPage, PublicationPage
+from home.models import HomePage
+from tests.factories import PublicationPageFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +147,20 @@ def test_a_hidden_section_hides_its_children_whatever_its_row_counts(tree):
     """Saving an object loaded before the children came writes ``numchild=0``."""
     Page.objects.filter(pk=tree["draft"].pk).update(numchild=0)
     assert not visible_to(Page.objects.filter(pk=tree["draft/child"].pk), Visitor()).exists()
+
+
+def test_nothing_can_lie_below_a_page_that_is_no_section():
+    """The boundary asks sections only: what lay below a draft of another type would be open to everybody."""
+    draft, other = PublicationPageFactory(live=False), PublicationPageFactory()
+    with pytest.raises(ValidationError):
+        add(Page.objects.get(pk=draft.pk), "below")
+    with pytest.raises(ValidationError):
+        other.move(draft, pos="last-child")
+    assert not draft.get_descendants().exists()
+
+
+def test_the_boundary_asks_sections_and_not_every_page(tree):
+    """Where it looked at all parents, it cost a tenth of a second in an archive of 100,000, on every request."""
+    sections = {ContentType.objects.get_for_id(pk).model_class() for pk in section_types()}
+    assert PublicationPage not in sections
+    assert {Page, HomePage, SectionPage, PublicationIndexPage} <= sections
