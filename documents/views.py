@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
-from documents.access import readable_by, readable_images, readable_versions, version
+from documents.access import current_version, readable_by, readable_images, readable_versions
 from documents.models import Document, DocumentRelease, DocumentUse, ErasedDocument
 from documents.releases import public_withdrawal
 from documents.serving import Blob, answer, unavailable
@@ -39,7 +40,12 @@ def serve_document(request: HttpRequest, series: UUID, number: int | None = None
     404 for missing, unreadable and unfinished alike; 410 for what was public and was withdrawn.
     """
     visitor = Visitor.of(request)
-    document = version(visitor, series, number)
+    # The rule is asked once, for the version and for those that it is listed with.
+    versions = list(readable_versions(visitor, series))
+    if number is None:
+        document = current_version(visitor, series)
+    else:
+        document = next((each for each in versions if each.number == number), None)
     if document is None:
         return gone(request, series, number)
     if not document.is_ready or document.is_infected or not document.file.name:
@@ -52,7 +58,9 @@ def serve_document(request: HttpRequest, series: UUID, number: int | None = None
         document.content_type,
         document.filename,
     )
-    return answer(request, blob, private=visitor.has_account, links=_links(visitor, document))
+    return answer(
+        request, blob, private=visitor.has_account, links=_links(visitor, document, [each.number for each in versions])
+    )
 
 
 @require_safe
@@ -109,10 +117,13 @@ def _is_released(series: UUID) -> bool:
     return DocumentRelease.objects.active().filter(document__series=series).exists()
 
 
-def _links(visitor: Visitor, document: Document) -> str:
-    """The ``Link`` header: the page that presents the document, its newest version, its neighbours (RFC 5829), its licence."""
+def _links(visitor: Visitor, document: Document, numbers: Iterable[int]) -> str:
+    """The ``Link`` header: the page that presents the document, its newest version, its neighbours (RFC 5829), its licence.
+
+    ``numbers`` are the readable versions of the series.
+    """
     links = [f'</d/{document.series}/>; rel="latest-version"']
-    numbers = sorted(readable_versions(visitor, document.series).values_list("number", flat=True))
+    numbers = sorted({document.number, *numbers})
     at = numbers.index(document.number)
     if at:
         links.append(f'</d/{document.series}/v{numbers[at - 1]}/>; rel="predecessor-version"')
