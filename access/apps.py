@@ -9,7 +9,9 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from access.editorial import register_policy  # models must be loaded
+        from access.lookups import register_lookups
         from access.signal_handlers import register_signal_handlers
 
+        register_lookups()
         register_policy()
         register_signal_handlers()

@@ -49,7 +49,7 @@ def highlights(page: HomePage, request: HttpRequest) -> list[Any]:
     else:
         chosen = Highlight.objects.filter(home=page.pk)
         same = chosen.filter(page__translation_key=OuterRef("translation_key")).order_by("sort_order")
-        pages = pages.filter(translation_key__in=chosen.values("page__translation_key")).annotate(
+        pages = pages.filter(translation_key__among=chosen.values("page__translation_key")).annotate(
             position=Subquery(same.values("sort_order")[:1])
         )
     found = best_translations(joined(visible_to(pages, Visitor.of(request))), page.locale.language_code)

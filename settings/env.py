@@ -140,6 +140,9 @@ def database(default: str) -> dict[str, Any]:
         }
     else:
         config["CONN_MAX_AGE"] = 60
+        # Compiling a statement pays for reports that run for minutes; a question of a page waits seconds for it.
+        options = config.get("OPTIONS", {}).get("options", "")
+        config.setdefault("OPTIONS", {})["options"] = f"-c jit=off {options}".strip()
         config["CONN_HEALTH_CHECKS"] = True
     config["ATOMIC_REQUESTS"] = True
     return config

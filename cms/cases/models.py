@@ -17,7 +17,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 
 from cms.core.blocks import BODY_BLOCKS
-from cms.core.models import BasePage, BasePageQuerySet, Place, WorkKind, within
+from cms.core.models import BasePage, BasePageQuerySet, Place, WorkKind, naming, within
 from cms.core.models.base import PLACE_LEVELS, TOPIC_LEVELS
 from cms.core.translatable import shared
 from cms.glossary.panels import TERM_PANELS
@@ -33,12 +33,14 @@ class CaseQuerySet(BasePageQuerySet):
     """A case's main topic and own place count, named among its topics and places or not."""
 
     def about(self, topic_keys: QuerySet[Any] | list[Any]) -> Self:
-        main = within("main_topic", "parent_topic", topic_keys, TOPIC_LEVELS)
-        return self.filter(Q(pk__in=super().about(topic_keys).order_by().values("pk")) | main)
+        wanted = within("parent_topic", topic_keys, TOPIC_LEVELS)
+        main = TopicPage.objects.filter(wanted).order_by().values("pk")
+        return self.filter(naming("topics", "topic", wanted) | Q(main_topic__in=main))
 
     def at(self, place_keys: QuerySet[Any] | list[Any]) -> Self:
-        own = within("place", "parent", place_keys, PLACE_LEVELS)
-        return self.filter(Q(pk__in=super().at(place_keys).order_by().values("pk")) | own)
+        wanted = within("parent", place_keys, PLACE_LEVELS)
+        own = Place.objects.filter(wanted).order_by().values("pk")
+        return self.filter(naming("places", "place", wanted) | Q(place__in=own))
 
 
 class CaseIndexPage(BasePage):

@@ -130,7 +130,7 @@ def _publications(page: CasePage, draft: list[Any] | None) -> QuerySet[Any]:
     page_rows = CaseDocument.objects.filter(page=page.pk)
     same = page_rows.filter(publication__translation_key=OuterRef("translation_key")).order_by("sort_order")
     return PublicationPage.objects.filter(
-        translation_key__in=page_rows.filter(publication__isnull=False).values("publication__translation_key")
+        translation_key__among=page_rows.filter(publication__isnull=False).values("publication__translation_key")
     ).annotate(position=Subquery(same.values("sort_order")[:1]))
 
 
@@ -159,11 +159,14 @@ def _files(
         keys = [row.publication.translation_key for row in draft if row.publication_id]
         direct = {row.document_id: (number, row.label) for number, row in enumerate(draft) if row.document_id}
         single = list(direct)
-    shown = visible_to(PublicationPage.objects.filter(translation_key__in=keys), visitor)
+    shown = visible_to(PublicationPage.objects.filter(translation_key__among=keys), visitor)
     mine = named.filter(document=OuterRef("pk"))
+    pages = shown.order_by().values("pk")
+    # Which files first: else the rule of reading is asked of all that there are.
+    theirs = PublicationFile.objects.filter(page__in=pages).values("document")
     rows = (
         readable_by(visitor)
-        .filter(Q(publication_files__page__in=shown.values("pk")) | Q(pk__in=single))
+        .filter(Q(pk__among=theirs) | Q(pk__among=single), Q(publication_files__page__in=pages) | Q(pk__among=single))
         .annotate(
             key_=F("publication_files__page__translation_key"),
             role_=F("publication_files__role"),

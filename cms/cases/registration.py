@@ -26,7 +26,8 @@ def cases_naming(publication: Page) -> QuerySet[Page]:
 
 def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:
     if not raw and not created:
-        touch_pages(CasePage.objects.filter(within("place", "parent", [instance.translation_key], PLACE_LEVELS)))
+        places = Place.objects.filter(within("parent", [instance.translation_key], PLACE_LEVELS))
+        touch_pages(CasePage.objects.filter(place__in=places))
 
 
 def register() -> None:

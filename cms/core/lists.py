@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OrderBy, QuerySet, Window
+from django.db.models import Count, OrderBy, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from wagtail.models import Page
 
@@ -43,7 +43,9 @@ class ContentList:
         self, rows: QuerySet[Any], page: Page, request: HttpRequest, more_url: str = "", limit: int = TEASERS
     ) -> Listing:
         """The first few of ``rows`` with the count of all, in one query."""
-        found = list(rows.select_related("locale").annotate(total_=Window(Count("pk")))[:limit])
+        # Not a window over all of them: that would sort whole rows to count them.
+        counted = rows.order_by().annotate(all_=Value(1)).values("all_").annotate(count_=Count("pk")).values("count_")
+        found = list(rows.select_related("locale").annotate(total_=Subquery(counted))[:limit])
         count = found[0].total_ if found else 0
         return Listing(items=self.cards(found, page, request), count=count, more_url=more_url if count > limit else "")
 

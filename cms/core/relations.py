@@ -42,7 +42,7 @@ def named_pages(page: Any, relation: str, target: str, model: type[PageT], visit
         return sorted(found.values(), key=lambda row: position[row.translation_key])
     rows = through.objects.filter(**{parent: page.pk})
     same = rows.filter(**{f"{target}__translation_key": OuterRef("translation_key")}).order_by("sort_order")
-    pages = pages.filter(translation_key__in=rows.order_by().values(f"{target}__translation_key")).annotate(
+    pages = pages.filter(translation_key__among=rows.order_by().values(f"{target}__translation_key")).annotate(
         position=Subquery(same.values("sort_order")[:1])
     )
     found = best_translations(visible_to(pages, visitor), page.locale.language_code)
@@ -53,4 +53,4 @@ def same_works(pk: int | None) -> QuerySet[Page]:
     """The page with this primary key and its translations; none for None."""
     if pk is None:
         return Page.objects.none()
-    return Page.objects.filter(translation_key__in=Page.objects.filter(pk=pk).values("translation_key"))
+    return Page.objects.filter(translation_key__among=Page.objects.filter(pk=pk).values("translation_key"))

@@ -11,7 +11,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from cms.core.keys import keys_of
-from cms.core.models import BasePage, Place, PublicationKind, within
+from cms.core.models import BasePage, Place, PublicationKind, naming, within
 from cms.core.models.base import PLACE_LEVELS
 from documents.signals import document_processed, documents_withdrawn, embargo_changed, pages_rewritten
 from search.outbox import touch
@@ -61,7 +61,7 @@ def _restriction_groups_changed(instance: Any, action: str, **kwargs: Any) -> No
 
 def pages_at(place: Place) -> QuerySet[Page]:
     """Pages that name the place, in whatever language, or one that lies in it."""
-    return Page.objects.filter(within("places__place", "parent", [place.translation_key], PLACE_LEVELS))
+    return Page.objects.filter(naming("places", "place", within("parent", [place.translation_key], PLACE_LEVELS)))
 
 
 def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:

@@ -103,7 +103,9 @@ def term_context(page: GlossaryTermPage, request: HttpRequest) -> dict[str, Any]
     """The term's words, its neighbours, and where it is used."""
     visitor = Visitor.of(request)
     used = Page.objects.filter(
-        pk__in=Page.objects.filter(glossary_terms__term__translation_key=page.translation_key).order_by().values("pk")
+        pk__among=Page.objects.filter(glossary_terms__term__translation_key=page.translation_key)
+        .order_by()
+        .values("pk")
     )
     used = in_language_of(used, page, visitor).order_by(F("first_published_at").desc(nulls_last=True), "-pk")
     see_also = named_pages(page, "see_also", "term", GlossaryTermPage, visitor)

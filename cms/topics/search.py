@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db.models import CharField, Prefetch, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +62,7 @@ def facet_labels(values: Mapping[str, Sequence[str]], language: str, visitor: Vi
     The names of kinds are kept for whatever else is shown to ``visitor``.
     """
     asked = {facet: set(uuids(keys)) for facet, keys in values.items()}
-    parts = [_topic_rows(asked.get("topic", ()), visitor), place_rows(asked.get("place", ())), *Kinds.parts()]
+    parts = [_topic_rows(visitor), place_rows(asked.get("place", ())), *Kinds.parts()]
     rows: list[NameRow] = sorted(
         parts[0].union(*parts[1:], all=True), key=lambda row: (distance(row[2], language), row[5])
     )
@@ -78,8 +77,9 @@ def facet_labels(values: Mapping[str, Sequence[str]], language: str, visitor: Vi
     return found
 
 
-def _topic_rows(keys: Iterable[UUID], visitor: Visitor) -> QuerySet[Any]:
-    rows = visible_to(TopicPage.objects.filter(translation_key__in=keys), visitor).order_by()
+def _topic_rows(visitor: Visitor) -> QuerySet[Any]:
+    """Of all topics: to look for some of them by key, PostgreSQL goes through the pages of every type."""
+    rows = visible_to(TopicPage.objects.all(), visitor).order_by()
     named = rows.annotate(facet_=Value("topic", CharField()), code_=Value("", CharField()))
     return named.values_list(
         *("facet_", "translation_key", "locale__language_code", "title", "parent_topic__translation_key", "pk", "code_")

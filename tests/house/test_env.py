@@ -112,3 +112,9 @@ def test_a_language_stands_there_once(monkeypatch):
     monkeypatch.setenv("LANGUAGES", "en,de,en")
     with pytest.raises(ImproperlyConfigured, match="each language once"):
         env.languages()
+
+
+@pytest.mark.parametrize(("given", "used"), [("", "-c jit=off"), ("?options=-c%20jit%3Don", "-c jit=off -c jit=on")])
+def test_postgresql_compiles_no_statement_unless_it_is_told_to(monkeypatch, given, used):
+    monkeypatch.setenv("DATABASE_URL", f"postgres://user@localhost/x{given}")
+    assert env.database("sqlite:///x")["OPTIONS"]["options"] == used

@@ -1,6 +1,6 @@
 """What all page types share, and the vocabulary that they point at."""
 
-from cms.core.models.base import BasePage, BasePageManager, BasePageQuerySet, in_language_of, within
+from cms.core.models.base import BasePage, BasePageManager, BasePageQuerySet, in_language_of, naming, within
 from cms.core.models.sections import SectionPage
 from cms.core.models.site import SiteSettings
 from cms.core.models.taxonomy import MergedKey, PagePlace, Place, PublicationKind, VocabularyEntry, WorkKind
@@ -18,5 +18,6 @@ __all__ = [
     "VocabularyEntry",
     "WorkKind",
     "in_language_of",
+    "naming",
     "within",
 ]

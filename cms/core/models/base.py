@@ -30,12 +30,20 @@ TOPIC_LEVELS = 3
 PLACE_LEVELS = 4
 
 
-def within(relation: str, parent: str, keys: QuerySet[Any] | list[Any], levels: int) -> Q:
-    """What ``relation`` leads to, or what that lies in up to ``levels`` levels, has one of these translation keys."""
+def within(parent: str, keys: QuerySet[Any] | list[Any], levels: int) -> Q:
+    """What has one of these translation keys, or lies in such a one: ``parent`` leads upwards, ``levels`` with the first."""
     found = Q(pk__in=[])
     for level in range(levels):
-        found |= Q(**{f"{'__'.join([relation, *[parent] * level])}__translation_key__in": keys})
+        found |= Q(**{"__".join([*[parent] * level, "translation_key__in"]): keys})
     return found
+
+
+def naming(relation: str, target: str, wanted: Q) -> Q:
+    """Pages with a row of ``relation`` whose ``target`` is one of the ``wanted``, of which there are few."""
+    rows: Any = Page._meta.get_field(relation).related_model
+    targets = rows._meta.get_field(target).related_model._default_manager.filter(wanted).order_by()
+    found = rows.objects.filter(**{f"{target}__in": targets.values("pk")}).order_by()
+    return Q(id__among=found.values("page"))
 
 
 def in_language_of(pages: QuerySet[Any], page: Page, visitor: Visitor) -> QuerySet[Any]:
@@ -61,13 +69,11 @@ class BasePageQuerySet(PageQuerySet):
 
     def about(self, topic_keys: QuerySet[Any] | list[Any]) -> Self:
         """Pages with one of these topics or a narrower one, given by their translation keys."""
-        named = within("topics__topic", "parent_topic", topic_keys, TOPIC_LEVELS)
-        return self.filter(pk__in=Page.objects.filter(named).order_by().values("pk"))
+        return self.filter(naming("topics", "topic", within("parent_topic", topic_keys, TOPIC_LEVELS)))
 
     def at(self, place_keys: QuerySet[Any] | list[Any]) -> Self:
         """Pages about one of these places or a place in one, given by their translation keys."""
-        named = within("places__place", "parent", place_keys, PLACE_LEVELS)
-        return self.filter(pk__in=Page.objects.filter(named).order_by().values("pk"))
+        return self.filter(naming("places", "place", within("parent", place_keys, PLACE_LEVELS)))
 
 
 BasePageManager = PageManager.from_queryset(BasePageQuerySet, class_name="BasePageManager")
