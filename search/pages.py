@@ -18,6 +18,8 @@ from search.languages import index_language
 from search.matching import Form, Group, Plan
 
 _FORMAT = "pages1"
+HEAD_BYTES = 1024
+"""So many bytes of a blob are enough for ``is_current``: what they unpack to begins with the head."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def unpack(blob: bytes) -> Unpacked:
 
 
 def is_current(blob: bytes) -> bool:
-    """Whether today's analysis made ``blob``; its head is enough to tell. False for bytes that are none of ours."""
+    """Whether today's analysis made ``blob``, of which ``HEAD_BYTES`` are enough. False for bytes that are none of ours."""
     try:
         head = zlib.decompressobj().decompress(blob, len(_FORMAT) + len(stamp()) + 2)
     except zlib.error:
