@@ -32,6 +32,8 @@ MAINTENANCE_TIMEOUT_SECONDS = 300
 """For what rewrites whole segments: forgetting for good, at night or after a withdrawal."""
 SERVER_SHARE = 0.85
 """Of the time that a search may take: the server answers with what it has by then, before we stop listening."""
+KEYS_AT_ONCE = 10_000
+"""As many as Elasticsearch gives at once by default."""
 # By default a segment with few deletions is left as it is, and the deleted words in it.
 _FORGETFUL = {"index.merge.policy.expunge_deletes_allowed": 0}
 _UNREAD = {"refresh_interval": "-1"}
@@ -182,10 +184,10 @@ class ElasticsearchEngine(Engine):
             try:
                 answer = self._client.search(
                     index=self._aliases[role],
-                    size=1000,
+                    size=KEYS_AT_ONCE,
                     query={"term": {"state": "gone" if gone else "live"}},
                     sort=[{"doc_key": "asc"}],
-                    source=False,
+                    stored_fields="_none_",  # the order has the keys; to unpack them one by one takes a hundred times as long
                     **({"search_after": last} if last else {}),
                 )
             except (ApiError, TransportError) as err:
@@ -193,7 +195,7 @@ class ElasticsearchEngine(Engine):
             hits = answer["hits"]["hits"]
             if not hits:
                 return
-            yield from (hit["_id"] for hit in hits)
+            yield from (hit["sort"][0] for hit in hits)
             last = hits[-1]["sort"]
 
     def version(self, key: str) -> int | None:
