@@ -111,14 +111,14 @@ def findings() -> list[Result]:
     from documents.models import DocumentTokens
     from search.languages import searched
     from search.matching import plan
-    from search.pages import page_hits
+    from search.pages import page_hits, unpack
     from search.query import parse
 
     text = f"{vocabulary()[100]} {vocabulary()[1000]}"
     files = big_files()
     blobs = [bytes(row.blob) for row in DocumentTokens.objects.filter(document__in=files)]
     wanted = plan(parse(text), searched())
-    together = medians({"all": lambda: [page_hits(blob, wanted) for blob in blobs]}, ROUNDS)["all"]
+    together = medians({"all": lambda: [page_hits(unpack(blob), wanted) for blob in blobs]}, ROUNDS)["all"]
     with server() as port:
         client = Client(port)
         paths = [f"/d/{file.series}/v1/search/?q={quote_plus(text)}" for file in files]

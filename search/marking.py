@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from search.analysis import spans, tokens
+from search.analysis import Span, spans
 from search.languages import index_language, searched
 from search.matching import Form, Plan, plan
 from search.query import ParsedQuery
@@ -19,22 +21,33 @@ _ELLIPSIS = "…"
 
 def mark(text: str, query: ParsedQuery, language: str) -> list[Place]:
     """Where ``text`` (in ``language``) has what ``query`` asks for: (start, end) in characters, in order, no overlaps."""
-    wanted = plan(query, searched())
-    groups = list(wanted.words)
-    if wanted.together:
-        groups.append(wanted.together)
-    forms: dict[str, list[Form]] = {}
-    for form in {form for group in groups for form in group.readings}:
-        forms.setdefault(form[0], []).append(form)
-    found = spans(text, index_language(language))
+    forms = _forms(query, searched())
+    found = _spans(text, index_language(language))
     places: list[Place] = []
     for at, span in enumerate(found):
         for form in forms.get(span.token, ()):
             same = found[at : at + len(form)]
-            if tuple(each.token for each in same) == form:
+            if tuple([each.token for each in same]) == form:
                 # Not always in the order of the text: a date's tokens are day, month, year.
                 places.append((min(each.start for each in same), max(each.end for each in same)))
     return _merged(places)
+
+
+@lru_cache(maxsize=16)
+def _forms(query: ParsedQuery, languages: tuple[str, ...]) -> Mapping[str, list[Form]]:
+    """What is marked for ``query``, by the first token. The twenty texts of a page of results ask for the same."""
+    wanted = plan(query, languages)
+    groups = [*wanted.words, *([wanted.together] if wanted.together else [])]
+    forms: dict[str, list[Form]] = {}
+    for form in {form for group in groups for form in group.readings}:
+        forms.setdefault(form[0], []).append(form)
+    return forms
+
+
+@lru_cache(maxsize=4)
+def _spans(text: str, language: str) -> list[Span]:
+    """The tokens of a text, which is asked for how much it has and right after it for what to mark."""
+    return spans(text, language)
 
 
 def marked(text: str, places: list[Place]) -> SafeString:
@@ -70,7 +83,7 @@ def best_snippet(text: str, query: ParsedQuery, language: str, length: int = SNI
 
 def coverage(text: str, wanted: Plan, language: str) -> int:
     """How many of the wanted groups ``text`` has."""
-    run = f" {' '.join(tokens(text, index_language(language)))} "
+    run = f" {' '.join([span.token for span in _spans(text, index_language(language))])} "
     return sum(any(f" {' '.join(form)} " in run for form in group.readings) for group in wanted.words)
 
 

@@ -92,13 +92,12 @@ def page_count(blob: bytes) -> int:
     return len(unpack(blob).ends)
 
 
-def page_hits(blob: bytes, wanted: Plan) -> list[PageHit]:
+def page_hits(pages: Unpacked, wanted: Plan) -> list[PageHit]:
     """The pages that have most of the query's words, best first.
 
     Coverage comes first; a page with all words of the query hides those with a part of them. A phrase
     that runs over a page break counts for the page where it begins.
     """
-    pages = unpack(blob)
     counts: dict[int, dict[int, int]] = {}
     for at, group in enumerate(wanted.words):
         for number in _places(pages, group):

@@ -83,13 +83,13 @@ def _best_file(files: Sequence[FoundFile], wanted: Plan, budget: int) -> tuple[_
     best: _FileHit | None = None
     for file in files:
         try:
-            size = len(unpack(file.blob).ends)
+            pages = unpack(file.blob)
         except ValueError:  # not read out yet, or by an older version; indexing has logged it
             continue
-        if size > budget:
+        if len(pages.ends) > budget:
             continue
-        budget -= size
-        hits = page_hits(file.blob, wanted)
+        budget -= len(pages.ends)
+        hits = page_hits(pages, wanted)
         if hits and (best is None or hits[0].coverage > best.coverage):
             best = _FileHit(file, tuple(hit.number for hit in hits), hits[0].coverage)
     return best, budget
@@ -143,6 +143,7 @@ def _snippets(
 def _own_snippet(found: Found, query: ParsedQuery, wanted: Plan) -> tuple[int, Snippet] | None:
     best: tuple[int, Snippet] | None = None
     for source, text in (("summary", found.summary), ("body", found.body[:SNIPPET_TEXT])):
+        text = " ".join(text.split())  # as the snippet reads it: its tokens are made once
         covered = coverage(text, wanted, found.language)
         if covered and (best is None or covered > best[0]):
             best = (covered, Snippet(best_snippet(text, query, found.language)[0], source, found.language))

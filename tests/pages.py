@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from search.matching import plan
-from search.pages import page_hits
+from search.pages import page_hits, unpack
 from search.query import ParsedQuery
 
 
 def best_pages(blob: bytes, query: ParsedQuery, languages: Sequence[str], limit: int) -> list[int]:
     """The numbers of at most ``limit`` pages, the best first."""
-    return [hit.number for hit in page_hits(blob, plan(query, tuple(languages)))[:limit]]
+    return [hit.number for hit in page_hits(unpack(blob), plan(query, tuple(languages)))[:limit]]

@@ -35,7 +35,7 @@ class CaseSource(PageSource):
 
     def rows(self) -> QuerySet[Any]:
         joins = ("locale", "place__parent__parent__parent", "main_topic__parent_topic__parent_topic")
-        return super().rows().select_related(*joins).prefetch_related(TOPICS)
+        return super().rows().select_related(*joins).prefetch_related(*TOPICS)
 
     def body(self, page: CasePage) -> str:
         return "\n".join(part for part in (page.subtitle, stream_text(page.body)) if part)

@@ -55,7 +55,7 @@ class TermSource(PageSource):
     model = GlossaryTermPage
 
     def rows(self) -> QuerySet[Any]:
-        return super().rows().prefetch_related(TOPICS)
+        return super().rows().prefetch_related(*TOPICS)
 
     def body(self, page: GlossaryTermPage) -> str:
         return "\n".join(part for part in (page.abbreviation, *page.variant_list, plain(page.body)) if part)

@@ -32,7 +32,7 @@ class PublicationSource(PageSource):
 
     def rows(self) -> QuerySet[Any]:
         people = Prefetch("contributors", queryset=Contributor.objects.order_by("sort_order"))
-        return super().rows().select_related("locale", "kind").prefetch_related(TOPICS, people)
+        return super().rows().select_related("locale", "kind").prefetch_related(*TOPICS, people)
 
     def body(self, page: PublicationPage) -> str:
         parts = (

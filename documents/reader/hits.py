@@ -16,7 +16,7 @@ from documents.reader.ways import Way
 from search.languages import searched
 from search.marking import mark, snippet
 from search.matching import plan
-from search.pages import has_words, page_hits
+from search.pages import has_words, page_hits, unpack
 from search.query import ParsedQuery, parse
 
 MAX_HITS = 2000
@@ -63,7 +63,7 @@ class Hits:
         """The pages with hits, in order; the best ones where there are too many."""
         if self.parsed is None or not self.is_readable or self._tokens is None:
             return []
-        found = page_hits(self._tokens, plan(self.parsed, searched()))
+        found = page_hits(unpack(self._tokens), plan(self.parsed, searched()))
         return sorted(hit.number for hit in found[:MAX_HITS])
 
     def around(self, number: int, count: int) -> list[int]:

@@ -16,7 +16,7 @@ from search.engines.base import SearchRequest
 from search.languages import searched
 from search.marking import mark
 from search.matching import plan
-from search.pages import page_hits
+from search.pages import page_hits, unpack
 from search.query import parse
 from search.ranking import RELATED_NAMES
 from search.registry import Name
@@ -179,7 +179,7 @@ class TestOnEngines:
 def test_pages_and_marks_know_the_other_names(vocabulary):
     file = FakeFile([("de", "nichts"), ("de", "Das Weltrechtsprinzip gilt")])
     query = widened("universal jurisdiction")
-    assert [hit.number for hit in page_hits(file.blob, plan(query, searched()))] == [2]
+    assert [hit.number for hit in page_hits(unpack(file.blob), plan(query, searched()))] == [2]
     assert mark("Das Weltrechtsprinzip gilt", query, "de") == [(4, 21)]
 
 
