@@ -68,7 +68,7 @@ def _read(keys: Sequence[str]) -> Iterator[Operation | Failure]:
         yield from _read(keys[:half])
         yield from _read(keys[half:])
         return
-    for key in keys:
+    for key in dict.fromkeys(keys):
         try:
             made = _operation(key, found.pop(key, None), version, parts)
         except Exception as err:  # noqa: BLE001  # what a thing is made of is other apps' affair, too

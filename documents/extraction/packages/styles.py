@@ -31,7 +31,7 @@ _NOTHING = re.compile(r"\+?0*\.?0+([a-z]+|%)?")
 _TINY = re.compile(r"[01]?(\.\d+)?(px|pt)")
 _WHITE = 0.98
 _CLEAR = frozenset({"", "none", "transparent", "initial", "inherit", "unset"})
-_NOTES = ("footnote", "endnote", "rearnote", "note")
+_NOTES = frozenset({"footnote", "endnote", "rearnote", "note"})
 
 Style = Mapping[str, str]
 Weight = tuple[bool, bool, tuple[int, int, int], int]
@@ -88,20 +88,27 @@ def hidden_by_styles(package: Package, name: str) -> frozenset[Any]:
 
 
 def is_shown_elsewhere(element: Any) -> bool:
-    """Whether a reader shows what the page hides: notes when they are asked for, contents and pages in lists of its own."""
+    """Whether a reader shows what the page hides: notes that a link opens, contents and pages in lists of its own."""
     types = value(element, "type").split()
-    return bool(types) and (local(element) == "nav" or not set(_NOTES).isdisjoint(types))
+    if local(element) == "nav":
+        return bool(types)
+    return not _NOTES.isdisjoint(types) and _is_linked(element)
+
+
+def _is_linked(element: Any) -> bool:
+    name = value(element, "id")
+    links = find(element.getroottree().getroot(), "a")
+    return bool(name) and any(value(link, "href").partition("#")[2] == name for link in links)
 
 
 def _hidden(styles: Mapping[Any, Style]) -> dict[Any, None]:
     """Elements of which nothing is seen. What is only invisible may have something visible in it."""
     found: dict[Any, None] = {}
     for element, style in styles.items():
-        if is_shown_elsewhere(element):
-            continue
-        if style.get("display") == "none" or (
+        is_hidden = style.get("display") == "none" or (
             _is_invisible(style) and all(_is_invisible(styles.get(each, {})) for each in element.iterdescendants())
-        ):
+        )
+        if is_hidden and not is_shown_elsewhere(element):
             found[element] = None
     return found
 

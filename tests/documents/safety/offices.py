@@ -687,6 +687,7 @@ PLANTED = [
     Planted("EPUB: words without opacity", lambda: epub(f'<p>Seen.</p><p style="opacity: 0.0">{NAMED}</p>'), "text_colour", EPUB),
     Planted("EPUB: words without height", lambda: epub_styled(".w { font-size: 0 }", f'<p class="w">{NAMED}<span style="font-size: 12px">b</span></p>'), "text_tiny", EPUB),
     Planted("EPUB: invisible words around visible ones", lambda: epub_styled(".w { visibility: hidden } b { visibility: visible }", f'<p class="w">{NAMED} <b>seen</b></p>'), "text_colour", EPUB),
+    Planted("EPUB: hidden note that nothing opens", lambda: epub_styled("aside { display: none }", f'<aside xmlns:e="http://www.idpf.org/2007/ops" e:type="footnote" id="n">{NAMED}</aside>'), "hidden_text", EPUB, True),
     Planted("EPUB: buyer", lambda: epub(parts={"iTunesMetadata.plist": f"<plist>{NAME}</plist>"}), "metadata", EPUB, True),
     Planted("EPUB: comment in the text", lambda: epub(f"<p>a<!-- {NAMED} -->b</p>"), "comments", EPUB, True),
 ]  # fmt: skip
@@ -723,7 +724,7 @@ PAGE_OF_STYLES = """
 <p class="later">One.</p><div><p class="exact">Two.</p></div><p class="important" id="important">Three.</p>
 <div class="dark">Four.<p class="on-dark">Five.</p></div><div class="row"><p>Six.</p> <p>Seven.</p></div>
 <p class="cover pale">Eight.</p>
-<aside xmlns:epub="http://www.idpf.org/2007/ops" epub:type="footnote">Note.</aside>
+<p><a href="#n1">1</a></p><aside xmlns:epub="http://www.idpf.org/2007/ops" epub:type="footnote" id="n1">Note.</aside>
 <nav xmlns:epub="http://www.idpf.org/2007/ops" epub:type="page-list" hidden="">Pages.</nav>
 """
 CLEAN = {
