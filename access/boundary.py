@@ -83,13 +83,15 @@ def restrictions(translation_keys: Iterable[object] | None = None) -> list[Restr
     ]
 
 
-def section_types() -> list[int]:
-    """Keys of the content types of pages that others may lie below. The few of them are asked on every request.
+def section_types() -> QuerySet[ContentType, int]:
+    """Keys of the content types of pages that others may lie below: all but those that are known to have none.
 
-    All others never have pages below them: ``signal_handlers`` refuses them, whoever wants to put one there.
+    Of these nothing can lie below: ``signal_handlers`` refuses it, whoever wants to put a page there. A type that is gone
+    from the code is a section: what lay below its drafts stays hidden.
     """
-    models = [model for model in get_page_models() if model.allowed_subpage_models()]
-    return [each.pk for each in ContentType.objects.get_for_models(*models, for_concrete_models=False).values()]
+    leaves = [model for model in get_page_models() if not model.allowed_subpage_models()]
+    known = ContentType.objects.get_for_models(*leaves, for_concrete_models=False).values()
+    return ContentType.objects.exclude(pk__in=[each.pk for each in known]).values_list("pk", flat=True)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Boundary:
         roots = Page.objects.filter(depth=2, translation_key__in=Site.objects.values("root_page__translation_key"))
         # Not by numchild: saving a section that was loaded before its children came writes the old number back.
         below = Page.objects.filter(path__gt=OuterRef("path"), path__lte=Concat(OuterRef("path"), Value(LAST_STEP)))
-        sections = Page.objects.filter(depth__gt=1, content_type__in=section_types())
+        sections = Page.objects.filter(depth__gt=1, content_type__pk__among=section_types())
         hidden = sections.exclude(published_now()).filter(Exists(below))
         refused = Page.objects.filter(translation_key__in=_refusing(visitor))
         open_paths: set[str] = set()

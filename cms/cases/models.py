@@ -35,12 +35,14 @@ class CaseQuerySet(BasePageQuerySet):
     def about(self, topic_keys: QuerySet[Any] | list[Any]) -> Self:
         wanted = within("parent_topic", topic_keys, TOPIC_LEVELS)
         main = TopicPage.objects.filter(wanted).order_by().values("pk")
-        return self.filter(naming("topics", "topic", wanted) | Q(main_topic__in=main))
+        named = Page.objects.filter(naming("topics", "topic", wanted)).order_by().values("pk")
+        return self.filter(Q(pk__in=named) | Q(main_topic__in=main))
 
     def at(self, place_keys: QuerySet[Any] | list[Any]) -> Self:
         wanted = within("parent", place_keys, PLACE_LEVELS)
         own = Place.objects.filter(wanted).order_by().values("pk")
-        return self.filter(naming("places", "place", wanted) | Q(place__in=own))
+        named = Page.objects.filter(naming("places", "place", wanted)).order_by().values("pk")
+        return self.filter(Q(pk__in=named) | Q(place__in=own))
 
 
 class CaseIndexPage(BasePage):

@@ -164,3 +164,9 @@ def test_the_boundary_asks_sections_and_not_every_page(tree):
     sections = {ContentType.objects.get_for_id(pk).model_class() for pk in section_types()}
     assert PublicationPage not in sections
     assert {Page, HomePage, SectionPage, PublicationIndexPage} <= sections
+
+
+def test_a_section_whose_type_is_gone_from_the_code_hides_its_children_still(tree):
+    gone = ContentType.objects.create(app_label="gone", model="oldsection")
+    Page.objects.filter(pk=tree["draft"].pk).update(content_type=gone)
+    assert not visible_to(Page.objects.filter(pk=tree["draft/child"].pk), Visitor()).exists()

@@ -20,8 +20,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shared_search, pytest.mark.slow
 COPIES = 20_000
 FIRST = 10_000_000
 """Primary keys of the copies begin here."""
-FEW = 6_000
-"""Rows that the statements of an answer may touch together, counts apart: the vocabulary with its pages is a part of them."""
+FEW = 15_000
+"""Rows that the statements of an answer may touch together, counts apart. What reads the archive once is beyond it; the page
+of a topic with a thousand publications isn't."""
 OF_ALL = ("sitemap", "feed")
 """Addresses that tell of all that there is."""
 
@@ -64,7 +65,7 @@ def multiply(page: PublicationPage) -> None:
     copied("documents_documentuse", use.pk, id=key, page_id=key, document_id=key, revision_id=key)
     copied("documents_documentrelease", release.pk, id=key, page_id=key, document_id=key, revision_id=key)
     copied("documents_documenttokens", file.document.tokens.pk, id=key, document_id=key)
-    copied("topics_pagetopic", page.topics.first().pk, every=100, id=key, page_id=key)
+    copied("topics_pagetopic", page.topics.first().pk, every=20, id=key, page_id=key)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -73,6 +74,8 @@ def touched(plan: dict[str, Any]) -> int:
     """Rows that the leaves of a plan read, with those that they threw away."""
     inner = plan.get("Plans", [])
     own = 0
+    if plan.get("Parent Relationship") == "InitPlan" and plan["Node Type"] == "Aggregate":
+        return 0  # the count beside the first few
     if "Scan" in plan["Node Type"] and plan["Node Type"] not in ("Subquery Scan", "CTE Scan"):
         rows = (
             plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
@@ -88,10 +91,6 @@ def explained(sql: str) -> int:
     return touched((json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"])
 
 
-def counts_all(sql: str) -> bool:
-    return "COUNT(" in sql
-
-
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="the planner of the database of production")
 @pytest.mark.parametrize("library", [10], indirect=True)
 def test_an_answer_reads_a_few_rows_of_a_large_archive(client, library):
@@ -103,10 +102,11 @@ def test_an_answer_reads_a_few_rows_of_a_large_archive(client, library):
         client.get(address)
         with CaptureQueriesContext(connection) as asked:
             response = client.get(address)
+            assert response.status_code == 200, address
             if response.streaming:
                 b"".join(response.streaming_content)
         statements = [each["sql"] for each in asked if each["sql"].startswith(("SELECT", "(SELECT"))]
-        rows = {sql: explained(sql) for sql in statements if not counts_all(sql)}
+        rows = {sql: explained(sql) for sql in statements if not sql.startswith("SELECT COUNT(")}
         if sum(rows.values()) > FEW:
             much[name] = max(rows.items(), key=lambda each: each[1])
     assert much == {}

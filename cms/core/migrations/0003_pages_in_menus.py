@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             "CREATE INDEX cms_core_pages_in_menus ON wagtailcore_page (locale_id, depth) WHERE show_in_menus",
-            "DROP INDEX cms_core_pages_in_menus",
+            "DROP INDEX IF EXISTS cms_core_pages_in_menus",
         )
     ]

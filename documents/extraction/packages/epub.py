@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from documents.extraction.packages.metafiles import metafile_traces
 from documents.extraction.packages.package import Package, Trace, comment_traces, find, local, take_out, text_of, value
 from documents.extraction.packages.pictures import is_picture, picture_traces
 from documents.extraction.packages.recordings import is_recording, recording_traces
-from documents.extraction.packages.styles import hidden_by_styles, is_shown_elsewhere, style_traces
+from documents.extraction.packages.styles import style_traces
 from documents.extraction.packages.vectors import inline_traces, is_aside, plain_address, plain_style, vector_traces
 
 _PAGES = (".xhtml", ".html", ".htm", ".xml", ".svg")
@@ -40,7 +40,11 @@ _FETCHING = (
     "input",
 )
 _KEPT_DETAILS = ("identifier", "title", "language", "rights", "subject", "description", "date")
-_REMOTE_STYLE = re.compile(r"@import[^;]{0,2000};|url\(\s*['\"]?(?:https?:)?//[^)]{0,2000}\)", re.IGNORECASE)
+_LOCAL_IMPORT = r"\s*(?:url\(\s*)?['\"]?[\w. -][\w./ %-]{0,200}['\"]?\s*\)?[\w\s(),:-]{0,200}(?:;|\Z)"
+_REMOTE_STYLE = re.compile(
+    rf"@import(?!{_LOCAL_IMPORT})[^;]{{0,2000}}(?:;|\Z)|url\(\s*['\"]?(?:https?:)?//[^)]{{0,2000}}\)", re.IGNORECASE
+)
+"""An import of a sheet in the book stays: what it hides would be seen without it."""
 _EXTRA = re.compile(r"(META-INF/(?!container\.xml)|iTunesMetadata|\.DS_Store|mimetype\.)", re.IGNORECASE)
 
 
@@ -63,7 +67,7 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from comment_traces(package, [*pages, *_lists(package)])
     for name in pages:
         yield from _page_traces(package.xml(name))
-        yield from style_traces(package, name)
+    yield from style_traces(package, pages)
 
 
 def _check_order(package: Package) -> None:
@@ -275,9 +279,15 @@ def _attribute_traces(root: Any) -> Iterator[Trace]:
 
 
 def _is_hidden(element: Any) -> bool:
-    """Whether an element is hidden by an attribute; ``styles`` knows what styles do."""
-    is_hidden = "hidden" in element.attrib and not is_shown_elsewhere(element)
-    return is_hidden or element.get("display") == "none" or element.get("visibility") == "hidden"
+    """Whether an element is hidden by itself; ``styles`` knows what sheets do."""
+    style = element.get("style", "").replace(" ", "").lower()
+    return (
+        "hidden" in element.attrib
+        or "display:none" in style
+        or "visibility:hidden" in style
+        or element.get("display") == "none"
+        or element.get("visibility") == "hidden"
+    )
 
 
 def links(package: Package) -> Iterator[str]:
@@ -289,15 +299,15 @@ def links(package: Package) -> Iterator[str]:
 
 def visible(package: Package) -> list[str]:
     """The words of each page."""
-    return [_text(package.xml(name), hidden_by_styles(package, name)) for name in sorted(_pages(package))]
+    return [_text(package.xml(name)) for name in sorted(_pages(package))]
 
 
-def _text(element: Any, hidden: Container[Any], depth: int = 0, *, is_drawn: bool = False) -> str:
+def _text(element: Any, depth: int = 0, *, is_drawn: bool = False) -> str:
     is_drawn = is_drawn or local(element) == "svg"
-    if local(element) in ("", "script", "style", "audio", "video") or depth > 200:
+    if local(element) in ("", "script", "style", "audio", "video") or _is_hidden(element) or depth > 200:
         return ""
-    if element in hidden or _is_hidden(element) or (is_drawn and is_aside(element)):
+    if is_drawn and is_aside(element):
         return ""
     return (element.text or "") + "".join(
-        _text(child, hidden, depth + 1, is_drawn=is_drawn) + (child.tail or "") for child in element
+        _text(child, depth + 1, is_drawn=is_drawn) + (child.tail or "") for child in element
     )

@@ -677,17 +677,22 @@ PLANTED = [
     Planted("EPUB: picture elsewhere", lambda: epub(f'<p>a<img src="https://t.example.org/{NAME}.gif"/></p>'), "remote", EPUB, True),
     Planted("EPUB: script", lambda: epub(head=f"<script>fetch('/{NAME}')</script>"), "scripts", EPUB, True),
     Planted("EPUB: style elsewhere", lambda: epub(parts={"OEBPS/s.css": f"@import url('https://t.example.org/{NAME}.css'); p {{}}"}), "remote", EPUB, True),
+    Planted("EPUB: style elsewhere, at the end", lambda: epub_styled(f'@import "https://t.example.org/{NAME}.css"', ""), "remote", EPUB, True),
+    Planted("EPUB: style elsewhere, by another way to fetch", lambda: epub_styled(f"@import url(ftp://t.example.org/{NAME}.css); p {{}}", ""), "remote", EPUB, True),
     Planted("EPUB: hidden words", lambda: epub(f'<p>a</p><p style="display: none">{NAMED}</p>'), "hidden_text", EPUB, True),
-    Planted("EPUB: words hidden by a sheet", lambda: epub_styled("p.a { color: red } .w { display: none }", f'<p class="a w">{NAMED}</p>'), "hidden_text", EPUB, True),
-    Planted("EPUB: words hidden by an imported sheet", lambda: epub_styled('@import "t.css";', f'<div id="w"><p>{NAMED}</p></div>', t="#w { visibility: hidden }"), "hidden_text", EPUB, True),
-    Planted("EPUB: words hidden for screens", lambda: epub_styled("@media screen and (min-width: 1px) { p + p { display: none !important } }", f'<p style="display: block">{NAMED}</p>'), "hidden_text", EPUB, True),
-    Planted("EPUB: words hidden in the markup's own styles", lambda: epub(f'<p>Seen.</p><p class="w">{NAMED}</p>', head="<style>.w { DISPLAY : none }</style>"), "hidden_text", EPUB, True),
+    Planted("EPUB: words hidden by a sheet", lambda: epub_styled("p.a { color: red } .w { display: none; display: bogus }", f'<p class="a w">{NAMED}</p>'), "text_invisible", EPUB),
+    Planted("EPUB: words hidden by an imported sheet", lambda: epub_styled('@import url("t.css") screen;', f'<div id="w"><p>{NAMED}</p></div>', t="#w { visibility: hidden }"), "text_invisible", EPUB),
+    Planted("EPUB: words hidden by a sheet with a mark of its order", lambda: epub_styled("\ufeff@import 't.css';", f'<div id="w"><p>{NAMED}</p></div>', t=".x { } p:last-of-type { display: none }"), "text_invisible", EPUB),
+    Planted("EPUB: words hidden for screens", lambda: epub_styled("@media (min-width: 1px) { p + p { display: none !important } }", f'<p style="display: block">{NAMED}</p>'), "text_invisible", EPUB),
+    Planted("EPUB: words hidden for all but paper", lambda: epub_styled("@media print, not print { p + p { display: none } }", f'<p>{NAMED}</p>'), "text_invisible", EPUB),
+    Planted("EPUB: words hidden in the markup's own styles", lambda: epub(f'<p>Seen.</p><p class="w">{NAMED}</p>', head="<style>.w { DISPLAY : none }</style>"), "text_invisible", EPUB),
     Planted("EPUB: white words", lambda: epub_styled("body { background: #fff } span { color: White }", f"<p>a <span>{NAMED}</span></p>"), "text_colour", EPUB),
     Planted("EPUB: transparent words", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
-    Planted("EPUB: words without opacity", lambda: epub(f'<p>Seen.</p><p style="opacity: 0.0">{NAMED}</p>'), "text_colour", EPUB),
+    Planted("EPUB: words without opacity", lambda: epub(f'<p>Seen.</p><p style="opacity: 0.0">{NAMED}</p>'), "text_invisible", EPUB),
     Planted("EPUB: words without height", lambda: epub_styled(".w { font-size: 0 }", f'<p class="w">{NAMED}<span style="font-size: 12px">b</span></p>'), "text_tiny", EPUB),
-    Planted("EPUB: invisible words around visible ones", lambda: epub_styled(".w { visibility: hidden } b { visibility: visible }", f'<p class="w">{NAMED} <b>seen</b></p>'), "text_colour", EPUB),
-    Planted("EPUB: hidden note that nothing opens", lambda: epub_styled("aside { display: none }", f'<aside xmlns:e="http://www.idpf.org/2007/ops" e:type="footnote" id="n">{NAMED}</aside>'), "hidden_text", EPUB, True),
+    Planted("EPUB: invisible words around visible ones", lambda: epub_styled(".w { visibility: hidden } b { visibility: visible }", f'<p class="w">{NAMED} <b>seen</b></p>'), "text_invisible", EPUB),
+    Planted("EPUB: hidden note that nothing opens", lambda: epub_styled("aside { display: none }", f'<aside xmlns:e="http://www.idpf.org/2007/ops" e:type="footnote" id="n">{NAMED}</aside>'), "text_invisible", EPUB),
+    Planted("EPUB: hidden list that no reader knows", lambda: epub(f'<p>a</p><nav xmlns:e="http://www.idpf.org/2007/ops" e:type="x" hidden="">{NAMED}</nav>'), "hidden_text", EPUB, True),
     Planted("EPUB: buyer", lambda: epub(parts={"iTunesMetadata.plist": f"<plist>{NAME}</plist>"}), "metadata", EPUB, True),
     Planted("EPUB: comment in the text", lambda: epub(f"<p>a<!-- {NAMED} -->b</p>"), "comments", EPUB, True),
 ]  # fmt: skip
@@ -713,19 +718,19 @@ STYLES_THAT_HIDE_NOTHING = """
 div p.exact { display: inline } p.exact { display: none }
 .important { display: block !important } #important { display: none }
 @media print { p { display: none } }
-@media amzn-kf8 { p { display: none } }
+@media amzn-kf8, print { p { display: none } }
+.last { display: none } p:first-of-type.last { display: block }
 a:hover, p::before { display: none }
 .dark { background: #003; color: white } .on-dark { color: #fff }
 .row { font-size: 0 } .row p { font-size: 1rem }
 .cover { position: absolute; color: white }
-.pale { opacity: 0.6 } aside, nav { display: none }
+.pale { opacity: 0.6 } aside, head { display: none }
 """
 PAGE_OF_STYLES = """
-<p class="later">One.</p><div><p class="exact">Two.</p></div><p class="important" id="important">Three.</p>
+<section><p class="last">Zero.</p></section><p class="later">One.</p><div><p class="exact">Two.</p></div><p class="important" id="important">Three.</p>
 <div class="dark">Four.<p class="on-dark">Five.</p></div><div class="row"><p>Six.</p> <p>Seven.</p></div>
 <p class="cover pale">Eight.</p>
 <p><a href="#n1">1</a></p><aside xmlns:epub="http://www.idpf.org/2007/ops" epub:type="footnote" id="n1">Note.</aside>
-<nav xmlns:epub="http://www.idpf.org/2007/ops" epub:type="page-list" hidden="">Pages.</nav>
 """
 CLEAN = {
     "Word": (lambda: _saved(word()), DOCX),
