@@ -2,8 +2,8 @@
 
 ``translation_key__among=rows.values("key")`` finds the same as ``__in``. PostgreSQL plans a semi-join for that, and where
 more than eight tables are joined it reads all of them first: a page's five relatives took as long as the archive is large.
-As an array the subquery is answered first and the index is asked for what it named. Not for subqueries that look at the
-outer row, nor for long ones.
+As an array the subquery is answered first and the index is asked for what it named, one by one. Not for subqueries that
+look at the outer row, nor in an "or" with what no index answers: then every row is compared with every element.
 """
 
 from __future__ import annotations

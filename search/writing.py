@@ -40,12 +40,6 @@ def next_version() -> int:
         return clock.last
 
 
-def operations(keys: Sequence[str], version: int) -> list[Operation]:
-    """What to write for ``keys`` as they are now; a tombstone for what is gone. Draw ``version`` before."""
-    found, parts = registry.documents(keys), compounds.current()
-    return [_operation(key, found.get(key), version, parts) for key in keys]
-
-
 def read(keys: Sequence[str]) -> Iterator[Operation | Failure]:
     """The state of ``keys``, piece by piece. A source that fails on one thing doesn't hold up the others.
 
@@ -56,7 +50,7 @@ def read(keys: Sequence[str]) -> Iterator[Operation | Failure]:
 
 
 def _read(keys: Sequence[str]) -> Iterator[Operation | Failure]:
-    version = next_version()
+    version = next_version()  # before the state: the write with the highest one must not hold an older state
     try:
         with transaction.atomic():
             found, parts = registry.documents(keys), compounds.current()
@@ -78,6 +72,7 @@ def _read(keys: Sequence[str]) -> Iterator[Operation | Failure]:
 
 
 def _operation(key: str, document: IndexDocument | None, version: int, parts: Compounds) -> Operation:
+    """What to write for ``key``; a tombstone for what is gone."""
     if document is None:
         return Operation(key, version, None, timezone.now())
     return Operation(key, version, index_row(document, parts), document.updated)

@@ -70,7 +70,15 @@ ON_POSTGRESQL_WHERE_IT_IS = [
     ),
     *(
         f"tests/cms/test_{name}.py"
-        for name in ("publication_files", "format_groups", "related", "visibility", "vocabulary", "deleting")
+        for name in (
+            "publication_files",
+            "format_groups",
+            "related",
+            "visibility",
+            "vocabulary",
+            "deleting",
+            "large_archive",
+        )
     ),
     *(f"tests/documents/test_{name}.py" for name in ("access", "embargo", "adding", "board", "rights", "uses")),
     *("tests/documents/versions", "tests/documents/erasure/test_four_eyes.py", "tests/search/test_board_screens.py"),

@@ -81,11 +81,8 @@ def test_field_lists_parts_and_the_shorter_compounds(german):
 
 
 def test_only_german_tokens_are_split(german):
-    assert (
-        german.field(" ".join(tokens("Folteropfer", "en")))
-        == ""
-        == Compounds({}).field(" ".join(tokens("Folteropfer", "de")))
-    )
+    assert german.field(" ".join(tokens("Folteropfer", "en"))) == ""
+    assert Compounds({}).field(" ".join(tokens("Folteropfer", "de"))) == ""
 
 
 def test_vocabulary_has_german_words_without_stop_words():

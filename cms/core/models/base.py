@@ -39,7 +39,7 @@ def within(parent: str, keys: QuerySet[Any] | list[Any], levels: int) -> Q:
 
 
 def naming(relation: str, target: str, wanted: Q) -> Q:
-    """Pages with a row of ``relation`` whose ``target`` is one of the ``wanted``, of which there are few."""
+    """Pages with a row of ``relation`` whose ``target`` is one of the ``wanted``, of which there are few. By ``among``."""
     rows: Any = Page._meta.get_field(relation).related_model
     targets = rows._meta.get_field(target).related_model._default_manager.filter(wanted).order_by()
     found = rows.objects.filter(**{f"{target}__in": targets.values("pk")}).order_by()
