@@ -13,13 +13,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site, get_page_models
+
+from access import prepared
 
 if TYPE_CHECKING:
     from access.visitor import Visitor
@@ -83,15 +85,20 @@ def restrictions(translation_keys: Iterable[object] | None = None) -> list[Restr
     ]
 
 
-def section_types() -> QuerySet[ContentType, int]:
-    """Keys of the content types of pages that others may lie below: all but those that are known to have none.
-
-    Of these nothing can lie below: ``signal_handlers`` refuses it, whoever wants to put a page there. A type that is gone
-    from the code is a section: what lay below its drafts stays hidden.
-    """
+def leaf_types() -> tuple[int, ...]:
+    """Keys of the content types of pages that nothing can lie below: ``signal_handlers`` refuses it, whoever wants to."""
     leaves = [model for model in get_page_models() if not model.allowed_subpage_models()]
-    known = ContentType.objects.get_for_models(*leaves, for_concrete_models=False).values()
-    return ContentType.objects.exclude(pk__in=[each.pk for each in known]).values_list("pk", flat=True)
+    known = ContentType.objects.get_for_models(*leaves, for_concrete_models=False)
+    return tuple(sorted(each.pk for each in known.values()))
+
+
+def section_types(leaves: tuple[int, ...] | None = None) -> QuerySet[ContentType, int]:
+    """Keys of the content types of pages that others may lie below: all but ``leaves``.
+
+    A type that is gone from the code is a section: what lay below its drafts stays hidden.
+    """
+    known = leaf_types() if leaves is None else leaves
+    return ContentType.objects.exclude(pk__in=known).values_list("pk", flat=True)
 
 
 @dataclass(frozen=True)
@@ -104,15 +111,13 @@ class Boundary:
     @classmethod
     def read(cls, visitor: Visitor) -> Boundary:
         """Reads the boundary from the database, as it is now. One small query, two or three for an account."""
-        roots = Page.objects.filter(depth=2, translation_key__in=Site.objects.values("root_page__translation_key"))
-        # Not by numchild: saving a section that was loaded before its children came writes the old number back.
-        below = Page.objects.filter(path__gt=OuterRef("path"), path__lte=Concat(OuterRef("path"), Value(LAST_STEP)))
-        sections = Page.objects.filter(depth__gt=1, content_type__pk__among=section_types())
-        hidden = sections.exclude(published_now()).filter(Exists(below))
-        refused = Page.objects.filter(translation_key__in=_refusing(visitor))
+        if visitor.is_anybody:
+            found = prepared.rows(_places, leaf_types(), now=visitor.now)
+        else:
+            found = list(_places(leaf_types(), visitor.now, _refusing(visitor)))
         open_paths: set[str] = set()
         closed: set[str] = set()
-        for path, is_open in _paths(roots, is_open=True).union(_paths(hidden), _paths(refused), all=True):
+        for path, is_open in found:
             (open_paths if is_open else closed).add(path)
         return cls(frozenset(open_paths), frozenset(cls._outermost(closed)))
 
@@ -136,21 +141,38 @@ class Boundary:
         if not self.roots:
             return Q(pk__in=[])
         inside = Q()
-        for root in self.roots:
+        for root in sorted(self.roots):
             inside |= Q(path__startswith=root)
-        for path in self.closed:
+        for path in sorted(self.closed):
             inside &= ~Q(path__startswith=path)
         return inside
 
 
-def _refusing(visitor: Visitor) -> QuerySet[Any, Any] | list[object]:
-    """Translation keys of the pages whose restrictions don't admit ``visitor``: for a stranger all of them."""
+def _places(
+    leaves: tuple[int, ...], now: datetime, refusing: list[object] | None = None
+) -> QuerySet[Page, tuple[str, bool]]:
+    """Rows (path, whether it is a root): the roots, the hidden sections, the pages with the keys ``refusing``.
+
+    Without ``refusing`` every page with a restriction, as a stranger is refused.
+    """
+    roots = Page.objects.filter(depth=2, translation_key__in=Site.objects.values("root_page__translation_key"))
+    # Not by numchild: saving a section that was loaded before its children came writes the old number back.
+    below = Page.objects.filter(path__gt=OuterRef("path"), path__lte=Concat(OuterRef("path"), Value(LAST_STEP)))
+    sections = Page.objects.filter(depth__gt=1, content_type__pk__among=section_types(leaves))
+    hidden = sections.exclude(published_now(now)).filter(Exists(below))
+    rules = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
+    keys = rules.values("page__translation_key") if refusing is None else refusing
+    refused = Page.objects.filter(translation_key__in=keys)
+    return _paths(roots, is_open=True).union(_paths(hidden), _paths(refused), all=True)
+
+
+def _refusing(visitor: Visitor) -> list[object] | None:
+    """Translation keys of the pages whose restrictions don't admit ``visitor``; None for all that have one."""
     if visitor.sees_all_restrictions:
         return []
     if visitor.is_staff_member:
         return [rule.translation_key for rule in restrictions() if not rule.admits(visitor)]
-    rules = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
-    return rules.values("page__translation_key")
+    return None
 
 
 def _paths(pages: QuerySet[Page], *, is_open: bool = False) -> QuerySet[Page, tuple[str, bool]]:

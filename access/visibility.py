@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TypeVar
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from wagtail.models import Page
 
 from access.boundary import published_now
@@ -20,12 +19,12 @@ def visible_to(pages: QuerySet[PageT], visitor: Visitor) -> QuerySet[PageT]:
     Works on ``Page`` and on every page type. Drafts are never in it, not even for those who may
     edit them: that is the admin's business.
     """
-    return pages.filter(published_now(), visitor.boundary.as_q())
+    return pages.filter(published_now(visitor.now), visitor.boundary.as_q())
 
 
 def is_visible(page: Page, visitor: Visitor) -> bool:
     """The same rule for one page, by its row as loaded."""
-    now = timezone.now()
+    now = visitor.now
     return bool(
         page.live
         and (page.expire_at is None or page.expire_at > now)

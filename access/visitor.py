@@ -6,22 +6,28 @@ A ``Visitor`` lives as long as one request or one task. It remembers what it rea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from datetime import datetime
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
+from access import prepared
 from access.boundary import Boundary
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from access.models import User
 
 T = TypeVar("T")
+Question = Callable[..., "QuerySet[Any, Any]"]
+"""A question of ``access.prepared`` whose first argument is the visitor."""
 
 
 def account_of(request: HttpRequest) -> User:
@@ -54,6 +60,25 @@ class Visitor:
             visitor = cls(request.user)
             request._dossier_visitor = visitor  # type: ignore[attr-defined]  # per-request memo
         return visitor
+
+    @property
+    def now(self) -> datetime:
+        """The time that every rule goes by."""
+        return timezone.now()
+
+    @property
+    def is_anybody(self) -> bool:
+        """True for a stranger with no right of their own, for whom the same holds as for any other."""
+        return type(self) is Visitor and not self.has_account
+
+    def ask(self, question: Question, *shape: Hashable, **values: Any) -> list[Any]:
+        """What ``question(visitor, *shape, **values)`` finds for this visitor.
+
+        For strangers, who ask the most, it is a prepared one: all that ``access.prepared`` says of questions holds.
+        """
+        if not self.is_anybody:
+            return list(question(self, *shape, **values))
+        return prepared.rows(_of_a_stranger, question, self.boundary, *shape, now=self.now, **values)
 
     @property
     def has_account(self) -> bool:
@@ -96,3 +121,19 @@ class Visitor:
     def boundary(self) -> Boundary:
         """Which parts of the page tree are closed to this visitor, read once."""
         return Boundary.read(self)
+
+
+class _Stranger(Visitor):
+    """Stands for every stranger while a question is put together: the time is a slot."""
+
+    now: Any = None
+
+    def __init__(self, boundary: Boundary, now: Any) -> None:
+        super().__init__()
+        self.boundary, self.now = boundary, now
+
+
+def _of_a_stranger(
+    question: Question, boundary: Boundary, *shape: Hashable, now: Any, **values: Any
+) -> QuerySet[Any, Any]:
+    return question(_Stranger(boundary, now), *shape, **values)

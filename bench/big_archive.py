@@ -1,7 +1,8 @@
 """An archive as large as the product is meant for: publications with a file each, past intake and extraction.
 
-Publications come through the importer. Their files are rows only, with the texts of their pages and the search tokens
-that the product makes of them; nothing reads their bytes. Import this when Django is set up.
+The first publications come through the importer, the others are copies of those. Their files are rows only, with the texts
+of their pages and the search tokens that the product makes of them; nothing reads their bytes. Import this when Django is
+set up.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.db import connection
 
 from access.models import User
 from bench.archive import write_rows
+from bench.copies import multiply
 from cms.publications.importing import Importer, Summary
 from cms.publications.importing.rows import FileEntry
 from cms.publications.importing.writing import New
@@ -30,6 +32,7 @@ BIG_FILES, BIG_PAGES = 10, 600
 """The first publications have a file of so many pages each."""
 WORDS = 250
 """On a page."""
+IMPORTED = 2000
 DISTINCT = 1000
 """Files with a text of their own; the others repeat them. Making tokens of a million pages would take an hour."""
 SYLLABLES = ["ba", "co", "di", "fe", "gu", "ham", "ken", "lor", "min", "nor", "pat", "rus", "sol", "ten", "vin", "wel"]
@@ -97,18 +100,22 @@ class FilingImporter(Importer):
 
 
 def fill(publications: int, progress: Callable[[int], object]) -> None:
-    """Makes it ``publications``, those that are there already included; ``progress`` gets how many are done.
+    """Makes it ``publications``, those imported already included; ``progress`` gets how many are done.
 
-    What waits in the outbox is thrown away: a rebuild comes next and writes everything.
+    The first ``IMPORTED`` are imported, the others are copies of them. What waits in the outbox is thrown away: a rebuild
+    comes next and writes everything.
     """
     user = User.objects.get(username="admin")
     importer = FilingImporter(user=user, publish=True, progress=lambda summary: progress(summary.rows))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.jsonl"
-        write_rows(path, publications, texts=4)
+        write_rows(path, min(publications, IMPORTED), texts=4)
         with path.open(encoding="utf-8") as lines:
             summary = importer.run(lines)
     assert not summary.errors, summary.errors[:3]
+    if publications > IMPORTED:
+        multiply(publications - IMPORTED, PAGES)
+        progress(publications)
     SearchOutbox.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # autovacuum would, some minutes later

@@ -19,9 +19,9 @@ def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(PAGE)
 
 
-def file(request: HttpRequest) -> FileResponse:
-    """A file of 20 MB, as Django streams it by itself."""
-    return FileResponse((Path(settings.VAR_DIR) / "bench-file.bin").open("rb"))
+def file(request: HttpRequest, megabytes: int) -> FileResponse:
+    """A file of so many megabytes, as Django streams it by itself."""
+    return FileResponse((Path(settings.VAR_DIR) / f"bench-file-{megabytes}.bin").open("rb"))
 
 
-urlpatterns = [path("bench/floor/", page), path("bench/file/", file), *site]
+urlpatterns = [path("bench/floor/", page), path("bench/file/<int:megabytes>/", file), *site]

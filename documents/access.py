@@ -15,11 +15,11 @@ Nothing is public by a stored flag. Everything that can show a file asks here.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 from wagtail.models import Page, TaskState
 from wagtail.permissions import page_permission_policy
 
@@ -43,38 +43,76 @@ def entitled_documents(visitor: Visitor) -> DocumentQuerySet:
     return cast(DocumentQuerySet, Document.objects.filter(_entitled(visitor, DocumentUse)))
 
 
+def readable_among(visitor: Visitor, keys: Iterable[int]) -> list[Document]:
+    """Those of the documents with these primary keys that ``visitor`` may read, now."""
+    return visitor.ask(_among, keys=list(keys))
+
+
+def _among(visitor: Visitor, keys: list[int]) -> QuerySet[Document]:
+    return readable_by(visitor).filter(pk__in=keys)
+
+
 def can_read(visitor: Visitor, document: Document) -> bool:
     """Whether ``visitor`` may read ``document``, now."""
-    return bool(readable_by(visitor).filter(pk=document.pk).exists())
+    return bool(readable_among(visitor, [document.pk]))
 
 
-def readable_versions(visitor: Visitor, series: uuid.UUID | str) -> DocumentQuerySet:
+def readable_versions(visitor: Visitor, series: uuid.UUID) -> list[Document]:
     """The readable versions of a series, highest number first."""
-    return cast(DocumentQuerySet, readable_by(visitor).filter(series=series).order_by("-number"))
+    return visitor.ask(_versions, series=series)
 
 
-def version(visitor: Visitor, series: uuid.UUID | str, number: int | None) -> Document | None:
+def _versions(visitor: Visitor, series: uuid.UUID) -> QuerySet[Document]:
+    return readable_by(visitor).filter(series=series).order_by("-number")
+
+
+def presented_versions(visitor: Visitor, series: uuid.UUID) -> list[Document]:
+    """The same, each with ``page_path_``: the ``url_path`` of the first page that names the series, if one may be seen."""
+    return visitor.ask(_presented, series=series)
+
+
+def _presented(visitor: Visitor, series: uuid.UUID) -> QuerySet[Document]:
+    uses = DocumentUse.objects.filter(revision=OuterRef("live_revision"), document__series=series)
+    pages = visible_to(Page.objects.filter(Exists(uses)), visitor).order_by("pk").values("url_path")
+    return _versions(visitor, series).annotate(page_path_=Subquery(pages[:1]))
+
+
+def version(visitor: Visitor, series: uuid.UUID, number: int | None) -> Document | None:
     """Version ``number`` of a series, or its current one, if ``visitor`` may read it.
 
     Missing and unreadable take the same queries: the rule is part of the search.
     """
     if number is None:
         return current_version(visitor, series)
-    return cast("Document | None", readable_versions(visitor, series).filter(number=number).first())
+    return next(iter(visitor.ask(_version, series=series, number=number)), None)
 
 
-def current_version(visitor: Visitor, series: uuid.UUID | str) -> Document | None:
+def _version(visitor: Visitor, series: uuid.UUID, number: int) -> QuerySet[Document]:
+    return _versions(visitor, series).filter(number=number)
+
+
+def current_version(visitor: Visitor, series: uuid.UUID) -> Document | None:
     """The newest released version that ``visitor`` may read (not the highest number).
 
     For one who is entitled to a series of which nothing was released, its highest number.
     """
-    released = (
-        released_to(visitor)
-        .filter(series=series)
-        .annotate(newest=Subquery(_releases().filter(document=OuterRef("pk")).values("released_at")[:1]))
-    )
-    found = released.order_by("-newest", "-number").first() or readable_versions(visitor, series).first()
-    return cast("Document | None", found)
+    released = next(iter(visitor.ask(_newest_released, series=series)), None)
+    return released or next(iter(readable_versions(visitor, series)), None)
+
+
+def _newest_released(visitor: Visitor, series: uuid.UUID) -> QuerySet[Document]:
+    released_at = _releases().filter(document=OuterRef("pk")).values("released_at")[:1]
+    released = released_to(visitor).filter(series=series).annotate(newest=Subquery(released_at))
+    return released.order_by("-newest", "-number")[:1]
+
+
+def readable_image(visitor: Visitor, public_id: uuid.UUID) -> Image | None:
+    """The picture with this public key, if ``visitor`` may see it now."""
+    return next(iter(visitor.ask(_image, public_id=public_id)), None)
+
+
+def _image(visitor: Visitor, public_id: uuid.UUID) -> QuerySet[Image]:
+    return readable_images(visitor).filter(public_id=public_id)
 
 
 def readable_images(visitor: Visitor) -> QuerySet[Image]:
@@ -87,9 +125,9 @@ def entitled_images(visitor: Visitor) -> QuerySet[Image]:
     return cast("QuerySet[Image]", Image.objects.filter(_entitled(visitor, ImageUse)))
 
 
-def may_be_shown(prefix: str = "") -> Q:
+def may_be_shown(visitor: Visitor, prefix: str = "") -> Q:
     """What rule 1 asks of a document itself, now: no virus, no embargo of its own. ``prefix`` leads to the document."""
-    no_embargo = Q(**{f"{prefix}embargo": None}) | Q(**{f"{prefix}embargo__lte": timezone.now()})
+    no_embargo = Q(**{f"{prefix}embargo": None}) | Q(**{f"{prefix}embargo__lte": visitor.now})
     return no_embargo & ~Q(**{f"{prefix}scan": Document.Scan.INFECTED})
 
 
@@ -115,10 +153,10 @@ def _released_to(visitor: Visitor) -> Q:
         DocumentRelease.objects.active()
         .filter(document=OuterRef("pk"))
         .annotate(newest=newest)
-        .filter(newest__in=DocumentUse.objects.filter(live, may_be_shown("document__")).values("document"))
+        .filter(newest__in=DocumentUse.objects.filter(live, may_be_shown(visitor, "document__")).values("document"))
     )
     released = Q(Exists(DocumentRelease.objects.active().filter(document=OuterRef("pk"))))
-    return released & may_be_shown() & (Q(Exists(named)) | Q(Exists(successors)))
+    return released & may_be_shown(visitor) & (Q(Exists(named)) | Q(Exists(successors)))
 
 
 def _shown_to(visitor: Visitor) -> Q:

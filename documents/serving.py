@@ -6,18 +6,19 @@ The access rule was asked before anything here runs; nothing in this module deci
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.files import File
 from django.core.files.storage import Storage
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
 from documents.delivery import handed_over
 from documents.exceptions import StorageError
-from documents.storage import read_range
+from documents.storage import CHUNK, read_range, whole
 
 INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/webp", "image/tiff"})
 """Types that a browser may show itself; everything else is saved."""
@@ -86,23 +87,33 @@ def answer(request: HttpRequest, blob: Blob, *, private: bool, links: str = "") 
     ):
         return elsewhere
     asked = _asked_range(request, blob)
-    if asked is None:
-        start, end, status = 0, blob.size - 1, 200
-    else:
-        start, end = asked
-        status = 206
-        if start > end:
-            headers["Content-Range"] = f"bytes */{blob.size}"
-            return HttpResponse(status=416, headers=headers)
-        headers["Content-Range"] = f"bytes {start}-{end}/{blob.size}"
-    headers["Content-Length"] = str(end - start + 1)
-    if request.method == "HEAD":
-        return HttpResponse(status=status, headers=headers)
     try:
-        chunks: Iterator[bytes] = read_range(blob.storage, blob.key, start, end)
+        return _whole(request, blob, headers) if asked is None else _part(blob, headers, *asked)
     except StorageError as err:
         return unavailable(str(err))
-    return StreamingHttpResponse(chunks, status=status, headers=headers)
+
+
+def _whole(request: HttpRequest, blob: Blob, headers: dict[str, str]) -> HttpResponseBase:
+    headers["Content-Length"] = str(blob.size)
+    if request.method == "HEAD":
+        return HttpResponse(headers=headers)
+    content = whole(blob.storage, blob.key, blob.size)
+    if not isinstance(content, File):
+        return StreamingHttpResponse(content, headers=headers)
+    response = FileResponse(content)  # the web server sends it without reading it, where it knows how to
+    response.block_size = CHUNK
+    for name, value in headers.items():  # afterwards: the file's own name is its key
+        response.headers[name] = value
+    return response
+
+
+def _part(blob: Blob, headers: dict[str, str], start: int, end: int) -> HttpResponseBase:
+    if start > end:
+        headers["Content-Range"] = f"bytes */{blob.size}"
+        return HttpResponse(status=416, headers=headers)
+    headers["Content-Range"] = f"bytes {start}-{end}/{blob.size}"
+    headers["Content-Length"] = str(end - start + 1)
+    return StreamingHttpResponse(read_range(blob.storage, blob.key, start, end), status=206, headers=headers)
 
 
 def unavailable(sentence: str) -> HttpResponse:

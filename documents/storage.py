@@ -44,6 +44,9 @@ class RangeStorage(Protocol):
     def read_range(self, name: str, start: int, end: int) -> Iterator[bytes]:
         """Bytes ``start`` to ``end`` (inclusive) of ``name`` in chunks. Fails at once, not at the first chunk."""
 
+    def local(self, name: str) -> File[bytes] | None:
+        """``name`` as a file of this machine, which a web server can send by itself; None where it lies elsewhere."""
+
     def keys(self, folder: str) -> Iterator[tuple[str, float]]:
         """Key and time of writing (seconds since 1970) of every blob below ``folder``."""
 
@@ -88,6 +91,10 @@ class PrivateFileStorage(FileSystemStorage):
         file = self.open(name, "rb")
         file.seek(start)
         return _chunks(file, end - start + 1)
+
+    def local(self, name: str) -> File[bytes] | None:
+        """See ``RangeStorage``."""
+        return self.open(name, "rb")
 
     def keys(self, folder: str) -> Iterator[tuple[str, float]]:
         """See ``RangeStorage``."""
@@ -180,6 +187,10 @@ class PrivateS3Storage(S3Storage):
         body = self.bucket.Object(key).get(Range=f"bytes={start}-{end}")["Body"]
         return self._body_chunks(body)
 
+    def local(self, name: str) -> File[bytes] | None:
+        """See ``RangeStorage``."""
+        return None
+
     @staticmethod
     def _body_chunks(body: Any) -> Iterator[bytes]:
         with contextlib.closing(body):
@@ -231,8 +242,21 @@ def read_range(storage: Storage, name: str, start: int, end: int) -> Iterator[by
     try:
         return cast(RangeStorage, storage).read_range(name, start, end)
     except STORAGE_FAULTS as err:
-        logger.error("The storage gave no file", extra={"event": "storage_read_failed", "fault": type(err).__name__})
-        raise StorageError(gettext("The file can't be read at the moment. Try again in a minute.")) from err
+        raise _unreadable(err) from err
+
+
+def _unreadable(err: Exception) -> StorageError:
+    logger.error("The storage gave no file", extra={"event": "storage_read_failed", "fault": type(err).__name__})
+    return StorageError(gettext("The file can't be read at the moment. Try again in a minute."))
+
+
+def whole(storage: Storage, name: str, size: int) -> File[bytes] | Iterator[bytes]:
+    """All ``size`` bytes of ``name``: as a file where it lies on this machine, else in chunks. Raises as ``read_range``."""
+    try:
+        file = cast(RangeStorage, storage).local(name)
+    except STORAGE_FAULTS as err:
+        raise _unreadable(err) from err
+    return file or read_range(storage, name, 0, size - 1)
 
 
 def store(file: File[bytes], key: str, storage: Storage) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,10 +14,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from access.visibility import visible_to
 from access.visitor import Visitor
-from documents.access import current_version, readable_by, readable_images, readable_versions
-from documents.models import Document, DocumentRelease, DocumentUse, ErasedDocument
+from documents.access import current_version, presented_versions, readable_by, readable_image
+from documents.models import Document, DocumentRelease, ErasedDocument
 from documents.releases import public_withdrawal
 from documents.serving import Blob, answer, unavailable
 from documents.storage import STORAGE_FAULTS
@@ -41,7 +39,7 @@ def serve_document(request: HttpRequest, series: UUID, number: int | None = None
     """
     visitor = Visitor.of(request)
     # The rule is asked once, for the version and for those that it is listed with.
-    versions = list(readable_versions(visitor, series))
+    versions = presented_versions(visitor, series)
     if number is None:
         document = current_version(visitor, series)
     else:
@@ -58,16 +56,14 @@ def serve_document(request: HttpRequest, series: UUID, number: int | None = None
         document.content_type,
         document.filename,
     )
-    return answer(
-        request, blob, private=visitor.has_account, links=_links(visitor, document, [each.number for each in versions])
-    )
+    return answer(request, blob, private=visitor.has_account, links=_links(document, versions))
 
 
 @require_safe
 def serve_image(request: HttpRequest, public_id: UUID, spec: str, name: str) -> HttpResponseBase:
     """A size of a picture that a template made before; the original is never served and no size is made here."""
     visitor = Visitor.of(request)
-    image = readable_images(visitor).filter(public_id=public_id).first()
+    image = readable_image(visitor, public_id)
     if image is None:
         raise Http404
     rendition = image.renditions.filter(filter_spec=spec.replace(".", "|")).order_by("-pk").first()
@@ -117,21 +113,20 @@ def _is_released(series: UUID) -> bool:
     return DocumentRelease.objects.active().filter(document__series=series).exists()
 
 
-def _links(visitor: Visitor, document: Document, numbers: Iterable[int]) -> str:
+def _links(document: Document, versions: Sequence[Document]) -> str:
     """The ``Link`` header: the page that presents the document, its newest version, its neighbours (RFC 5829), its licence.
 
-    ``numbers`` are the readable versions of the series.
+    ``versions`` are the readable ones of the series, as ``presented_versions`` gives them.
     """
     links = [f'</d/{document.series}/>; rel="latest-version"']
-    numbers = sorted({document.number, *numbers})
+    numbers = sorted({document.number, *(each.number for each in versions)})
     at = numbers.index(document.number)
     if at:
         links.append(f'</d/{document.series}/v{numbers[at - 1]}/>; rel="predecessor-version"')
     if at + 1 < len(numbers):
         links.append(f'</d/{document.series}/v{numbers[at + 1]}/>; rel="successor-version"')
-    uses = DocumentUse.objects.filter(revision=OuterRef("live_revision"), document__series=document.series)
-    page = visible_to(Page.objects.filter(Exists(uses)), visitor).order_by("pk").first()
-    if page is not None and (url := page.full_url):
+    path = next((each.page_path_ for each in versions if each.page_path_), None)
+    if path is not None and (url := Page(url_path=path).full_url):
         links.insert(0, f'<{url}>; rel="canonical"')
     if licence := document.public_rights.link:
         links.append(licence)

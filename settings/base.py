@@ -187,6 +187,8 @@ SEARCH_SLOW_MS = env.number("SEARCH_SLOW_MS", default=1000, least=1)
 # How long statistics of searches are kept; 0: none are made.
 SEARCH_STATISTICS_DAYS = env.number("SEARCH_STATISTICS_DAYS", default=365, least=0)
 SEARCH_DIR = VAR_DIR / "search"
+# Whether kept SQL is made again whenever it is used, and compared: for tests.
+PREPARED_QUESTIONS_CHECKED = False
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
 # The header with the reader's address, if a web server in front sets one; empty: the address of the connection.
 CLIENT_ADDRESS_HEADER = env.text("CLIENT_ADDRESS_HEADER", "")

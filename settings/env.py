@@ -132,6 +132,7 @@ def database(default: str) -> dict[str, Any]:
     """``DATABASE_URL`` as Django's database settings: ``sqlite:///path`` or ``postgres://…``."""
     value = url("DATABASE_URL", default=default, schemes={"sqlite", "postgres", "postgresql"})
     config: dict[str, Any] = dict(environ.Env.db_url_config(value))
+    config["CONN_MAX_AGE"] = 60
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {
             "timeout": 20,
@@ -139,7 +140,6 @@ def database(default: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
         }
     else:
-        config["CONN_MAX_AGE"] = 60
         # Compiling a statement pays for reports that run for minutes; a question of a page waits seconds for it.
         options = config.get("OPTIONS", {}).get("options", "")
         config.setdefault("OPTIONS", {})["options"] = f"-c jit=off {options}".strip()

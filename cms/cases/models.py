@@ -19,6 +19,7 @@ from wagtail.models import Orderable, Page, PageManager
 from cms.core.blocks import BODY_BLOCKS
 from cms.core.models import BasePage, BasePageQuerySet, Place, WorkKind, naming, within
 from cms.core.models.base import PLACE_LEVELS, TOPIC_LEVELS
+from cms.core.relations import same_works
 from cms.core.translatable import shared
 from cms.glossary.panels import TERM_PANELS
 from cms.publications.models import PublicationPage
@@ -158,10 +159,12 @@ class CasePage(BasePage):
         named = CaseDocument.objects.filter(page=self.pk, publication__isnull=False)
         return [named.values("publication__translation_key")]
 
-    def frame_pages(self) -> list[QuerySet[Page]]:
-        from cms.cases.pages import linked_pages  # it needs the models
+    def frame_values(self) -> dict[str, Any]:
+        return {"main_topic": self.main_topic_id} if self.main_topic_id else {}
 
-        return linked_pages(self)
+    @classmethod
+    def frame_pages(cls, **values: Any) -> list[QuerySet[Page]]:
+        return [same_works(topic) for topic in values.values()]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.cases.pages import case_context  # it needs the models

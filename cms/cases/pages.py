@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
@@ -19,7 +18,7 @@ from cms.core.filters import FilteredList, kind_labels, place_labels
 from cms.core.frame import Frame
 from cms.core.listing import cards_of
 from cms.core.models import Place
-from cms.core.relations import in_memory, same_works
+from cms.core.relations import in_memory
 from cms.core.vocabulary import Kinds, MetaPart, kind_part, place_part, places_in
 from cms.glossary.pages import terms_of
 from cms.publications.models import PublicationFile, PublicationPage
@@ -49,11 +48,6 @@ def index_context(page: CaseIndexPage, request: HttpRequest, frame: Frame) -> di
     narrowed.by("place", gettext("Place"), place_labels, lambda rows, keys: rows.at(keys))
     narrowed.by_year("start_date")
     return {"listing": narrowed.listing(cards_of), "filters": narrowed.filters, "feed_url": frame.feed_url_of("cases")}
-
-
-def linked_pages(page: CasePage) -> list[QuerySet[Page]]:
-    """The main topic, for the frame's query."""
-    return [same_works(page.main_topic_id)] if page.main_topic_id else []
 
 
 def case_context(page: CasePage, request: HttpRequest, frame: Frame) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from cms.core.signal_handlers import touch_pages
 from search import registry
 
 
-def cases_naming(publication: Page) -> QuerySet[Page]:
-    """Cases, in all languages, that name the work."""
-    rows = CaseDocument.objects.filter(publication__translation_key=publication.translation_key)
+def cases_naming(work: Any) -> QuerySet[Page]:
+    """Cases, in all languages, that name the work with this translation key."""
+    rows = CaseDocument.objects.filter(publication__translation_key=work)
     return Page.objects.filter(translation_key__in=rows.values("page__translation_key"))
 
 

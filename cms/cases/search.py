@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from access import prepared
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.cases.models import CaseDocument, CasePage
@@ -50,8 +51,7 @@ class CaseSource(PageSource):
 
     def files(self, pages: Sequence[Any]) -> dict[int, list[FileRow]]:
         found: dict[int, list[FileRow]] = defaultdict(list)
-        rows = CaseDocument.objects.filter(page__in=[page.pk for page in pages], document__isnull=False)
-        for row in rows.select_related("document").order_by("page", "sort_order"):
+        for row in prepared.rows(_files, pages=[page.pk for page in pages]):
             if row.document is not None:
                 found[row.page_id].append(FileRow(row.document, row.label or row.document.title, row.document.language))
         return found
@@ -59,6 +59,11 @@ class CaseSource(PageSource):
     def kind_label(self, page: Any, kinds: Kinds, language: str) -> str:
         entry = kinds.named("work", page.work_kind_id, language)
         return entry.name if entry else super().kind_label(page, kinds, language)
+
+
+def _files(pages: list[int]) -> QuerySet[CaseDocument]:
+    rows = CaseDocument.objects.filter(page_id__in=pages, document__isnull=False).select_related("document")
+    return rows.order_by("page", "sort_order")
 
 
 def case_scope(key: str, visitor: Visitor, language: str) -> Scope | None:

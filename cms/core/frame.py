@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, Q, QuerySet, Value
+from django.db.models import BooleanField, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
+from access import prepared
 from access.visibility import is_visible
 from access.visitor import Visitor
 from cms.core.cards import Card, Link, best_translations, card_kind, is_type
@@ -78,30 +79,25 @@ class Frame:
         self.language = (page.locale.language_code if page is not None else translation.get_language()) or "en"
         self.dir = direction(self.language)
         self._closest = closest(self.page) if isinstance(self.page, BasePage) else []
-        rows = [row for row in self._query() if is_visible(row, self.visitor)]
+        rows = [row for row in self._rows() if is_visible(row, self.visitor)]
         self.visible = [row for row in rows if not row.related_]
         self._related = [row for row in rows if row.related_]
 
-    def _query(self) -> QuerySet[Page]:
-        pages = _surrounding(Page.objects.all())
+    def _rows(self) -> list[Page]:
         site = site_of(self.request)
-        linked = [pk for pk in (getattr(self.settings, f"{name}_id", None) for name in FOOTER_PAGES) if pk]
-        parts = [
-            pages.filter(depth=2, translation_key=site.root_page.translation_key) if site else pages.none(),
-            pages.filter(depth=3, show_in_menus=True, locale__language_code=self.language),
-        ]
-        if linked:
-            keys = Page.objects.filter(pk__in=linked).values("translation_key")
-            parts.append(pages.filter(translation_key__in=keys))
-        if self.page is not None:
-            path = self.page.path
-            above = [path[:end] for end in range(2 * Page.steplen, len(path), Page.steplen)]
-            parts.append(pages.filter(Q(path__in=above)))
-            parts.append(pages.filter(translation_key=self.page.translation_key))
-            parts.extend(_surrounding(part) for part in self.page.frame_pages())
-            if self._closest:
-                parts.append(_surrounding(Page.objects.filter(pk__in=self._closest), related=True))
-        return parts[0].union(*parts[1:])
+        values = {
+            "language": self.language,
+            "homes": [site.root_page.translation_key] if site else [],
+            "linked": [pk for pk in (getattr(self.settings, f"{name}_id", None) for name in FOOTER_PAGES) if pk],
+        }
+        page = self.page
+        if not isinstance(page, BasePage):
+            return prepared.rows(_around, None, **values)
+        path = page.path
+        above = [path[:end] for end in range(2 * Page.steplen, len(path), Page.steplen)]
+        own = {"work": page.translation_key, "above": above, "close": self._closest}
+        kind: Any = type(page)
+        return prepared.rows(_around, kind, **values, **own, **page.frame_values())
 
     @property
     def related(self) -> list[Card]:
@@ -291,6 +287,23 @@ class Frame:
         return next(iter(best_translations(same, self.language).values()), chosen)
 
 
+def _around(kind: type[BasePage] | None, language: Any, homes: Any, linked: Any, **values: Any) -> QuerySet[Page]:
+    """Home pages, navigation and the footer's pages; with a page of ``kind`` also what lies above it and what it is beside."""
+    pages = _surrounding(Page.objects.all())
+    parts = [
+        pages.filter(depth=2, translation_key__in=homes),
+        pages.filter(depth=3, show_in_menus=True, locale__language_code=language),
+        pages.filter(translation_key__in=Page.objects.filter(pk__in=linked).values("translation_key")),
+    ]
+    if kind is not None:
+        work, above, close = (values.pop(name) for name in ("work", "above", "close"))
+        parts.append(pages.filter(path__in=above))
+        parts.append(pages.filter(translation_key=work))
+        parts.extend(_surrounding(part) for part in kind.frame_pages(**values))
+        parts.append(_surrounding(Page.objects.filter(pk__in=close), related=True))
+    return parts[0].union(*parts[1:])
+
+
 def _surrounding(pages: QuerySet[Page], *, related: bool = False) -> QuerySet[Page]:
     """``pages`` as a part of the frame's query; ``related`` ones are told from what surrounds the page."""
     return pages.select_related("locale").annotate(related_=Value(related, BooleanField())).order_by()
@@ -305,12 +318,16 @@ def _is_older(row: Page, original: Page) -> bool:
 def site_of(request: HttpRequest) -> Site | None:
     """The site that ``request`` asks, with its settings in the same query where there is only one site."""
     if not hasattr(request, "_wagtail_site") and len({root.site_id for root in Site.get_site_root_paths()}) == 1:
-        found = SiteSettings.objects.select_related("site__root_page").first()
+        found = next(iter(prepared.rows(_settings)), None)
         if found is not None and found.site.is_default_site:
             request._wagtail_site = found.site  # type: ignore[attr-defined]  # Wagtail's own memo
             setattr(request, SiteSettings.get_cache_attr_name(), found)
             return found.site
     return Site.find_for_request(request)
+
+
+def _settings() -> QuerySet[SiteSettings]:
+    return SiteSettings.objects.select_related("site__root_page").order_by("pk")[:1]
 
 
 def site_settings(request: HttpRequest) -> SiteSettings | None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.http import urlencode
 from wagtail.models import Page
 
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow, best_texts
-from cms.core.keys import key_of, keys_of, with_keys
+from cms.core.keys import key_of, keys_of, split, with_keys
 from cms.core.types import joined, own_types
 from cms.core.vocabulary import Kinds
 from documents.access import readable_by
@@ -29,8 +30,11 @@ from search.registry import Found, FoundFile, PageText
 def found_pages(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: str) -> dict[str, Found]:
     """Those of the keys of each kind that ``visitor`` may see now, with the files that they may read."""
     sources: dict[str, Any] = {key: registry.source(kind) for kind, keys in kinds.items() for key in keys}
-    rows = own_types(joined(visible_to(Page.objects.filter(with_keys(sources)), visitor)))
-    pages = [page for page in rows if isinstance(page, sources[key_of(page)].model)]
+    wanted = split(sources)
+    keys = list({key for several in wanted.values() for key in several})
+    # In which language is looked at here: that would be another question for each mixture of languages.
+    rows = own_types(visitor.ask(_pages, keys=keys, languages=sorted(wanted)))
+    pages = [page for page in rows if (of := sources.get(key_of(page))) and isinstance(page, of.model)]
     files = _files(pages, sources, visitor)
     named = Kinds.of(visitor)
     return {
@@ -72,11 +76,20 @@ def _files(pages: Sequence[Any], sources: Mapping[str, Any], visitor: Visitor) -
     wanted = {row.document.pk for rows in named.values() for row in rows}
     if not wanted:
         return {}
-    readable = readable_by(visitor).filter(pk__in=wanted, tokens__isnull=False)
-    blobs = {pk: bytes(blob) for pk, blob in readable.values_list("pk", "tokens__blob")}
+    blobs = {pk: bytes(blob) for pk, blob in visitor.ask(_tokens, files=list(wanted))}
     return {
         pk: [found_file(row, blobs[row.document.pk]) for row in best_texts(rows, blobs)] for pk, rows in named.items()
     }
+
+
+def _pages(visitor: Visitor, keys: list[UUID], languages: list[str]) -> QuerySet[Page]:
+    pages = Page.objects.filter(translation_key__in=keys, locale__language_code__in=languages)
+    return joined(visible_to(pages, visitor))
+
+
+def _tokens(visitor: Visitor, files: list[int]) -> QuerySet[Any, Any]:
+    readable = readable_by(visitor).filter(pk__in=files, tokens__isnull=False)
+    return readable.values_list("pk", "tokens__blob")
 
 
 def found_file(row: FileRow, blob: bytes) -> FoundFile:

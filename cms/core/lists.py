@@ -51,7 +51,7 @@ class ContentList:
 
 
 _lists: dict[str, ContentList] = {}
-_backlinks: dict[str, Callable[[Page], QuerySet[Page]]] = {}
+_backlinks: dict[str, Callable[[Any], QuerySet[Page]]] = {}
 
 
 def register_list(content_list: ContentList) -> None:
@@ -64,12 +64,12 @@ def content_list(name: str) -> ContentList:
     return _lists[name]
 
 
-def register_backlinks(name: str, pages: Callable[[Page], QuerySet[Page]]) -> None:
-    """Adds a way to find pages that name a page: ``pages`` returns plain rows, not yet cut to a visitor."""
+def register_backlinks(name: str, pages: Callable[[Any], QuerySet[Page]]) -> None:
+    """Adds a way to find pages that name a work: ``pages`` returns plain rows for its key, not yet cut to a visitor."""
     _backlinks[name] = pages
 
 
-def backlinks(name: str, page: Page) -> QuerySet[Page]:
-    """The pages that name ``page``, as registered under ``name``; none where nobody registered it."""
+def backlinks(name: str, work: Any) -> QuerySet[Page]:
+    """The pages that name the work with this translation key, as registered under ``name``; none where nobody did."""
     find = _backlinks.get(name)
-    return find(page) if find else Page.objects.none()
+    return find(work) if find else Page.objects.none()

@@ -49,7 +49,7 @@ def named_pages(page: Any, relation: str, target: str, model: type[PageT], visit
     return sorted(found.values(), key=lambda row: (row.position or 0, row.pk))
 
 
-def same_works(pk: int | None) -> QuerySet[Page]:
+def same_works(pk: Any) -> QuerySet[Page]:
     """The page with this primary key and its translations; none for None."""
     if pk is None:
         return Page.objects.none()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from wagtail import blocks
@@ -21,7 +22,7 @@ from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow, best_texts
 from cms.core.hits import found_pages
-from cms.core.keys import key_of, with_keys
+from cms.core.keys import key_of, uuids, with_keys
 from cms.core.models import PagePlace, Place
 from cms.core.models.base import PLACE_LEVELS, BasePage
 from documents.access import may_be_shown
@@ -112,17 +113,22 @@ def known_places(visitor: Visitor, keys: Collection[str] | None = None) -> Itera
 
     That a place is in the vocabulary already can tell of work that is not public yet. ``keys``: only these.
     """
+    some = {} if keys is None else {"keys": uuids(keys)}
+    places = visitor.ask(_places, **some)
+    known = set(place_keys(place for place in places if place.is_named))
+    for place in places:
+        if str(place.translation_key) in known and place.public() is place:
+            yield place
+
+
+def _places(visitor: Visitor, keys: list[UUID] | None = None) -> QuerySet[Place]:
     pages = visible_to(Page.objects.all(), visitor).order_by()
     about = PagePlace.objects.filter(page__in=pages.values("pk"), place__translation_key=OuterRef("translation_key"))
     rows = Place.objects.annotate(is_named=Exists(about)).select_related("locale", "parent__parent__parent")
     if keys is not None:
         lies_in = [f"{'parent__' * level}translation_key__in" for level in range(PLACE_LEVELS)]
         rows = rows.filter(reduce(or_, (Q(**{name: keys}) for name in lies_in)))
-    places = list(rows.order_by("pk"))
-    known = set(place_keys(place for place in places if place.is_named))
-    for place in places:
-        if str(place.translation_key) in known and place.public() is place:
-            yield place
+    return rows.order_by("pk")
 
 
 class PageSource:
@@ -181,18 +187,18 @@ class PageSource:
         """The same for many keys, in a handful of queries."""
         everyone = Indexer()
         pages = [page for page in self.rows().filter(with_keys(keys)) if is_visible(page, everyone)]
-        files = self._indexed_files(pages)
+        files = self._indexed_files(pages, everyone)
         acl = tokens_of(pages)
         return {key_of(page): self._document(page, acl[page.pk], tuple(files.get(page.pk, ()))) for page in pages}
 
-    def _indexed_files(self, pages: Sequence[Any]) -> dict[int, list[FileText]]:
+    def _indexed_files(self, pages: Sequence[Any], everyone: Indexer) -> dict[int, list[FileText]]:
         """Texts of the released files: those that everyone reads who reads the page."""
         named = self.files(pages)
         wanted = {row.document.pk for rows in named.values() for row in rows}
         if not wanted:
             return {}
         released = DocumentRelease.objects.active().filter(document=OuterRef("pk"))
-        rows = Document.objects.filter(may_be_shown(), Exists(released), pk__in=wanted, tokens__isnull=False)
+        rows = Document.objects.filter(may_be_shown(everyone), Exists(released), pk__in=wanted, tokens__isnull=False)
         blobs = {pk: bytes(blob) for pk, blob in rows.values_list("pk", "tokens__blob")}
         return {
             pk: [

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -10,6 +13,7 @@ from wagtail import views as wagtail_views
 from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import Page, Site
 
+from access import prepared
 from access.visitor import Visitor
 from cms.core.chosen import Chosen
 from cms.core.frame import site_of
@@ -62,6 +66,11 @@ def _url_path(request: HttpRequest, path: str) -> str | None:
 def _page_at(url_path: str) -> BasePage | None:
     """The page with this place in the tree, as its own type, live or not. One query."""
     slug = url_path.rstrip("/").rpartition("/")[2]
-    row = joined(Page.objects.filter(slug=slug, url_path=url_path)).first()  # the slug has an index, the path has not
+    row = next(iter(prepared.rows(_at, slug=slug, url_path=url_path)), None)
     page = own_type(row) if row is not None else None
     return page if isinstance(page, BasePage) else None
+
+
+def _at(slug: Any, url_path: Any) -> QuerySet[Page]:
+    pages = Page.objects.filter(slug=slug, url_path=url_path)  # the slug has an index, the path has not
+    return joined(pages).order_by("path")[:1]

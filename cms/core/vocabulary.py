@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Case, CharField, F, Q, QuerySet, UUIDField, Value, When
 
+from access import prepared
 from access.visitor import Visitor
 from cms.core.cards import best_translations
 from cms.core.languages import direction, foreign_note
@@ -94,13 +95,17 @@ class Kinds:
 
     def __init__(self, rows: Iterable[NameRow] | None = None) -> None:
         if rows is None:
-            first, second = self.parts()
-            rows = first.union(second, all=True)
+            rows = prepared.rows(self._together)
         self._keys: dict[tuple[str, int], UUID] = {}
         self._entries: dict[tuple[str, UUID], dict[str, Entry]] = {}
         for facet, key, language, name, _wider, pk, code in rows:
             self._keys[facet, pk] = key
             self._entries.setdefault((facet, key), {})[language] = Entry(facet, str(name), key, language, code)
+
+    @classmethod
+    def _together(cls) -> QuerySet[Any]:
+        first, second = cls.parts()
+        return first.union(second, all=True)
 
     @classmethod
     def parts(cls) -> list[QuerySet[Any]]:

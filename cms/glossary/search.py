@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.visibility import visible_to
 from access.visitor import Visitor
+from cms.core.keys import uuids
 from cms.core.search import PageSource, plain
 from cms.glossary.models import GlossaryTermPage
 from cms.topics.models import TopicPage, lines
@@ -29,16 +31,20 @@ def term_words() -> Iterator[tuple[str, str]]:
 
 def vocabulary_names(visitor: Visitor, keys: Collection[str] | None = None) -> Iterator[Name]:
     """What the terms and topics that ``visitor`` may see are called: title, abbreviation, other names. One query."""
-    terms = _called(
-        GlossaryTermPage, Concat("abbreviation", Value("\n"), "variants", output_field=TextField()), visitor, keys
-    )
-    topics = _called(TopicPage, F("synonyms"), visitor, keys)
-    for key, language, title, others, _kind, _pk in terms.union(topics, all=True).order_by("kind_", "pk"):
+    some = {} if keys is None else {"keys": uuids(keys)}
+    for key, language, title, others, _kind, _pk in visitor.ask(_names, **some):
         for rank, name in enumerate((title, *lines(others))):
             yield Name(str(key), language, name, rank)
 
 
-def _called(model: Any, others: Any, visitor: Visitor, keys: Collection[str] | None) -> QuerySet[Any]:
+def _names(visitor: Visitor, keys: list[UUID] | None = None) -> QuerySet[Any]:
+    variants = Concat("abbreviation", Value("\n"), "variants", output_field=TextField())
+    terms = _called(GlossaryTermPage, variants, visitor, keys)
+    topics = _called(TopicPage, F("synonyms"), visitor, keys)
+    return terms.union(topics, all=True).order_by("kind_", "pk")
+
+
+def _called(model: Any, others: Any, visitor: Visitor, keys: list[UUID] | None) -> QuerySet[Any]:
     """(key, language, title, other names by line, type, primary key) of pages of ``model``."""
     rows = model.objects.all() if keys is None else model.objects.filter(translation_key__in=keys)
     named = (

@@ -225,10 +225,14 @@ class PublicationPage(BasePage):
 
         return citation_names(self, frame)
 
-    def frame_pages(self) -> list[QuerySet[Page]]:
+    def frame_values(self) -> dict[str, Any]:
+        return {"publication": self.pk, "named_work": self.translation_key}
+
+    @classmethod
+    def frame_pages(cls, **values: Any) -> list[QuerySet[Page]]:
         from cms.publications.pages import linked_pages  # it needs the models
 
-        return linked_pages(self)
+        return linked_pages(**values)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.publications.pages import publication_context  # it needs the models

@@ -54,10 +54,10 @@ def index_context(page: PublicationIndexPage, request: HttpRequest, frame: Frame
     return {"listing": listing, "filters": filters, "feed_url": frame.feed_url}
 
 
-def linked_pages(page: PublicationPage) -> list[QuerySet[Page]]:
-    """Cases that name the publication and publications that it names, for the frame's query."""
-    named = RelatedPublication.objects.filter(page=page.pk).values("publication__translation_key")
-    return [Page.objects.filter(translation_key__in=named), backlinks("cases", page)]
+def linked_pages(publication: Any, named_work: Any) -> list[QuerySet[Page]]:
+    """Cases that name the work and publications that the publication with this key names, for the frame's question."""
+    named = RelatedPublication.objects.filter(page_id=publication).values("publication__translation_key")
+    return [Page.objects.filter(translation_key__in=named), backlinks("cases", named_work)]
 
 
 def files_of(page: PublicationPage, visitor: Visitor) -> list[FileRow]:

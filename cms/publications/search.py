@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from access import prepared
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow
@@ -56,14 +57,17 @@ class PublicationSource(PageSource):
     def files(self, pages: Sequence[Any]) -> dict[int, list[FileRow]]:
         languages = {page.pk: page.locale.language_code for page in pages}
         found: dict[int, list[FileRow]] = defaultdict(list)
-        rows = PublicationFile.objects.filter(page__in=list(languages)).select_related("document")
-        for row in rows.order_by("page", "sort_order"):
+        for row in prepared.rows(_files, pages=list(languages)):
             found[row.page_id].append(file_row(row, row.document, languages[row.page_id]))
         return found
 
     def kind_label(self, page: Any, kinds: Kinds, language: str) -> str:
         entry = kinds.named("kind", page.kind_id, language)
         return entry.name if entry else super().kind_label(page, kinds, language)
+
+
+def _files(pages: list[int]) -> QuerySet[PublicationFile]:
+    return PublicationFile.objects.filter(page_id__in=pages).select_related("document").order_by("page", "sort_order")
 
 
 def author_names(visitor: Visitor) -> list[tuple[str, str]]:

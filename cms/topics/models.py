@@ -17,6 +17,7 @@ from wagtail.models import Orderable, Page
 from access.visitor import Visitor
 from cms.core.blocks import BODY_BLOCKS
 from cms.core.models import BasePage
+from cms.core.relations import same_works
 from cms.core.translatable import OwnField, shared
 
 if TYPE_CHECKING:
@@ -132,10 +133,12 @@ class TopicPage(BasePage):
 
         return neighbours(self, visitor)
 
-    def frame_pages(self) -> list[QuerySet[Page]]:
-        from cms.topics.pages import linked_pages  # it needs the models
+    def frame_values(self) -> dict[str, Any]:
+        return {"wider_topic": self.parent_topic_id} if self.parent_topic_id else {}
 
-        return linked_pages(self)
+    @classmethod
+    def frame_pages(cls, **values: Any) -> list[QuerySet[Page]]:
+        return [same_works(topic) for topic in values.values()]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.topics.pages import topic_context  # it needs the models

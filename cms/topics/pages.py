@@ -17,7 +17,7 @@ from cms.core.listing import cards_of
 from cms.core.lists import content_list
 from cms.core.models import in_language_of
 from cms.core.related import LOOKED_AT, SHOWN
-from cms.core.relations import named_pages, same_works
+from cms.core.relations import named_pages
 from cms.topics.models import PageTopic, TopicPage
 
 if TYPE_CHECKING:
@@ -47,11 +47,6 @@ def index_context(page: TopicIndexPage, request: HttpRequest) -> dict[str, Any]:
         above = cards.get(topic.parent_topic.translation_key) if topic.parent_topic else None
         (above.children if above else top).append(cards[topic.translation_key])
     return {"topics": top, "count": len(topics)}
-
-
-def linked_pages(page: TopicPage) -> list[QuerySet[Page]]:
-    """The wider topic, for the frame's query."""
-    return [same_works(page.parent_topic_id)] if page.parent_topic_id else []
 
 
 def neighbours(page: TopicPage, visitor: Visitor) -> QuerySet[Page]:

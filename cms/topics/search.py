@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import CharField, Prefetch, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
@@ -64,10 +65,8 @@ def facet_labels(values: Mapping[str, Sequence[str]], language: str, visitor: Vi
     The names of kinds are kept for whatever else is shown to ``visitor``.
     """
     asked = {facet: set(uuids(keys)) for facet, keys in values.items()}
-    parts = [_topic_rows(visitor), place_rows(asked.get("place", ())), *Kinds.parts()]
-    rows: list[NameRow] = sorted(
-        parts[0].union(*parts[1:], all=True), key=lambda row: (distance(row[2], language), row[5])
-    )
+    named = visitor.ask(_named, places=list(asked.get("place", ())))
+    rows: list[NameRow] = sorted(named, key=lambda row: (distance(row[2], language), row[5]))
     visitor.own(Kinds, lambda: Kinds(row for row in rows if row[0] in Kinds.MODELS))
     # What may not be named in one language is named in none.
     nameless = {row[1] for row in rows if row[3] is None}
@@ -77,6 +76,10 @@ def facet_labels(values: Mapping[str, Sequence[str]], language: str, visitor: Vi
         if key in asked.get(facet, ()) and key not in nameless:
             found[facet].setdefault(str(key), Label(str(name), str(wider or "")))
     return found
+
+
+def _named(visitor: Visitor, places: list[UUID]) -> QuerySet[Any, Any]:
+    return _topic_rows(visitor).union(place_rows(places), *Kinds.parts(), all=True)
 
 
 def _topic_rows(visitor: Visitor) -> QuerySet[Any]:

@@ -7,10 +7,15 @@ import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Avg, Max, Q
+from django.db.models import Avg, Max, Q, QuerySet
 
+from access import prepared
+from access.visitor import Visitor
+from documents.access import readable_by
 from documents.extraction.errors import ExtractionError
 from documents.extraction.jobs import page_image
 from documents.models import Document, DocumentImage
@@ -61,19 +66,45 @@ def picture_of(
 
     ``kind`` is one of WIDTHS. Raises BusyError, StorageError, or what the storage raises.
     """
-    stored = _stored(document, number, kind)
+    stored = stored_picture(document, number, kind)
     if stored is not None or not is_drawn(document):
         return stored
     if not _turns.acquire(timeout=PATIENCE):
         raise BusyError
     try:
-        return _stored(document, number, kind) or _draw(document, number, kind)
+        return stored_picture(document, number, kind) or _draw(document, number, kind)
     finally:
         _turns.release()
 
 
-def _stored(document: Document, number: int, kind: DocumentImage.Kind) -> DocumentImage | None:
-    return document.drawn_images.filter(kind=kind, number=number).first()
+@dataclass(frozen=True)
+class Stored:
+    """A picture that was drawn before: its key in the storage, its bytes (0: not noted), the hash of its document."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+def stored_for(visitor: Visitor, series: UUID, version: int, number: int, kind: DocumentImage.Kind) -> Stored | None:
+    """The picture of a page of a ready document that ``visitor`` may read, if it was drawn before. One statement."""
+    values = {"series": series, "version": version, "number": number, "kind": kind.value}
+    return next((Stored(*row) for row in visitor.ask(_readable, **values)), None)
+
+
+def _readable(visitor: Visitor, series: Any, version: Any, number: Any, kind: Any) -> QuerySet[Any, Any]:
+    readable = readable_by(visitor).filter(series=series, number=version, state=Document.State.READY)
+    pictures = DocumentImage.objects.filter(document__in=readable.values("pk"), kind=kind, number=number)
+    return pictures.order_by("pk").values_list("file", "size", "document__sha256")[:1]
+
+
+def stored_picture(document: Document, number: int, kind: DocumentImage.Kind) -> DocumentImage | None:
+    """The picture that was drawn before, if it was."""
+    return next(iter(prepared.rows(_stored, document=document.pk, number=number, kind=kind.value)), None)
+
+
+def _stored(document: Any, number: Any, kind: Any) -> QuerySet[DocumentImage]:
+    return DocumentImage.objects.filter(document_id=document, kind=kind, number=number).order_by("pk")[:1]
 
 
 def _draw(document: Document, number: int, kind: DocumentImage.Kind) -> DocumentImage | None:
@@ -102,4 +133,4 @@ def _keep(
         with transaction.atomic():
             return store_image(document, kind, number, path, size)
     except IntegrityError:
-        return _stored(document, number, kind)  # another process was quicker
+        return stored_picture(document, number, kind)  # another process was quicker

@@ -15,9 +15,10 @@ from access.visitor import Visitor
 from documents.access import version as readable_version
 from documents.exceptions import StorageError
 from documents.models import Document, DocumentImage, DocumentPageText
+from documents.models.document import document_storage
 from documents.reader.finding import FoundPages
 from documents.reader.pages import ReaderPage
-from documents.reader.pictures import BusyError, is_drawn, picture_of
+from documents.reader.pictures import BusyError, Stored, is_drawn, picture_of, stored_for
 from documents.reader.ways import Way
 from documents.reader.whole import whole_text
 from documents.serving import Blob, answer, answer_made, unavailable
@@ -84,6 +85,9 @@ def page_image(
     request: HttpRequest, series: UUID, version: int, number: int, kind: DocumentImage.Kind
 ) -> HttpResponseBase:
     """The picture of a page as WebP, drawn when it is first asked for in this size."""
+    stored = stored_for(Visitor.of(request), series, min(version, MAX_NUMBER), min(number, MAX_NUMBER), kind)
+    if stored is not None:
+        return _picture(request, stored, f"-{number}")
     document = _readable(request, series, version)
     if isinstance(document, HttpResponseBase):
         return document
@@ -93,17 +97,21 @@ def page_image(
         image = picture_of(document, number, kind)
     except (BusyError, StorageError, *STORAGE_FAULTS):
         return unavailable(gettext("The picture can't be shown at the moment. Try again in a minute."))
-    return _picture(request, image, f"{document.sha256}-{number}", Visitor.of(request).has_account)
+    if image is None:
+        raise Http404
+    return _picture(request, Stored(image.file.name or "", image.size, document.sha256), f"-{number}")
 
 
 @require_safe
 def cover(request: HttpRequest, series: UUID, version: int) -> HttpResponseBase:
     """The picture of the first page, small."""
+    stored = stored_for(Visitor.of(request), series, min(version, MAX_NUMBER), 1, DocumentImage.Kind.COVER)
+    if stored is not None:
+        return _picture(request, stored, "-cover")
     document = _readable(request, series, version)
     if isinstance(document, HttpResponseBase):
         return document
-    image = document.drawn_images.filter(kind=DocumentImage.Kind.COVER).first()
-    return _picture(request, image, f"{document.sha256}-cover", Visitor.of(request).has_account)
+    raise Http404
 
 
 def _readable(request: HttpRequest, series: UUID, version: int | None) -> Document | HttpResponseBase:
@@ -129,12 +137,11 @@ def _jump(request: HttpRequest, document: Document, wanted: int) -> HttpResponse
     return HttpResponseRedirect(Way.of(document, request.GET).page(min(max(wanted, 1), total)))
 
 
-def _picture(request: HttpRequest, image: DocumentImage | None, etag: str, private: bool) -> HttpResponseBase:
-    if image is None:
-        raise Http404
+def _picture(request: HttpRequest, picture: Stored, what: str) -> HttpResponseBase:
+    storage = document_storage()
     try:
-        size = image.file.size
+        size = picture.size or storage.size(picture.key)
     except STORAGE_FAULTS:
         return unavailable(gettext("The picture can't be shown at the moment. Try again in a minute."))
-    blob = Blob(image.file.storage, image.file.name or "", size, etag, "image/webp", "page.webp")
-    return answer(request, blob, private=private)
+    blob = Blob(storage, picture.key, size, f"{picture.sha256}{what}", "image/webp", "page.webp")
+    return answer(request, blob, private=Visitor.of(request).has_account)

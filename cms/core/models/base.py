@@ -182,8 +182,16 @@ class BasePage(ApprovalGateMixin, Page):
         published: datetime.datetime | None = self.last_published_at
         return published
 
-    def frame_pages(self) -> list[QuerySet[Page]]:
-        """Further pages that this type's template links to, read in one query with the navigation."""
+    def frame_values(self) -> dict[str, Any]:
+        """By name what ``frame_pages`` needs to know of this page."""
+        return {}
+
+    @classmethod
+    def frame_pages(cls, **values: Any) -> list[QuerySet[Page]]:
+        """Further pages that this type's template links to, read in one query with the navigation.
+
+        A part of a prepared question: each of the ``values`` is a slot (``access.prepared``).
+        """
         return []
 
     def subjects(self) -> dict[str, list[int]]:
