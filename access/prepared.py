@@ -25,7 +25,6 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet, ImproperlyConfigured
 from django.db import connections
 from django.db.models import BigIntegerField, CharField, DateTimeField, Field, QuerySet, UUIDField, Value
-from django.db.models.signals import post_migrate
 
 Question = Callable[..., QuerySet[Any, Any]]
 
@@ -146,9 +145,6 @@ def _prepared(question: Question, shape: tuple[Hashable, ...], kinds: tuple[_Kin
     return _Prepared(question, shape, kinds)
 
 
-def forget(**kwargs: Any) -> None:
+def forget() -> None:
     """Forgets all SQL. After migrations: they may give other keys to content types, which stand in it."""
     _prepared.cache_clear()
-
-
-post_migrate.connect(forget, dispatch_uid="access.prepared")

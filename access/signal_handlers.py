@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.signals import pre_page_move
 
+from access import prepared
 from access.boundary import section_types
 from access.roles import ensure_roles
 
 
 def _after_migrate(sender: AppConfig, **kwargs: Any) -> None:
-    """Runs once, after the last app with models: the permissions of all of them exist then."""
+    """The roles once, after the last app with models: the permissions of all of them exist then."""
+    prepared.forget()
     if sender == [config for config in apps.get_app_configs() if config.models_module][-1]:
         ensure_roles()
 
