@@ -59,15 +59,13 @@ def asked_by(path: str) -> Asked:
 
     browser = InProcess(SERVER_NAME="localhost")
     assert browser.get(path).status_code == 200, path
-    with (
-        patch.object(CompatibleNode, "perform_request", noted),
-        CaptureQueriesContext(
-            connection,
-        ) as captured,
-    ):
-        browser.get(path)
-    statements = [each["sql"] for each in captured if not each["sql"].startswith(NO_STATEMENT)]
-    return Asked(calls, len(statements))
+    counted = []
+    for _ in range(2):  # what is remembered for some seconds may just have been read again
+        calls.clear()
+        with patch.object(CompatibleNode, "perform_request", noted), CaptureQueriesContext(connection) as captured:
+            browser.get(path)
+        counted.append(sum(not each["sql"].startswith(NO_STATEMENT) for each in captured))
+    return Asked(calls, min(counted))
 
 
 def raw_bulk() -> float:

@@ -15,9 +15,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from access import prepared
 from search import writing
 from search.engines import get_engine
 from search.engines.base import Operation, Outcome
@@ -184,7 +185,11 @@ def _release(claims: Sequence[_Claim], err: Exception) -> None:
 
 def unwritten(limit: int) -> set[str]:
     """Keys of at most ``limit`` rows, parked ones first and then the newest: what the index doesn't know yet."""
-    return set(SearchOutbox.objects.order_by("-parked", "-pk").values_list("key", flat=True)[:limit])
+    return set(prepared.rows(_newest, limit))
+
+
+def _newest(limit: int) -> QuerySet[SearchOutbox, str]:
+    return SearchOutbox.objects.order_by("-parked", "-pk").values_list("key", flat=True)[:limit]
 
 
 def waiting() -> int:

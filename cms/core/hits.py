@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.http import urlencode
 from wagtail.models import Page
 
+from access import prepared
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow, best_texts
@@ -33,8 +34,9 @@ def found_pages(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: 
     wanted = split(sources)
     keys = list({key for several in wanted.values() for key in several})
     # In which language is looked at here: that would be another question for each mixture of languages.
-    rows = own_types(visitor.ask(_pages, keys=keys, languages=sorted(wanted)))
-    pages = [page for page in rows if (of := sources.get(key_of(page))) and isinstance(page, of.model)]
+    models = tuple(sorted({source.model for source in sources.values()}, key=lambda model: model.__name__))
+    rows = visitor.ask(_pages, models, keys=keys, languages=sorted(wanted))
+    pages = own_types(row for row in rows if (of := sources.get(key_of(row))) and row.specific_class is of.model)
     files = _files(pages, sources, visitor)
     named = Kinds.of(visitor)
     return {
@@ -82,9 +84,9 @@ def _files(pages: Sequence[Any], sources: Mapping[str, Any], visitor: Visitor) -
     }
 
 
-def _pages(visitor: Visitor, keys: list[UUID], languages: list[str]) -> QuerySet[Page]:
+def _pages(visitor: Visitor, models: tuple[type[Page], ...], keys: list[UUID], languages: list[str]) -> QuerySet[Page]:
     pages = Page.objects.filter(translation_key__in=keys, locale__language_code__in=languages)
-    return joined(visible_to(pages, visitor))
+    return joined(visible_to(pages, visitor), models)
 
 
 def _tokens(visitor: Visitor, files: list[int]) -> QuerySet[Any, Any]:
@@ -118,13 +120,21 @@ def _page_url(document: Document, number: int, query: str) -> str:
 
 def read_pages(wanted: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, int], PageText]:
     """The texts of many pages, each (series, version, page number), in one query."""
+    values: dict[str, Any] = {}
+    for at, (series, version, number) in enumerate(wanted):
+        values |= {f"series{at}": UUID(series), f"version{at}": version, f"number{at}": number}
+    rows = prepared.rows(_texts, len(wanted), **values)
+    return {(str(series), version, number): (language, text) for series, version, number, language, text in rows}
+
+
+def _texts(count: int, **values: Any) -> QuerySet[Any, Any]:
     filters = Q(pk__in=[])
-    for series, version, number in wanted:
+    for at in range(count):
+        series, version, number = (values[f"{name}{at}"] for name in ("series", "version", "number"))
         filters |= Q(document__series=series, document__number=version, number=number)
-    rows = DocumentPageText.objects.filter(filters).values_list(
+    return DocumentPageText.objects.filter(filters).values_list(
         "document__series", "document__number", "number", "language", "text"
     )
-    return {(str(series), version, number): (language, text) for series, version, number, language, text in rows}
 
 
 def publication_kind_names(visitor: Visitor) -> list[tuple[str, str]]:
