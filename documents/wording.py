@@ -220,6 +220,7 @@ REMOVED: dict[str, str] = {
     "metadata": gettext_noop("Details about people and machines"),
     "metadata of pictures": gettext_noop("Details in pictures"),
     "metadata of recordings": gettext_noop("Details in recordings"),
+    "names of parts": gettext_noop("Names of the files of pictures and recordings"),
     "places": gettext_noop("Places"),
     "dates": gettext_noop("Dates of changes"),
     "attachments": gettext_noop("Attached files"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from wagtail.models import Page
 
@@ -23,12 +23,11 @@ SHOWN = {"publications": 8, "cases": 3, "topics": 12, "terms": 1}
 
 def home_context(page: HomePage, request: HttpRequest, frame: Frame) -> dict[str, Any]:
     """What is new, the topics, the highlights; a count beside each, of all that the visitor may see."""
-    visitor = Visitor.of(request)
     found = {}
     for name, limit in SHOWN.items():
         kind = content_list(name)
         url = frame.list_url(kind.index)
-        found[name] = kind.teaser(kind.shown_on(page, visitor), page, request, more_url=url, limit=limit)
+        found[name] = kind.teaser(page, request, more_url=url, limit=limit)
     return {
         "highlights": highlights(page, request),
         "newest": found["publications"].items,
@@ -42,19 +41,22 @@ def home_context(page: HomePage, request: HttpRequest, frame: Frame) -> dict[str
 def highlights(page: HomePage, request: HttpRequest) -> list[Any]:
     """The highlighted pages in the editor's order, whatever their types. One query."""
     draft = in_memory(page, "highlights")
-    pages = Page.objects.all()
+    visitor = Visitor.of(request)
     if draft is not None:
         order = [row.page.translation_key for row in draft]
-        pages = pages.filter(translation_key__in=order)
+        pages = list(joined(visible_to(Page.objects.filter(translation_key__in=order), visitor)))
     else:
-        chosen = Highlight.objects.filter(home=page.pk)
-        same = chosen.filter(page__translation_key=OuterRef("translation_key")).order_by("sort_order")
-        pages = pages.filter(translation_key__among=chosen.values("page__translation_key")).annotate(
-            position=Subquery(same.values("sort_order")[:1])
-        )
-    found = best_translations(joined(visible_to(pages, Visitor.of(request))), page.locale.language_code)
+        pages = visitor.ask(_highlighted, home=page.pk)
+    found = best_translations(pages, page.locale.language_code)
     rows = sorted(
         found.values(),
         key=lambda row: (row.position or 0) if draft is None else order.index(row.translation_key),
     )
     return cards_of(own_types(rows), page, request)
+
+
+def _highlighted(visitor: Visitor, home: Any) -> QuerySet[Page]:
+    chosen = Highlight.objects.filter(home_id=home)
+    same = chosen.filter(page__translation_key=OuterRef("translation_key")).order_by("sort_order")
+    pages = Page.objects.filter(translation_key__among=chosen.values("page__translation_key"))
+    return joined(visible_to(pages, visitor).annotate(position=Subquery(same.values("sort_order")[:1])))

@@ -40,14 +40,27 @@ class ContentList:
         return found
 
     def teaser(
-        self, rows: QuerySet[Any], page: Page, request: HttpRequest, more_url: str = "", limit: int = TEASERS
+        self,
+        page: Page,
+        request: HttpRequest,
+        *,
+        about: Sequence[Any] | None = None,
+        more_url: str = "",
+        limit: int = TEASERS,
     ) -> Listing:
-        """The first few of ``rows`` with the count of all, in one query."""
-        # Not a window over all of them: that would sort whole rows to count them.
-        counted = rows.order_by().annotate(all_=Value(1)).values("all_").annotate(count_=Count("pk")).values("count_")
-        found = list(rows.select_related("locale").annotate(total_=Subquery(counted))[:limit])
+        """The first few of what ``shown_on`` finds with the count of all, in one query."""
+        values = {"locale": page.locale_id} | ({} if about is None else {"about": list(about)})
+        found = Visitor.of(request).ask(_first, self.name, limit, **values)
         count = found[0].total_ if found else 0
         return Listing(items=self.cards(found, page, request), count=count, more_url=more_url if count > limit else "")
+
+
+def _first(visitor: Visitor, name: str, limit: int, locale: Any, about: Any = None) -> QuerySet[Any]:
+    """The first few of the list called ``name``, each with how many there are."""
+    rows = content_list(name).shown_on(Page(locale_id=locale), visitor, about)
+    # Not a window over all of them: that would sort whole rows to count them.
+    counted = rows.order_by().annotate(all_=Value(1)).values("all_").annotate(count_=Count("pk")).values("count_")
+    return rows.select_related("locale").annotate(total_=Subquery(counted))[:limit]
 
 
 _lists: dict[str, ContentList] = {}

@@ -88,9 +88,9 @@ def topic_context(page: TopicPage, request: HttpRequest, frame: Frame) -> dict[s
         kind = content_list(name)
         url = frame.list_url(kind.index)
         context[name] = kind.teaser(
-            kind.shown_on(page, visitor, about=[page.translation_key]),
             page,
             request,
+            about=[page.translation_key],
             more_url=f"{url}?topic={page.translation_key}" if url else "",
         )
     return context

@@ -26,6 +26,8 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str) -> int:
                 removed[trace.kind] += 1
         if not found:
             break
+    if renamed := packages.plain_names(package, mime):
+        removed["names of parts"] += renamed
     package.save(target)
     if packages.visible(packages.opened(source, mime), mime) != packages.visible(packages.opened(target, mime), mime):
         raise UnprovenError

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from documents.extraction.packaged import MODULES
+from documents.extraction.packages import names
 from documents.extraction.packages.ooxml import put_in_place
 from documents.extraction.packages.package import Package, Trace, comment_traces
 
@@ -30,10 +31,15 @@ def traces(package: Package, mime: str) -> Iterator[Trace]:
     yield from comment_traces(package, package.xml_names())
 
 
+def plain_names(package: Package, mime: str) -> int:
+    """Gives pictures and recordings names that say nothing; how many had one of their own."""
+    return names.plain_names(package, MODULES[mime])
+
+
 def visible(package: Package, mime: str) -> list[str]:
     """What a reader sees, piece by piece."""
     seen: list[str] = import_module(f"{__name__}.{MODULES[mime]}").visible(package)
     return seen
 
 
-__all__ = ["MODULES", "Package", "Trace", "opened", "traces", "visible"]
+__all__ = ["MODULES", "Package", "Trace", "opened", "plain_names", "traces", "visible"]
