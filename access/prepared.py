@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet, ImproperlyConfigured
 from django.db import connections
 from django.db.models import BigIntegerField, CharField, DateTimeField, Field, QuerySet, UUIDField, Value
+from django.db.models.sql.where import WhereNode
 
 Question = Callable[..., QuerySet[Any, Any]]
 
@@ -37,7 +38,8 @@ FIELDS: dict[type, type[Field[Any, Any]]] = {
     datetime: DateTimeField,
 }
 """The types that values have, and as what they are handed to the database."""
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d\b")
+"""A day or a time, as SQLite gets it."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,11 @@ class _Prepared:
             self.sql, self.parameters = self.compiler.as_sql()
         except EmptyResultSet:
             self.sql, self.parameters = "", ()
-        if any(isinstance(each, datetime) or (isinstance(each, str) and _TIME.match(each)) for each in self.parameters):
+        if any(isinstance(each, date) or (isinstance(each, str) and _TIME.match(each)) for each in self.parameters):
             raise ImproperlyConfigured(f"A time would stay in the question {question.__qualname__}: give it by name.")
+        # Written out by now, and otherwise kept twice and copied for each answer.
+        self.queryset.query.where = self.compiler.where = WhereNode()
+        self.queryset.query.combined_queries = ()
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
         """The answer with these values."""

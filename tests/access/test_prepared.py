@@ -21,6 +21,7 @@ from access.models import User
 from access.visibility import visible_to
 from access.visitor import Visitor
 from cms.core.search import Indexer
+from cms.publications.models import PublicationPage
 from tests.factories import PublicationPageFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,8 @@ def with_children(title):
 def test_a_time_that_would_stay_is_refused():
     with pytest.raises(ImproperlyConfigured, match="give it by name"):
         prepared.rows(lambda: Page.objects.filter(expire_at__gt=timezone.now()))
+    with pytest.raises(ImproperlyConfigured, match="give it by name"):
+        prepared.rows(lambda: PublicationPage.objects.filter(date=timezone.now().date()))
     assert prepared.rows(expired, now=timezone.now()) == []
 
 
