@@ -1,8 +1,8 @@
 """An archive made larger in the database: copies of publications, each with all that belongs to it.
 
 The importer makes twenty to a hundred a second; a hundred thousand would take an hour. Their rows differ in what must
-differ (keys, paths, addresses, series) and in their titles. What only the admin reads (logs, the index of references, its
-own search) is not copied.
+differ (keys, paths, addresses, series) and in their titles, so that the worker's nightly check finds that they are not what
+was approved and says so of each. What only the admin reads (logs, the index of references, its own search) is not copied.
 """
 
 from __future__ import annotations
