@@ -40,7 +40,7 @@ def published_now(now: datetime | None = None) -> Q:
     The clock is asked here, on every request, because Wagtail keeps answering 200 until its
     schedule has run.
     """
-    now = now or timezone.now()
+    now = timezone.now() if now is None else now
     return (
         Q(live=True)
         & (Q(expire_at__isnull=True) | Q(expire_at__gt=now))

@@ -6,7 +6,7 @@ decides how its SQL looks is its *shape*; what only stands in it as a value is g
 the answer never: the database is asked each time, and the clock with it.
 
 A question may not read the clock, the language, the request or the database: what it read would stay. A time in the
-finished SQL is refused. Where ``PREPARED_QUESTIONS_CHECKED`` is set, as in all tests, each question is put together again
+finished SQL is refused. Where ``PREPARED_QUESTIONS_CHECKED`` is set, as in the tests, each question is put together again
 whenever it is asked, and must come out the same.
 """
 
@@ -29,8 +29,8 @@ from django.db.models.sql.where import WhereNode
 
 Question = Callable[..., QuerySet[Any, Any]]
 
-KEPT = 256
-"""Shapes. One has some kilobytes."""
+KEPT = 512
+"""Shapes. One has some forty kilobytes."""
 FIELDS: dict[type, type[Field[Any, Any]]] = {
     int: BigIntegerField,
     str: CharField,
@@ -46,7 +46,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d\b")
 class _Kind:
     """What the shape knows of a value: its type, and how many places it takes; None for one by itself.
 
-    The places of a list are a power of two, the last of the list fills those left: so there are few shapes.
+    The places of a list are a power of four, the last of the list fills those left: so there are few shapes.
     """
 
     name: str
@@ -66,7 +66,7 @@ class _Kind:
 
 
 def _places(count: int) -> int:
-    return 1 << (count - 1).bit_length() if count else 0
+    return max(4, 1 << ((count - 1).bit_length() + 1) // 2 * 2) if count else 0
 
 
 class _Parameter:
@@ -83,7 +83,11 @@ class _Parameter:
 
 
 class Slot(Value):
-    """A value in a question, of which the question knows nothing. That of a list goes behind ``__in``."""
+    """A value in a question, of which the question knows nothing. That of a list goes behind ``__in``.
+
+    Nothing may be decided by it (``if number``): that would be decided for all values alike, and Django itself asks
+    whether expressions are true, so that it can't be refused.
+    """
 
     def __init__(self, kind: _Kind) -> None:
         super().__init__(None, output_field=FIELDS[kind.type]())
@@ -104,16 +108,19 @@ class _Prepared:
 
     def __init__(self, question: Question, shape: Sequence[Hashable], kinds: Sequence[_Kind]) -> None:
         self.queryset = question(*shape, **{kind.name: Slot(kind) for kind in kinds})
+        if not all(isinstance(each, str) for each in vars(self.queryset)["_prefetch_related_lookups"]):
+            raise ImproperlyConfigured(f"What {question.__qualname__} prefetches by a query of its own would stay.")
         self.compiler = self.queryset.query.get_compiler(self.queryset.db)
         try:
             self.sql, self.parameters = self.compiler.as_sql()
         except EmptyResultSet:
             self.sql, self.parameters = "", ()
         if any(isinstance(each, date) or (isinstance(each, str) and _TIME.match(each)) for each in self.parameters):
-            raise ImproperlyConfigured(f"A time would stay in the question {question.__qualname__}: give it by name.")
+            raise ImproperlyConfigured(f"A time would stay in {question.__qualname__} {shape}: give it by name.")
         # Written out by now, and otherwise kept twice and copied for each answer.
         self.queryset.query.where = self.compiler.where = WhereNode()
         self.queryset.query.combined_queries = ()
+        self.compiler.connection = None  # that of the thread which was the first to ask
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
         """The answer with these values."""

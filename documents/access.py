@@ -15,7 +15,6 @@ Nothing is public by a stored flag. Everything that can show a file asks here.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from typing import cast
 
 from django.contrib.contenttypes.models import ContentType
@@ -43,18 +42,13 @@ def entitled_documents(visitor: Visitor) -> DocumentQuerySet:
     return cast(DocumentQuerySet, Document.objects.filter(_entitled(visitor, DocumentUse)))
 
 
-def readable_among(visitor: Visitor, keys: Iterable[int]) -> list[Document]:
-    """Those of the documents with these primary keys that ``visitor`` may read, now."""
-    return visitor.ask(_among, keys=list(keys))
-
-
-def _among(visitor: Visitor, keys: list[int]) -> QuerySet[Document]:
-    return readable_by(visitor).filter(pk__in=keys)
-
-
 def can_read(visitor: Visitor, document: Document) -> bool:
     """Whether ``visitor`` may read ``document``, now."""
-    return bool(readable_among(visitor, [document.pk]))
+    return bool(visitor.ask(_key, document=document.pk))
+
+
+def _key(visitor: Visitor, document: int) -> QuerySet[Document, int]:
+    return readable_by(visitor).filter(pk=document).values_list("pk", flat=True)
 
 
 def readable_versions(visitor: Visitor, series: uuid.UUID) -> list[Document]:
@@ -97,7 +91,11 @@ def current_version(visitor: Visitor, series: uuid.UUID) -> Document | None:
     For one who is entitled to a series of which nothing was released, its highest number.
     """
     released = next(iter(visitor.ask(_newest_released, series=series)), None)
-    return released or next(iter(readable_versions(visitor, series)), None)
+    return released or next(iter(visitor.ask(_highest, series=series)), None)
+
+
+def _highest(visitor: Visitor, series: uuid.UUID) -> QuerySet[Document]:
+    return _versions(visitor, series)[:1]
 
 
 def _newest_released(visitor: Visitor, series: uuid.UUID) -> QuerySet[Document]:

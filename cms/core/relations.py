@@ -50,7 +50,5 @@ def named_pages(page: Any, relation: str, target: str, model: type[PageT], visit
 
 
 def same_works(pk: Any) -> QuerySet[Page]:
-    """The page with this primary key and its translations; none for None."""
-    if pk is None:
-        return Page.objects.none()
+    """The page with this primary key and its translations."""
     return Page.objects.filter(translation_key__among=Page.objects.filter(pk=pk).values("translation_key"))
