@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import RequestFactory
 from django.urls import reverse
+from gunicorn.http.wsgi import FileWrapper
 from wagtail.models import Page
 
 from cms.publications.models import PublicationFile
@@ -117,6 +120,7 @@ class TestConditions:
     def test_not_modified_reads_nothing(self, client, public, monkeypatch):
         document, _ = public
         monkeypatch.setattr("documents.serving.read_range", None)
+        monkeypatch.setattr("documents.serving.whole", None)
         for value in (f'"{document.sha256}"', f'W/"{document.sha256}"', f'"x", "{document.sha256}"', "*"):
             response = client.get(document.url, headers={"if-none-match": value})
             assert (response.status_code, response.content) == (304, b"")
@@ -132,6 +136,7 @@ class TestConditions:
     def test_head_reads_nothing(self, client, public, monkeypatch):
         document, _ = public
         monkeypatch.setattr("documents.serving.read_range", None)
+        monkeypatch.setattr("documents.serving.whole", None)
         response = client.head(document.url)
         assert (response.status_code, response.content) == (200, b"")
         assert response.headers["Content-Length"] == str(len(BYTES))
@@ -179,6 +184,24 @@ class TestConditions:
         sizes = [len(chunk) for chunk in response.streaming_content]
         assert len(sizes) > 2
         assert max(sizes) <= 256 * 1024
+
+    def test_the_web_server_may_send_the_file_by_itself(self, public):
+        """gunicorn hands it to the kernel. Django would name it by its key and guess its type."""
+        document, _ = public
+        given: dict[str, object] = {}
+
+        def start(status, headers):
+            given.update(status=status, **dict(headers))
+
+        environ = RequestFactory().get(document.url).environ | {"wsgi.file_wrapper": FileWrapper}
+        answer = WSGIHandler()(environ, start)
+        assert isinstance(answer, FileWrapper) and answer.filelike.fileno()
+        assert b"".join(answer) == BYTES
+        assert (given["status"], given["Content-Length"]) == ("200 OK", str(len(BYTES)))
+        assert given["Content-Type"] == "application/pdf"
+        assert "Cha%C3%AEne" in given["Content-Disposition"] and given["Content-Disposition"].startswith("inline")
+        assert given["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        answer.filelike.close()
 
 
 class TestNothingLeaks:

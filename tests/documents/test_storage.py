@@ -8,6 +8,7 @@ import time
 import pytest
 import requests
 from django.core import checks
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import call_command
@@ -24,6 +25,7 @@ from documents.storage import (
     discard,
     read_range,
     store,
+    whole,
 )
 from documents.verification import ORPHAN_AGE, sha256_of, verify
 from tests import servers
@@ -74,6 +76,16 @@ class TestContract:
     def test_a_part(self, storage, start, end):
         store(ContentFile(BYTES), "documents/part", storage)
         assert b"".join(read_range(storage, "documents/part", start, end)) == BYTES[start : end + 1]
+
+    def test_the_whole_as_a_file_where_it_lies_on_this_machine(self, storage):
+        store(ContentFile(BYTES), "documents/whole", storage)
+        content = whole(storage, "documents/whole", len(BYTES))
+        assert isinstance(content, File) == isinstance(storage, PrivateFileStorage)
+        assert b"".join(content.chunks() if isinstance(content, File) else content) == BYTES
+        if isinstance(content, File):
+            content.close()
+        with pytest.raises(StorageError):
+            whole(storage, "documents/none", 4)
 
     def test_chunks_are_small(self, storage):
         store(ContentFile(BYTES), "documents/chunks", storage)

@@ -63,16 +63,16 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from metafile_traces(package, package.names())
     yield from recording_traces(package, package.names())
     yield from _list_traces(package)
-    pages = _pages(package)
-    yield from comment_traces(package, [*pages, *_lists(package)])
-    for name in pages:
+    read = pages(package)
+    yield from comment_traces(package, [*read, *lists(package)])
+    for name in read:
         yield from _page_traces(package.xml(name))
-    yield from style_traces(package, pages)
+    yield from style_traces(package, read)
 
 
 def _check_order(package: Package) -> None:
     """A chapter that can't be found would be left out without a word."""
-    for opf in _books(package):
+    for opf in books(package):
         parts = {value(item, "id"): name for item, name in _items(package, opf)}
         for chapter in find(package.xml(opf), "itemref"):
             if not parts.get(value(chapter, "idref")):
@@ -81,31 +81,31 @@ def _check_order(package: Package) -> None:
 
 def _list_traces(package: Package) -> Iterator[Trace]:
     """What the lists of a book say beside what it is made of."""
-    for name in _books(package):
+    for name in books(package):
         yield from _detail_traces(package.xml(name))
         for collection in find(package.xml(name), "collection"):
             yield Trace("metadata", "metadata", text_of(collection), partial(take_out, collection))
     for element in package.xml(_CONTAINER).iter():
         if local(element) not in ("container", "rootfiles", "rootfile"):
             yield Trace("metadata", "application data", local(element), partial(take_out, element))
-    for name in _lists(package):
+    for name in lists(package):
         for element in find(package.xml(name), "docAuthor", "meta", "metadata"):
             if not value(element, "name").startswith("dtb:") or value(element, "name") == "dtb:generator":
                 yield Trace("metadata", "metadata", text_of(element), partial(take_out, element))
 
 
-def _lists(package: Package) -> list[str]:
+def lists(package: Package) -> list[str]:
     """Contents, words to read aloud and how to say them."""
     listed = _listed(package)
     return [name for name in package.names() if name in listed and name.lower().endswith(_LISTS)]
 
 
-def _pages(package: Package) -> list[str]:
+def pages(package: Package) -> list[str]:
     """The parts that are read: those that the book lists as such. Others may be anything, and leave it."""
     return list(
         dict.fromkeys(
             name
-            for opf in _books(package)
+            for opf in books(package)
             for item, name in _items(package, opf)
             if name and (value(item, "media-type") in _READ or name.lower().endswith(_PAGES))
         )
@@ -135,11 +135,11 @@ def _without_comments(text: str) -> str:
 
 def _other_traces(package: Package) -> Iterator[Trace]:
     """Parts that the book doesn't list, and those in formats that can't be read here."""
-    listed, books = _listed(package), _books(package)
+    listed, own = _listed(package), books(package)
     unreadable: list[str] = []
-    readable = {*_pages(package), *_lists(package)}
+    readable = {*pages(package), *lists(package)}
     for name in package.names():
-        if name == "mimetype" or name.startswith("META-INF/") or name in books:
+        if name == "mimetype" or name.startswith("META-INF/") or name in own:
             continue
         content = package.read(name)
         if name not in listed:
@@ -172,17 +172,17 @@ def _is_font(content: bytes) -> bool:
     )
 
 
-def _books(package: Package) -> list[str]:
+def books(package: Package) -> list[str]:
     """The parts that say what the book is made of. Raises BrokenFileError where there is none."""
-    books = [value(root, "full-path") for root in find(package.xml(_CONTAINER), "rootfile")]
-    books = [name for name in books if name in package]
-    if not books:
+    named = [value(root, "full-path") for root in find(package.xml(_CONTAINER), "rootfile")]
+    found = [name for name in named if name in package]
+    if not found:
         raise BrokenFileError
-    return books
+    return found
 
 
 def _listed(package: Package) -> set[str]:
-    return {name for opf in _books(package) for _, name in _items(package, opf)} - {""}
+    return {name for opf in books(package) for _, name in _items(package, opf)} - {""}
 
 
 def _items(package: Package, opf: str) -> list[tuple[Any, str]]:
@@ -197,12 +197,12 @@ def _resolved(package: Package, source: str, address: str) -> str:
 def _drop_items(package: Package, names: list[str]) -> None:
     """The parts, their places in the lists, and the elements that show them. What is gone by now is no work."""
     names = [name for name in names if name in package]
-    for page in _pages(package) if names else ():
+    for page in pages(package) if names else ():
         for element in find(package.xml(page), *_FETCHING):
             address = _address(element)
             if address and ":" not in address and _resolved(package, page, address) in names:
                 take_out(element)
-    for opf in _books(package) if names else ():
+    for opf in books(package) if names else ():
         _unlist(package, opf, names)
     for name in names:
         package.drop(name)
@@ -292,14 +292,14 @@ def _is_hidden(element: Any) -> bool:
 
 def links(package: Package) -> Iterator[str]:
     """Addresses behind the words."""
-    for name in _pages(package):
+    for name in pages(package):
         for element in find(package.xml(name), "a"):
             yield value(element, "href")
 
 
 def visible(package: Package) -> list[str]:
     """The words of each page."""
-    return [_text(package.xml(name)) for name in sorted(_pages(package))]
+    return [_text(package.xml(name)) for name in sorted(pages(package))]
 
 
 def _text(element: Any, depth: int = 0, *, is_drawn: bool = False) -> str:

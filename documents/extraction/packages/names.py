@@ -1,19 +1,24 @@
 """What pictures and recordings are called inside an archive: a name that somebody gave them may name somebody.
 
-``photo-of-anna.jpg`` becomes ``media1.jpg``, and whatever speaks of it says so. Names that programs make
-(``image1.png``, the hash of the content) stay, and so do those of chapters, fonts and style sheets.
+``photo-of-anna.jpg`` becomes ``media1.jpg``, and what speaks of it says so. Names that programs make (``image1.png``, the
+hash of the content) stay, and so do those of folders, chapters, fonts and style sheets. Where a name is still spoken of
+once all addresses are changed, the part keeps it: a picture that isn't shown any more would be worse.
 """
 
 from __future__ import annotations
 
+import html
 import posixpath
 import re
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 from urllib.parse import unquote
 
+from lxml import etree
+
 from documents.extraction.inspection.metafiles import is_metafile
+from documents.extraction.packages import epub
 from documents.extraction.packages.package import MANIFEST, Package, find, local, value
 from documents.extraction.packages.pictures import is_picture
 from documents.extraction.packages.recordings import is_recording
@@ -23,116 +28,204 @@ _MADE = re.compile(
     re.IGNORECASE,
 )
 """Names that programs make."""
-_ENDING = re.compile(r"\.[a-z0-9]{2,5}")
-_ADDRESSES = ("src", "href", "data", "poster", "altimg", "clip-path", "fill")
+_MADE_ID = re.compile(r"(?:cover|image|img|picture|pic|media|fig|figure|item|id|x)?[-_.]?\d{0,6}", re.IGNORECASE)
+_ENDINGS = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "jpe",
+        "jfif",
+        "gif",
+        "webp",
+        "tif",
+        "tiff",
+        "bmp",
+        "svg",
+        "emf",
+        "wmf",
+        "emz",
+        "wmz",
+        "wdp",
+        "mp3",
+        "mp4",
+        "m4a",
+        "m4v",
+        "mov",
+        "wav",
+        "ogg",
+        "oga",
+        "ogv",
+        "avi",
+        "wmv",
+        "wma",
+        "mid",
+    ]
+)
+"""A part with another ending keeps its name: by it alone programs know some of them."""
 _NUMBERS = ("id", "idref", "fallback", "media-overlay")
-_IN_STYLE = re.compile(r"(url\(\s{0,9}['\"]?)([^)'\"]{1,300})(['\"]?\s{0,9}\))", re.IGNORECASE)
-_TEXTS = (".xhtml", ".html", ".htm", ".xml", ".svg", ".opf", ".ncx", ".smil", ".pls")
+_IN_STYLE = re.compile(
+    r"""(url\(\s{0,9})(?:"([^"]{1,300})"|'([^']{1,300})'|([^)'"\s]{1,300}+))(\s{0,9}\))""", re.IGNORECASE
+)
+
+Exchange = Callable[[str], str]
+"""An address as it is to be from now on."""
+Written = dict[str, Any]
+"""Parts as they are to be from now on: root elements, and bytes of style sheets."""
 
 
 def plain_names(package: Package, kind: str) -> int:
     """Renames them; ``kind`` is the module that reads the format. Returns how many had a name of their own."""
-    rename = {"epub": _rename_in_book, "opendocument": _rename_in_text}.get(kind, Package.rename)
-    count = 0
+    renamed = _wanted(package)
+    rewrite = {"epub": _book, "opendocument": _text}.get(kind)
+    if rewrite is not None:
+        renamed = _spoken_of(package, renamed, rewrite)
+    for name, new in renamed.items():
+        package.rename(name, new)
+    return len(renamed)
+
+
+def _wanted(package: Package) -> dict[str, str]:
+    """The parts with names of their own and how each is to be called: in its folder, with its ending."""
+    renamed: dict[str, str] = {}
+    number = 0
     for name in package.names():
-        base = posixpath.basename(name)
-        if _MADE.fullmatch(base) or not _is_shown(package, name):
+        folder, base = posixpath.split(name)
+        ending = posixpath.splitext(base)[1].lower()
+        if _MADE.fullmatch(base) or ending[1:] not in _ENDINGS or not _is_shown(package.read(name), name):
             continue
-        rename(package, name, _free(package, name))
-        count += 1
-    return count
-
-
-def _is_shown(package: Package, name: str) -> bool:
-    content = package.read(name)
-    return name.lower().endswith(".svg") or is_picture(content) or is_recording(content) or is_metafile(content, name)
-
-
-def _free(package: Package, name: str) -> str:
-    """A name in the same folder that no part has, with the ending that says what it is."""
-    folder = posixpath.dirname(name)
-    ending = _ENDING.fullmatch(posixpath.splitext(name)[1].lower())
-    number = 1
-    while package.named(new := posixpath.join(folder, f"media{number}{ending[0] if ending else ''}")):
         number += 1
-    return new
+        while package.named(new := posixpath.join(folder, f"media{number}{ending}")):
+            number += 1
+        renamed[name] = new
+    return renamed
 
 
-def _rename_in_text(package: Package, name: str, new: str) -> None:
+def _is_shown(content: bytes, name: str) -> bool:
+    is_drawing = name.lower().endswith(".svg")
+    return is_drawing or is_picture(content) or is_recording(content) or is_metafile(content, name)
+
+
+def _spoken_of(
+    package: Package, renamed: dict[str, str], rewrite: Callable[[Package, Mapping[str, str]], Written]
+) -> dict[str, str]:
+    """Writes the new names into the parts that speak of them; those that are still spoken of by the old ones are left out."""
+    while renamed:
+        written = rewrite(package, renamed)
+        texts = [
+            part if isinstance(part, bytes) else etree.tostring(part, encoding="UTF-8") for part in written.values()
+        ]
+        left = [name for name in renamed if any(_says(text, posixpath.basename(name)) for text in texts)]
+        if not left:
+            for part, content in written.items():
+                package.put(part, content)
+            break
+        renamed = {name: new for name, new in renamed.items() if name not in left}
+    return renamed
+
+
+def _says(content: bytes, base: str) -> bool:
+    text = content.decode("utf-8", "replace").casefold()
+    plain = html.unescape(text)
+    return any(unquote(base).casefold() in each for each in (text, plain, unquote(plain), plain.replace("\\", "")))
+
+
+def _text(package: Package, renamed: Mapping[str, str]) -> Written:
     """OpenDocument: texts, styles and the list of parts name a part by its whole path."""
-    for part in [part for part in package.names() if part.endswith(("content.xml", "styles.xml"))]:
-        for element in package.xml(part).iter():
-            for key, said in _attributes(element):
-                if local(key) == "href" and unquote(said).removeprefix("./") == name:
-                    element.set(key, new)
-    if MANIFEST in package:
-        for entry in find(package.xml(MANIFEST), "file-entry"):
-            for key, said in _attributes(entry):
-                if local(key) == "full-path" and said == name:
-                    entry.set(key, new)
-    package.rename(name, new)
-
-
-def _rename_in_book(package: Package, name: str, new: str) -> None:
-    """EPUB: whatever has an address, from where it stands; and style sheets."""
+    written: Written = {}
     for part in package.names():
-        ending = part.lower()
-        exchanged = partial(_exchanged, package, part, name, new)
-        if ending.endswith(".css"):
+        if not part.endswith(("content.xml", "styles.xml")) and part != MANIFEST:
+            continue
+        root = deepcopy(package.xml(part))
+        for element in root.iter():
+            for key, said in _attributes(element):
+                if local(key) in ("href", "full-path"):
+                    name = package.named(said.removeprefix("./"))
+                    element.set(key, renamed.get(name, said))
+        written[part] = root
+    return written
+
+
+def _book(package: Package, renamed: Mapping[str, str]) -> Written:
+    """EPUB: whatever has an address, from where it stands; style sheets; and the numbers in the lists of parts."""
+    written: Written = {}
+    lists = epub.books(package)
+    for part in dict.fromkeys([*lists, *epub.pages(package), *epub.lists(package)]):
+        exchange = _exchange(package, part, renamed)
+        root = deepcopy(package.xml(part))
+        numbers = dict(_numbers(root, exchange)) if part in lists else {}
+        for element in root.iter():
+            _readdress(element, exchange)
+            _renumber(element, numbers)
+        written[part] = root
+    for part in package.names():
+        if part.lower().endswith(".css"):
             text = package.read(part).decode("utf-8", "replace")
-            if (said := _restyled(text, exchanged)) != text:
-                package.write(part, said.encode())
-        elif ending.endswith(_TEXTS):
-            for element in package.xml(part).iter():
-                _readdress(element, exchanged)
-    for opf in [part for part in package.names() if part.lower().endswith(".opf")]:
-        for item in [
-            item for item in find(package.xml(opf), "item") if value(item, "href").endswith(posixpath.basename(new))
-        ]:
-            _renumber(package.xml(opf), value(item, "id"), posixpath.splitext(posixpath.basename(new))[0])
-    package.rename(name, new)
+            written[part] = _restyled(text, _exchange(package, part, renamed)).encode()
+    return written
 
 
-def _renumber(root: Any, name: str, new: str) -> None:
-    """The list of a book calls its parts by names again, which programs make of those of the files."""
-    taken = {value(element, "id") for element in root.iter() if isinstance(element.tag, str)}
-    while new in taken:
-        new += "-"
-    for element in root.iter():
-        for key, said in _attributes(element):
-            if said == name and (local(key) in _NUMBERS or value(element, "name") == "cover"):
-                element.set(key, new)
-            elif said == f"#{name}" and local(key) == "refines":
-                element.set(key, f"#{new}")
+def _exchange(package: Package, part: str, renamed: Mapping[str, str]) -> Exchange:
+    bases = {posixpath.basename(unquote(name)).casefold() for name in renamed}
+
+    def exchange(address: str) -> str:
+        path = re.split(r"[?#]", address, maxsplit=1)[0]
+        if posixpath.basename(unquote(path)).casefold() not in bases or ":" in path:
+            return address
+        place = "" if path.startswith("/") else posixpath.dirname(part)
+        name = package.named(posixpath.normpath(posixpath.join(place, path.lstrip("/"))))
+        if name not in renamed:
+            return address
+        return path[: path.rfind("/") + 1] + posixpath.basename(renamed[name]) + address[len(path) :]
+
+    return exchange
 
 
-def _exchanged(package: Package, part: str, name: str, new: str, address: str) -> str:
-    """The address with the other name if it leads from ``part`` to ``name``, else as it is."""
-    path, sign, place = address.partition("#")
-    if not path or ":" in path or path.startswith("/"):
-        return address
-    target = package.named(posixpath.normpath(posixpath.join(posixpath.dirname(part), unquote(path))))
-    folder = path.rpartition("/")[0]
-    return f"{posixpath.join(folder, posixpath.basename(new))}{sign}{place}" if target == name else address
-
-
-def _readdress(element: Any, exchanged: Callable[[str], str]) -> None:
+def _readdress(element: Any, exchange: Exchange) -> None:
+    """Any attribute may be an address; of those that are none nothing leads to a part."""
     for key, said in _attributes(element):
-        if local(key) == "srcset" and "data:" not in said:
+        if local(key) == "srcset":
             each = [one.strip().partition(" ") for one in said.split(",")]
-            element.set(key, ", ".join(f"{exchanged(path)}{gap}{size}" for path, gap, size in each))
-        elif local(key) in _ADDRESSES:
-            element.set(key, exchanged(_restyled(said, exchanged)))
-        elif local(key) == "style":
-            element.set(key, _restyled(said, exchanged))
+            new = ", ".join(f"{exchange(path)}{gap}{size}" for path, gap, size in each)
+        else:
+            new = _restyled(said, exchange) if "url(" in said.lower() else exchange(said)
+        if new != said:
+            element.set(key, new)
     if local(element) == "style" and element.text:
-        element.text = _restyled(element.text, exchanged)
+        element.text = _restyled(element.text, exchange)
 
 
-def _restyled(text: str, exchanged: Callable[[str], str]) -> str:
-    return _IN_STYLE.sub(lambda match: f"{match[1]}{exchanged(match[2].strip())}{match[3]}", text)
+def _restyled(text: str, exchange: Exchange) -> str:
+    def other(match: re.Match[str]) -> str:
+        address = match[2] or match[3] or match[4]
+        new = exchange(address)
+        return match[0] if new == address else match[0].replace(address, new)
+
+    return _IN_STYLE.sub(other, text)
 
 
-def _attributes(element: Any) -> Iterator[tuple[str, str]]:
-    """Names and values, as a list: they are changed on the way."""
-    return iter([(str(key), str(said)) for key, said in element.attrib.items()] if isinstance(element.tag, str) else [])
+def _numbers(root: Any, exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """What the list of a book calls the renamed parts, which programs make of the names of files, and what it will be."""
+    taken = {value(element, "id") for element in root.iter() if isinstance(element.tag, str)}
+    for item in find(root, "item"):
+        number, address = value(item, "id"), value(item, "href")
+        new = posixpath.splitext(posixpath.basename(exchange(address)))[0]
+        if exchange(address) != address and not _MADE_ID.fullmatch(number):
+            while new in taken:
+                new += "-"
+            taken.add(new)
+            yield number, new
+
+
+def _renumber(element: Any, numbers: Mapping[str, str]) -> None:
+    is_cover = value(element, "name") == "cover"
+    for key, said in _attributes(element):
+        if said in numbers and (local(key) in _NUMBERS or (is_cover and local(key) == "content")):
+            element.set(key, numbers[said])
+        elif local(key) == "refines" and said[1:] in numbers:
+            element.set(key, f"#{numbers[said[1:]]}")
+
+
+def _attributes(element: Any) -> list[tuple[str, str]]:
+    """Names and values, as they are now: they are changed on the way."""
+    return [(str(key), str(said)) for key, said in element.attrib.items()] if isinstance(element.tag, str) else []

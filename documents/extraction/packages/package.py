@@ -77,6 +77,13 @@ class Package:
         self._parsed.pop(name, None)
         self._parts[name] = content
 
+    def put(self, name: str, content: Any) -> None:
+        """Exchanges a part for bytes, or for the root element that it shall have."""
+        if isinstance(content, bytes):
+            self.write(name, content)
+        else:
+            self._parsed[name] = content
+
     def xml(self, name: str) -> Any:
         """The root element of a part. Raises BrokenFileError. No entity is expanded, nothing is fetched."""
         if name not in self._parsed:
@@ -117,19 +124,20 @@ class Package:
 
     def rename(self, name: str, new: str) -> None:
         """Gives a part another name in the same folder, and tells its relationships, those that lead to it, and its type."""
+        overrides = find(self.xml(TYPES), "Override") if TYPES in self else ()
+        typed = [each for each in overrides if self.named(str(each.get("PartName", "")).removeprefix("/")) == name]
         for _source, relation, target in self.relationships():
             if target == name:
-                folder = str(relation.get("Target")).rpartition("/")[0]
-                relation.set("Target", posixpath.join(folder and f"{folder}/", posixpath.basename(new)))
+                said = str(relation.get("Target"))
+                relation.set("Target", said[: said.rfind("/") + 1] + posixpath.basename(new))
         for old, other in ((name, new), (rels_name(name), rels_name(new))):
             for parts in (self._parts, self._parsed):
                 if old in parts:
                     parts[other] = parts.pop(old)
             self._folded.pop(_folded(old), None)
             self._folded[_folded(other)] = other
-        for override in find(self.xml(TYPES), "Override") if TYPES in self else ():
-            if str(override.get("PartName", "")).lower() == f"/{name}".lower():
-                override.set("PartName", f"/{new}")
+        for override in typed:
+            override.set("PartName", f"/{new}")
 
     def drop(self, name: str) -> None:
         """Removes a part, its relationships and every one that leads to it, and what is said of its type."""
