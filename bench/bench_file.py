@@ -60,7 +60,7 @@ def run() -> list[Result]:
     first, second, third = public_files()
     pairs = [
         (f"file of {BIG} MB", made_large(first, BIG), f"/bench/file/{BIG}/", "FileResponse", 2.0, 15),
-        (f"file of {SMALL} MB", made_large(second, SMALL), f"/bench/file/{SMALL}/", "FileResponse", 1.2, 60),
+        (f"file of {SMALL} MB", made_large(second, SMALL), f"/bench/file/{SMALL}/", "FileResponse", 3.0, 60),
         ("picture of a page", picture(third), f"/static/{STATIC}", "static file", 3.0, 60),
     ]
     results = []
