@@ -146,8 +146,10 @@ def rows(question: Question, *shape: Hashable, **values: Any) -> list[Any]:
     The question gets a ``Slot`` in the place of each value. Raises TypeError for other values.
     """
     kinds = tuple(_Kind.of(name, value) for name, value in values.items())
+    made = _prepared.cache_info().misses
     prepared = _prepared(question, shape, kinds)
-    if settings.PREPARED_QUESTIONS_CHECKED and _Prepared(question, shape, kinds).written() != prepared.written():
+    checked = settings.PREPARED_QUESTIONS_CHECKED and _prepared.cache_info().misses == made
+    if checked and _Prepared(question, shape, kinds).written() != prepared.written():
         raise ImproperlyConfigured(f"{question.__qualname__} depends on more than what it is given: {shape}")
     return prepared.rows(values)
 

@@ -29,39 +29,10 @@ _MADE = re.compile(
 )
 """Names that programs make."""
 _MADE_ID = re.compile(r"(?:cover|image|img|picture|pic|media|fig|figure|item|id|x)?[-_.]?\d{0,6}", re.IGNORECASE)
-_ENDINGS = frozenset(
-    [
-        "png",
-        "jpg",
-        "jpeg",
-        "jpe",
-        "jfif",
-        "gif",
-        "webp",
-        "tif",
-        "tiff",
-        "bmp",
-        "svg",
-        "emf",
-        "wmf",
-        "emz",
-        "wmz",
-        "wdp",
-        "mp3",
-        "mp4",
-        "m4a",
-        "m4v",
-        "mov",
-        "wav",
-        "ogg",
-        "oga",
-        "ogv",
-        "avi",
-        "wmv",
-        "wma",
-        "mid",
-    ]
-)
+_ENDINGS = frozenset({
+    "png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp", "tif", "tiff", "bmp", "svg", "emf", "wmf", "emz", "wmz", "wdp",
+    "mp3", "mp4", "m4a", "m4v", "mov", "wav", "ogg", "oga", "ogv", "avi", "wmv", "wma", "mid",
+})  # fmt: skip
 """A part with another ending keeps its name: by it alone programs know some of them."""
 _NUMBERS = ("id", "idref", "fallback", "media-overlay")
 _IN_STYLE = re.compile(
@@ -92,7 +63,8 @@ def _wanted(package: Package) -> dict[str, str]:
     for name in package.names():
         folder, base = posixpath.split(name)
         ending = posixpath.splitext(base)[1].lower()
-        if _MADE.fullmatch(base) or ending[1:] not in _ENDINGS or not _is_shown(package.read(name), name):
+        is_own = folder == "META-INF" or bool(_MADE.fullmatch(base))  # there a name decides whether it may stay
+        if is_own or ending[1:] not in _ENDINGS or not _is_shown(package.read(name), name):
             continue
         number += 1
         while package.named(new := posixpath.join(folder, f"media{number}{ending}")):
