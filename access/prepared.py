@@ -6,8 +6,8 @@ decides how its SQL looks is its *shape*; what only stands in it as a value is g
 the answer never: the database is asked each time, and the clock with it.
 
 A question may not read the clock, the language, the request or the database: what it read would stay. A time in the
-finished SQL is refused. Where ``PREPARED_QUESTIONS_CHECKED`` is set, as in the tests, each question is put together again
-whenever it is asked, and must come out the same.
+finished SQL is refused. Where ``PREPARED_QUESTIONS_CHECKED`` is set, as in the tests, a question whose SQL was
+kept is put together again whenever it is asked, and must come out the same.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ STATIC = "bench-page.webp"
 
 
 def public_files() -> list[Document]:
-    """Two public demo documents with pages, whose bytes may be replaced: this database is thrown away after the run."""
+    """Three public demo documents with pages, whose bytes may be replaced: this database is thrown away after the run."""
     from access.visitor import Visitor
     from documents.access import released_to
 

@@ -113,7 +113,8 @@ def _text(package: Package, renamed: Mapping[str, str]) -> Written:
             for key, said in _attributes(element):
                 if local(key) in ("href", "full-path"):
                     name = package.named(said.removeprefix("./"))
-                    element.set(key, renamed.get(name, said))
+                    if name in renamed:
+                        element.set(key, said[: said.rfind("/") + 1] + posixpath.basename(renamed[name]))
         written[part] = root
     return written
 
@@ -133,7 +134,10 @@ def _book(package: Package, renamed: Mapping[str, str]) -> Written:
     for part in package.names():
         if part.lower().endswith(".css"):
             text = package.read(part).decode("utf-8", "replace")
-            written[part] = _restyled(text, _exchange(package, part, renamed)).encode()
+            said = _restyled(text, _exchange(package, part, renamed))
+            written[part] = (
+                package.read(part) if said == text else said.encode()
+            )  # in another encoding it stays as it is
     return written
 
 

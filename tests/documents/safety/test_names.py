@@ -272,3 +272,21 @@ def test_a_part_in_the_root_of_the_archive():
     package._folded = {name.lower(): name for name in package._parts}
     package.rename("top.png", "media1.png")
     assert rels[0].get("Target") == "/media1.png" and "media1.png" in package
+
+
+def test_a_sheet_that_names_nothing_stays_as_it_is(cleaned):
+    sheet = "p::before { content: 'caf\xe9' }".encode("latin-1")
+    public, removed = cleaned(
+        one_picture(f'<p>Seen.<img src="pics/{NAME}.png" alt=""/></p>', **{"OEBPS/s.css": sheet}), offices.EPUB
+    )
+    assert removed["names of parts"] == 1 and parts(public)["OEBPS/s.css"] == sheet
+
+
+def test_opendocument_with_a_folder_of_its_own(cleaned):
+    name = f"Pictures/of the trial/{NAME}.png"
+    data = metafiles.odt(f"./{name.replace(' ', '%20')}", parts={name: metafiles.PRESENT})
+    public, removed = cleaned(data, offices.ODT)
+    found = parts(public)
+    assert removed["names of parts"] == 1 and "Pictures/of the trial/media1.png" in found
+    assert b'href="./Pictures/of%20the%20trial/media1.png"' in found["content.xml"]
+    assert b'full-path="Pictures/of the trial/media1.png"' in found["META-INF/manifest.xml"]
