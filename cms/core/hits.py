@@ -33,9 +33,9 @@ def found_pages(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: 
     sources: dict[str, Any] = {key: registry.source(kind) for kind, keys in kinds.items() for key in keys}
     wanted = split(sources)
     keys = list({key for several in wanted.values() for key in several})
-    # In which language is looked at here: that would be another question for each mixture of languages.
     models = tuple(sorted({source.model for source in sources.values()}, key=lambda model: model.__name__))
     rows = visitor.ask(_pages, models, keys=keys, languages=sorted(wanted))
+    # Which key in which language is looked at here: each mixture would be another question.
     pages = own_types(row for row in rows if (of := sources.get(key_of(row))) and row.specific_class is of.model)
     files = _files(pages, sources, visitor)
     named = Kinds.of(visitor)
