@@ -1,6 +1,6 @@
 """Every knob of the ranking, for both engines, in one place.
 
-score = BM25 over the fields, weighted, times recency, times the glossary's boost. Elasticsearch
+score = BM25 over the fields, weighted, times recency, the glossary's boost and that of the reader's language. Elasticsearch
 weighs each field's BM25 by itself; FTS5 has one BM25 over all columns. So the engines agree on what
 is found and nearly, not wholly, on its order.
 """
@@ -24,6 +24,9 @@ GLOSSARY_BOOST = 1.6
 GLOSSARY_MAX_WORDS = 2
 GLOSSARY_KIND = "term"
 """A glossary term is the best answer to one or two words that are its name."""
+
+OWN_LANGUAGE_BOOST = 2.0
+"""What is written in the reader's language comes before what is as good in another. *Detention* is a French word too."""
 
 RECENCY_FLOOR = 0.7
 RECENCY_SHARE = 0.3

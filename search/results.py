@@ -138,6 +138,7 @@ class _Asked:
             "tokens": self.tokens,
             "filters": self.parameters.filters,
             "match_all": self.query.is_blank,
+            "locale": self.parameters.language,
             "hidden": self.hidden,
             "only": (self.scope.keys if self.scope else nothing) if self.parameters.within else None,
         }

@@ -105,6 +105,8 @@ class SearchRequest:
     """Keys that are searched; None for all."""
     after: Place | None = None
     """With ``Sort.NEWEST``: only hits behind this place. The total counts all."""
+    locale: str = ""
+    """The reader's language; what is written in it is lifted. Empty for none."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from search.ranking import (
     GLOSSARY_KIND,
     GLOSSARY_MAX_WORDS,
     MATCH_FIELDS,
+    OWN_LANGUAGE_BOOST,
     PHRASE_BOOST,
     RECENCY_FLOOR,
     RECENCY_HALF_LIFE_DAYS,
@@ -49,7 +50,7 @@ def search_body(request: SearchRequest) -> Body:
     if request.only is not None:
         allowed.append({"ids": {"values": sorted(request.only)}})
     body: Body = {
-        "query": _scored(request.plan, allowed, request.match_all),
+        "query": _scored(request, allowed),
         "sort": _ORDERS[request.sort],
         "track_scores": True,
         "track_total_hits": True,
@@ -122,8 +123,9 @@ def _allowed(tokens: frozenset[str] | None, now: datetime | None, hidden: frozen
     return allowed
 
 
-def _scored(plan: Plan, allowed: list[Body], match_all: bool) -> Body:
-    if plan.is_empty and not match_all:
+def _scored(request: SearchRequest, allowed: list[Body]) -> Body:
+    plan = request.plan
+    if plan.is_empty and not request.match_all:
         return {"match_none": {}}
     query: Body = {
         "bool": {
@@ -145,11 +147,18 @@ def _scored(plan: Plan, allowed: list[Body], match_all: bool) -> Body:
             "boost_mode": "multiply",
         }
     }
-    if not 1 <= len(plan.required) <= GLOSSARY_MAX_WORDS:
-        return scored
-    named = list(_required(plan.required, in_title=True))
-    lift = {"filter": {"bool": {"filter": [{"term": {"kind": GLOSSARY_KIND}}, *named]}}, "weight": GLOSSARY_BOOST}
-    return {"function_score": {"query": scored, "functions": [lift], "boost_mode": "multiply"}}
+    lifts = list(_lifts(request))
+    return {"function_score": {"query": scored, "functions": lifts, "boost_mode": "multiply"}} if lifts else scored
+
+
+def _lifts(request: SearchRequest) -> Iterator[Body]:
+    """What multiplies the score of some hits."""
+    required = request.plan.required
+    if request.locale:
+        yield {"filter": {"term": {"locale": request.locale}}, "weight": OWN_LANGUAGE_BOOST}
+    if 1 <= len(required) <= GLOSSARY_MAX_WORDS:
+        named = [{"term": {"kind": GLOSSARY_KIND}}, *_required(required, in_title=True)]
+        yield {"filter": {"bool": {"filter": named}}, "weight": GLOSSARY_BOOST}
 
 
 def _meets(condition: Condition) -> Body:

@@ -24,13 +24,15 @@ from search.ranking import (
     GLOSSARY_KIND,
     GLOSSARY_MAX_WORDS,
     MATCH_FIELDS,
+    OWN_LANGUAGE_BOOST,
     RELATED_WEIGHT,
 )
 
 _WEIGHTS = ", ".join(str(FIELD_WEIGHTS.get(column, 0.0)) for column in COLUMNS)
+_LIFTED = f"h.score * iif(d.locale = ?, {OWN_LANGUAGE_BOOST}, 1.0)"
 _SCORE = f"-bm25(fts, {_WEIGHTS}) * recency(d.published)"
 _ORDERS = {
-    Sort.RELEVANCE: "h.score DESC, d.published DESC, d.key",
+    Sort.RELEVANCE: "lifted DESC, d.published DESC, d.key",
     Sort.NEWEST: "d.published DESC, d.key",
     Sort.OLDEST: "d.published, d.key",
 }
@@ -196,8 +198,8 @@ def _page(connection: sqlite3.Connection, request: SearchRequest, full: int) -> 
     if request.after:
         at, key = request.after
         behind, values = "AND (d.published < ? OR (d.published = ? AND d.key > ?))", [at, at, key]
-    sql = f"SELECT d.key, d.kind, h.score, d.published FROM temp.hits h JOIN doc d ON d.id = h.id WHERE h.mask = ? {behind} ORDER BY {_ORDERS[request.sort]} LIMIT ? OFFSET ?"  # noqa: S608
-    rows = connection.execute(sql, (full, *values, request.size, request.offset))
+    sql = f"SELECT d.key, d.kind, {_LIFTED} AS lifted, d.published FROM temp.hits h JOIN doc d ON d.id = h.id WHERE h.mask = ? {behind} ORDER BY {_ORDERS[request.sort]} LIMIT ? OFFSET ?"  # noqa: S608
+    rows = connection.execute(sql, (request.locale, full, *values, request.size, request.offset))
     return tuple(Hit(*row) for row in rows)
 
 

@@ -188,6 +188,14 @@ def test_visitors_see_what_they_may(client, publish, everywhere):
     assert client.get("/api/v1/search?q=report")["Cache-Control"] == "private, no-store"
 
 
+def test_what_is_in_the_language_of_the_answer_comes_first(client, publish, everywhere):
+    for language in ("en", "fr"):
+        publish(f"Detention {language}", locale=language)
+    for language in ("en", "fr"):
+        found = conforms(client, f"/api/v1/search?q=detention&lang={language}", "SearchAnswer")["results"]
+        assert found[0]["language"] == language and len(found) == 2
+
+
 class TestSuggest:
     def test_titles_that_the_visitor_may_see(self, client, publish, everywhere):
         publish("Universal jurisdiction", kind="term")

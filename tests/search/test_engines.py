@@ -244,6 +244,15 @@ class TestRanking:
         index.add("Impunity", kind="term")
         assert index.titles("impunity")[0] == "Impunity"
 
+    def test_the_readers_language_comes_first_where_a_word_is_one_in_two_languages(self, index):
+        index.add("Mandat", locale="fr", body="La détention d’un suspect.")
+        for title in ("Camps", "Courts", "Cells"):
+            index.add(title, body="The detention of suspects.")
+        for number in range(9):
+            index.add(f"Report {number}", body="On other things.")
+        assert index.titles("detention")[0] == index.titles("detention", locale="de")[0] == "Mandat"
+        assert index.titles("detention", locale="fr")[0] == index.titles("detention", locale="en")[-1] == "Mandat"
+
     def test_orders_by_date(self, index):
         for year in (2020, 2024, 2022):
             index.add(f"Report {year}", published=datetime(year, 5, 1, tzinfo=UTC))
