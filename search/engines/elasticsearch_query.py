@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from search.engines.base import FACETS, FacetValue, SearchRequest, Sort
-from search.matching import Both, Condition, Fact, Form, Group, Plan, Without, Years
+from search.matching import Both, Condition, Fact, Form, Group, Without, Years
 from search.ranking import (
     FACET_SIZE,
     FIELD_WEIGHTS,
