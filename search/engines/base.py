@@ -24,6 +24,9 @@ FACETS = ("kind", "topic", "place", "language", "year", "publication_kind")
 Place = tuple[float, str]
 """Where a hit stands among the newest: its date in seconds since the epoch, its key."""
 
+ANYBODY = "public"
+"""The token of what anybody may find, and the only one of a stranger."""
+
 MAX_TEXT = 20 * 1024 * 1024
 """Characters of one field that are indexed."""
 
@@ -52,6 +55,11 @@ class IndexRow:
     fields: Mapping[str, str]
     """``t tx s b f p`` tokens, ``a`` beginnings of words."""
     site: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may find it. What only some may stands on a shelf of its own (``asks_as_anybody``)."""
+        return ANYBODY in self.acl
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,15 @@ class ItemResult:
     key: str
     outcome: Outcome
     error: str = ""
+
+
+def asks_as_anybody(tokens: frozenset[str] | None) -> bool:
+    """Whether who has ``tokens`` is asked for only what anybody may find, and so only on that shelf.
+
+    How rare a word is decides the order of hits, and how many things have it, how long an answer takes. If restricted
+    things counted, a stranger could read off both what stands in them. So an index keeps their words apart.
+    """
+    return tokens is not None and tokens <= {ANYBODY}
 
 
 @dataclass(frozen=True)
@@ -264,8 +281,15 @@ class Engine(ABC):
         """Hits and exact counts for ``request``."""
 
     @abstractmethod
-    def autocomplete(self, words: Sequence[str], locale: str, tokens: frozenset[str] | None, size: int) -> list[Hit]:
-        """Things in ``locale`` whose title has, for each of ``words``, a word that begins so."""
+    def autocomplete(
+        self,
+        words: Sequence[str],
+        locale: str,
+        tokens: frozenset[str] | None,
+        size: int,
+        hidden: frozenset[str] = frozenset(),
+    ) -> list[Hit]:
+        """Things in ``locale`` whose title has, for each of ``words``, a word that begins so; none of the keys ``hidden``."""
 
     @abstractmethod
     def begin_rebuild(self) -> str:

@@ -114,12 +114,19 @@ class ElasticsearchEngine(Engine):
             partial=partial,
         )
 
-    def autocomplete(self, words: Sequence[str], locale: str, tokens: frozenset[str] | None, size: int) -> list[Hit]:
+    def autocomplete(
+        self,
+        words: Sequence[str],
+        locale: str,
+        tokens: frozenset[str] | None,
+        size: int,
+        hidden: frozenset[str] = frozenset(),
+    ) -> list[Hit]:
         if not words:
             return []
         try:
             client = self._client.options(request_timeout=SUGGEST_TIMEOUT_SECONDS)
-            answer = client.search(index=self.alias, **autocomplete_body(words, locale, tokens, size))
+            answer = client.search(index=self.alias, **autocomplete_body(words, locale, tokens, size, hidden))
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
         return [_hit(hit) for hit in answer["hits"]["hits"]]

@@ -9,6 +9,9 @@ from search.engines.base import MAX_TEXT, ItemResult, Operation, Outcome
 from search.exceptions import EngineUnavailableError, IndexLostError
 
 TOKEN_FIELDS = ("t", "tx", "s", "b", "f", "p", "a")
+OPEN, CLOSED = SHELVES = ("", "closed_")
+"""What the fields begin with that have the words of what anybody may find, and of what only some may: Elasticsearch
+counts each field by itself."""
 _FACET_FIELDS = {
     "topic": "topic",
     "place": "place",
@@ -54,6 +57,7 @@ def _document(operation: Operation) -> dict[str, Any]:
     if row is None:
         return {"doc_key": operation.key, "state": "gone", "updated": operation.at.isoformat()}
     years = row.facets.get("year", ())
+    shelf = OPEN if row.is_open else CLOSED
     return {
         "doc_key": operation.key,
         "state": "live",
@@ -67,5 +71,5 @@ def _document(operation: Operation) -> dict[str, Any]:
         "updated": row.updated.isoformat(),
         "year": int(years[0]) if years else None,
         **{target: list(row.facets.get(facet, ())) for facet, target in _FACET_FIELDS.items()},
-        **{name: row.fields.get(name, "")[:MAX_TEXT] for name in TOKEN_FIELDS},
+        **{shelf + name: row.fields.get(name, "")[:MAX_TEXT] for name in TOKEN_FIELDS},
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from search.engines.base import FACETS, FacetValue, SearchRequest, Sort
+from search.engines.base import FACETS, FacetValue, SearchRequest, Sort, asks_as_anybody
+from search.engines.elasticsearch_bulk import OPEN, SHELVES
 from search.matching import Both, Condition, Fact, Form, Group, Without, Years
 from search.ranking import (
     FACET_SIZE,
@@ -67,13 +69,17 @@ def search_body(request: SearchRequest) -> Body:
     return body
 
 
-def autocomplete_body(words: Sequence[str], locale: str, tokens: frozenset[str] | None, size: int) -> Body:
+def autocomplete_body(
+    words: Sequence[str], locale: str, tokens: frozenset[str] | None, size: int, hidden: frozenset[str] = frozenset()
+) -> Body:
     """Arguments of the client's ``search`` for titles with words that begin with ``words``."""
+    shelves = _shelves(tokens)
+    on_shelves = [{"bool": {"must": [{"term": {shelf + "a": word}} for word in words]}} for shelf in shelves]
     return {
         "query": {
             "bool": {
-                "must": [{"term": {"a": word}} for word in words],
-                "filter": [*_allowed(tokens, None), {"term": {"locale": locale}}],
+                "must": [{"dis_max": {"queries": on_shelves}}],
+                "filter": [*_allowed(tokens, None, hidden), {"term": {"locale": locale}}],
             }
         },
         "sort": _ORDERS[Sort.RELEVANCE],
@@ -123,21 +129,25 @@ def _allowed(tokens: frozenset[str] | None, now: datetime | None, hidden: frozen
     return allowed
 
 
+def _shelves(tokens: frozenset[str] | None) -> tuple[str, ...]:
+    return (OPEN,) if asks_as_anybody(tokens) else SHELVES
+
+
 def _scored(request: SearchRequest, allowed: list[Body]) -> Body:
-    plan = request.plan
+    plan, words = request.plan, _Words(_shelves(request.tokens))
     if plan.is_empty and not request.match_all:
         return {"match_none": {}}
     query: Body = {
         "bool": {
             "filter": allowed,
-            "must": [*_required(plan.required), *[_meets(each) for each in plan.conditions]],
-            "must_not": [_forms(group.forms) for group in plan.excluded],
+            "must": [*words.required(plan.required), *[words.meets(each) for each in plan.conditions]],
+            "must_not": [words.forms(group.forms) for group in plan.excluded],
         }
     }
     if not (plan.required or plan.texts):
         return query
     if plan.together:
-        query["bool"]["should"] = [{"bool": {"should": [_forms(plan.together.forms)], "boost": PHRASE_BOOST}}]
+        query["bool"]["should"] = [{"bool": {"should": [words.forms(plan.together.forms)], "boost": PHRASE_BOOST}}]
     recency = {"exp": {"published": {"origin": "now/d", "scale": f"{RECENCY_HALF_LIFE_DAYS}d", "decay": 0.5}}}
     scored: Body = {
         "function_score": {
@@ -147,72 +157,83 @@ def _scored(request: SearchRequest, allowed: list[Body]) -> Body:
             "boost_mode": "multiply",
         }
     }
-    lifts = list(_lifts(request))
+    lifts = list(_lifts(request, words))
     return {"function_score": {"query": scored, "functions": lifts, "boost_mode": "multiply"}} if lifts else scored
 
 
-def _lifts(request: SearchRequest) -> Iterator[Body]:
+def _lifts(request: SearchRequest, words: _Words) -> Iterator[Body]:
     """What multiplies the score of some hits."""
     required = request.plan.required
     if request.locale:
         yield {"filter": {"term": {"locale": request.locale}}, "weight": OWN_LANGUAGE_BOOST}
     if 1 <= len(required) <= GLOSSARY_MAX_WORDS:
-        named = [{"term": {"kind": GLOSSARY_KIND}}, *_required(required, in_title=True)]
+        named = [{"term": {"kind": GLOSSARY_KIND}}, *words.required(required, in_title=True)]
         yield {"filter": {"bool": {"filter": named}}, "weight": GLOSSARY_BOOST}
 
 
-def _meets(condition: Condition) -> Body:
-    """``condition`` as a query; only words add to the score."""
-    if isinstance(condition, Group):
-        return _group(condition)
-    if isinstance(condition, Years):
-        return {"bool": {"filter": [{"range": {"year": {"gte": condition.first, "lte": condition.last}}}]}}
-    if isinstance(condition, Fact):
-        if not condition.values:
-            return {"match_none": {}}
-        facets = {facet for facet, _value in condition.values}
-        terms = [
-            {"terms": {_FACT_FIELDS[facet]: sorted(value for name, value in condition.values if name == facet)}}
-            for facet in sorted(facets)
+@dataclass(frozen=True)
+class _Words:
+    """The words of a plan as queries on ``shelves``: those that this visitor may look on."""
+
+    shelves: tuple[str, ...]
+
+    def meets(self, condition: Condition) -> Body:
+        """``condition`` as a query; only words add to the score."""
+        if isinstance(condition, Group):
+            return self.group(condition)
+        if isinstance(condition, Years):
+            return {"bool": {"filter": [{"range": {"year": {"gte": condition.first, "lte": condition.last}}}]}}
+        if isinstance(condition, Fact):
+            return _fact(condition)
+        if isinstance(condition, Without):
+            return {"bool": {"must_not": [self.meets(condition.part)]}}
+        parts = [self.meets(each) for each in condition.parts]
+        return {"bool": {"must": parts}} if isinstance(condition, Both) else {"bool": {"should": parts}}
+
+    def required(self, groups: Sequence[Group], *, in_title: bool = False) -> Iterator[Body]:
+        """``groups``; those with the same other names together, or one of these names."""
+        for also, several in groupby(groups, key=lambda group: group.also):
+            own = [self.forms(group.forms, ("t",)) if in_title else self.group(group) for group in several]
+            if also:
+                names = self.forms(also, ("t",) if in_title else MATCH_FIELDS)
+                either = [{"bool": {"must": own}}, {"bool": {"must": [names], "boost": RELATED_WEIGHT}}]
+                yield {"dis_max": {"queries": either}}
+            else:
+                yield from own
+
+    def group(self, group: Group) -> Body:
+        """One word: any of its forms somewhere; the very word in the title adds to the score."""
+        forms = self.forms(group.forms, ("t",) if group.in_title else MATCH_FIELDS)
+        if not group.surfaces:
+            return forms
+        as_written = [
+            {"match_phrase": {f"{shelf}tx": {"query": " ".join(form), "boost": FIELD_WEIGHTS["tx"]}}}
+            for form in group.surfaces
+            for shelf in self.shelves
         ]
-        return {"bool": {"filter": [{"bool": {"should": terms, "minimum_should_match": 1}}]}}
-    if isinstance(condition, Without):
-        return {"bool": {"must_not": [_meets(condition.part)]}}
-    parts = [_meets(each) for each in condition.parts]
-    return {"bool": {"must": parts}} if isinstance(condition, Both) else {"bool": {"should": parts}}
+        return {"bool": {"must": [forms], "should": as_written}}
+
+    def forms(self, forms: Sequence[Form], fields: Sequence[str] = MATCH_FIELDS) -> Body:
+        """Any of ``forms`` in any of ``fields``."""
+        weighted = [f"{shelf}{name}^{FIELD_WEIGHTS[name]}" for shelf in self.shelves for name in fields]
+        singles = [form[0] for form in forms if len(form) == 1]
+        wanted: list[Body] = []
+        if singles:
+            options = {"type": "best_fields", "operator": "or", "tie_breaker": TIE_BREAKER}
+            wanted.append(_multi(" ".join(singles), weighted, **options))
+        wanted += [_multi(" ".join(form), weighted, type="phrase") for form in forms if len(form) > 1]
+        return wanted[0] if len(wanted) == 1 else {"bool": {"should": wanted, "minimum_should_match": 1}}
 
 
-def _required(groups: Sequence[Group], *, in_title: bool = False) -> Iterator[Body]:
-    """``groups``; those with the same other names together, or one of these names."""
-    for also, several in groupby(groups, key=lambda group: group.also):
-        own = [_forms(group.forms, ("t",)) if in_title else _group(group) for group in several]
-        if also:
-            names = _forms(also, ("t",) if in_title else MATCH_FIELDS)
-            either = [{"bool": {"must": own}}, {"bool": {"must": [names], "boost": RELATED_WEIGHT}}]
-            yield {"dis_max": {"queries": either}}
-        else:
-            yield from own
-
-
-def _group(group: Group) -> Body:
-    """One word: any of its forms somewhere; the very word in the title adds to the score."""
-    forms = _forms(group.forms, ("t",) if group.in_title else MATCH_FIELDS)
-    if not group.surfaces:
-        return forms
-    as_written = [
-        {"match_phrase": {"tx": {"query": " ".join(form), "boost": FIELD_WEIGHTS["tx"]}}} for form in group.surfaces
+def _fact(fact: Fact) -> Body:
+    if not fact.values:
+        return {"match_none": {}}
+    facets = {facet for facet, _value in fact.values}
+    terms = [
+        {"terms": {_FACT_FIELDS[facet]: sorted(value for name, value in fact.values if name == facet)}}
+        for facet in sorted(facets)
     ]
-    return {"bool": {"must": [forms], "should": as_written}}
-
-
-def _forms(forms: Sequence[Form], fields: Sequence[str] = MATCH_FIELDS) -> Body:
-    weighted = [f"{name}^{FIELD_WEIGHTS[name]}" for name in fields]
-    singles = [form[0] for form in forms if len(form) == 1]
-    wanted: list[Body] = []
-    if singles:
-        wanted.append(_multi(" ".join(singles), weighted, type="best_fields", operator="or", tie_breaker=TIE_BREAKER))
-    wanted += [_multi(" ".join(form), weighted, type="phrase") for form in forms if len(form) > 1]
-    return wanted[0] if len(wanted) == 1 else {"bool": {"should": wanted, "minimum_should_match": 1}}
+    return {"bool": {"filter": [{"bool": {"should": terms, "minimum_should_match": 1}}]}}
 
 
 def _multi(text: str, fields: Sequence[str], **options: Any) -> Body:

@@ -20,7 +20,7 @@ from search import analysis
 from search.engines.base import Engine, Health, Hit, ItemResult, Operation, Role, SearchRequest, SearchResponse
 from search.engines.fts5_rows import apply, keys_after
 from search.engines.fts5_search import Autocomplete, run_search
-from search.engines.sqlite_files import SCHEMA, SqliteFiles, writing
+from search.engines.sqlite_files import SCHEMA, SHELVES, SqliteFiles, writing
 from search.exceptions import EngineUnavailableError, IndexLostError, RebuildError, TooMuchAskedError
 from search.ranking import SEARCH_TIMEOUT_SECONDS, SUGGEST_TIMEOUT_SECONDS
 
@@ -82,8 +82,15 @@ class Fts5Engine(Engine):
             took_ms=round((time.monotonic() - started) * 1000),
         )
 
-    def autocomplete(self, words: Sequence[str], locale: str, tokens: frozenset[str] | None, size: int) -> list[Hit]:
-        lookup = Autocomplete(tuple(words), locale, tokens, size)
+    def autocomplete(
+        self,
+        words: Sequence[str],
+        locale: str,
+        tokens: frozenset[str] | None,
+        size: int,
+        hidden: frozenset[str] = frozenset(),
+    ) -> list[Hit]:
+        lookup = Autocomplete(tuple(words), locale, tokens, size, hidden)
         return self._reading(lookup.run, SUGGEST_TIMEOUT_SECONDS)
 
     def begin_rebuild(self) -> str:
@@ -234,14 +241,19 @@ def _purge(connection: sqlite3.Connection) -> bool:
 
 def _merge(connection: sqlite3.Connection, progress: Callable[[], object] = lambda: None) -> None:
     """What FTS5 calls ``optimize``, in steps between which others write; calls ``progress`` after each."""
+    for shelf in SHELVES:
+        _merge_shelf(connection, shelf, progress)
+
+
+def _merge_shelf(connection: sqlite3.Connection, shelf: str, progress: Callable[[], object]) -> None:
     with writing(connection):
         # Two, so that a merge which was begun is always ended, however much is written meanwhile.
-        connection.execute("INSERT INTO fts(fts, rank) VALUES ('usermerge', 2)")
+        connection.execute(f"INSERT INTO {shelf}({shelf}, rank) VALUES ('usermerge', 2)")  # noqa: S608  # own names only
     pages = -MERGED_AT_ONCE  # the first step, being negative, takes in all that is there
     while True:
         before = connection.total_changes
         with writing(connection):
-            connection.execute("INSERT INTO fts(fts, rank) VALUES ('merge', ?)", (pages,))
+            connection.execute(f"INSERT INTO {shelf}({shelf}, rank) VALUES ('merge', ?)", (pages,))  # noqa: S608
         if connection.total_changes - before < 2:  # one is the command itself
             return
         pages = MERGED_AT_ONCE

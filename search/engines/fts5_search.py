@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
-from search.engines.base import FACETS, FacetValue, Hit, SearchRequest, Sort
-from search.engines.sqlite_files import COLUMNS
+from search.engines.base import FACETS, FacetValue, Hit, SearchRequest, Sort, asks_as_anybody
+from search.engines.sqlite_files import COLUMNS, OPEN, SHELVES
 from search.matching import Both, Condition, Fact, Form, Group, Plan, Without, Years
 from search.ranking import (
     FACET_SIZE,
@@ -30,7 +30,6 @@ from search.ranking import (
 
 _WEIGHTS = ", ".join(str(FIELD_WEIGHTS.get(column, 0.0)) for column in COLUMNS)
 _LIFTED = f"h.score * iif(d.locale = ?, {OWN_LANGUAGE_BOOST}, 1.0)"
-_SCORE = f"-bm25(fts, {_WEIGHTS}) * recency(d.published)"
 _ORDERS = {
     Sort.RELEVANCE: "lifted DESC, d.published DESC, d.key",
     Sort.NEWEST: "d.published DESC, d.key",
@@ -58,14 +57,28 @@ def run_search(connection: sqlite3.Connection, request: SearchRequest) -> Answer
         selected = [facet for facet in FACETS if request.filters.get(facet)]
         full = (1 << len(selected)) - 1
         _collect(connection, request, selected)
-        _lift_texts(connection, request.plan)
-        _lift_glossary(connection, request.plan)
+        shelves = _shelves(request.tokens)
+        _lift_texts(connection, request.plan, shelves)
+        _lift_glossary(connection, request.plan, shelves)
         total = connection.execute("SELECT count(*) FROM temp.hits WHERE mask = ?", (full,)).fetchone()[0]
         hits = _page(connection, request, full)
         facets = _facets(connection, request, selected, full) if request.with_facets else {}
     finally:
         connection.rollback()
     return Answer(total, hits, facets)
+
+
+def _shelves(tokens: frozenset[str] | None) -> tuple[str, ...]:
+    return (OPEN,) if asks_as_anybody(tokens) else SHELVES
+
+
+def _score(shelf: str) -> str:
+    return f"-bm25({shelf}, {_WEIGHTS}) * recency(d.published)"
+
+
+def _on(shelf: str) -> str:
+    """What a shelf has of ``MATCH ?``, each with its row ``d``."""
+    return f"FROM {shelf} CROSS JOIN doc d ON d.id = {shelf}.rowid WHERE {shelf} MATCH ?"
 
 
 def expression(plan: Plan, *, related: bool = True) -> str:
@@ -103,34 +116,39 @@ def _in_fields(fields: Sequence[str], forms: Sequence[Form]) -> str:
 
 
 def _collect(connection: sqlite3.Connection, request: SearchRequest, selected: Sequence[str]) -> None:
+    shelves = _shelves(request.tokens)
     mask, mask_values = _mask(request, selected)
     allowed, allowed_values = _allowed(request.tokens, request.now, request.hidden)
     if request.only is not None:
         allowed += " AND d.key IN (SELECT value FROM json_each(?))"
         allowed_values.append(json.dumps(sorted(request.only)))
     for condition in request.plan.conditions:
-        sql, values = _meets(condition)
+        sql, values = _meets(condition, shelves)
         allowed, allowed_values = f"{allowed} AND {sql}", [*allowed_values, *values]
     # What has the words themselves first: bm25 knows no weight of a word, only the whole hit can count less.
     matches = dict.fromkeys([expression(request.plan, related=False), expression(request.plan)])
     for weight, match in zip((1.0, RELATED_WEIGHT), filter(None, matches), strict=False):
-        # CROSS JOIN keeps the index first; "rowid IN (SELECT …)" around a match is forty times slower.
-        sql = f"INSERT OR IGNORE INTO temp.hits SELECT d.id, {weight} * {_SCORE}, {mask} FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ? AND {allowed}"  # noqa: S608
-        connection.execute(sql, (*mask_values, match, *allowed_values))
+        for shelf in shelves:
+            # CROSS JOIN keeps the index first; "rowid IN (SELECT …)" around a match is forty times slower.
+            sql = f"INSERT OR IGNORE INTO temp.hits SELECT d.id, {weight} * {_score(shelf)}, {mask} {_on(shelf)} AND {allowed}"
+            connection.execute(sql, (*mask_values, match, *allowed_values))
     if request.plan.required:
         return
     sql = f"INSERT INTO temp.hits SELECT d.id, 0.0, {mask} FROM doc d WHERE {allowed}"  # noqa: S608  # own names only
     connection.execute(sql, (*mask_values, *allowed_values))
     if request.plan.excluded:
-        connection.execute(
-            "DELETE FROM temp.hits WHERE id IN (SELECT rowid FROM fts WHERE fts MATCH ?)", (_excluded(request.plan),)
-        )
+        match = _excluded(request.plan)
+        connection.execute(f"DELETE FROM temp.hits WHERE id IN ({_rows(shelves)})", [match] * len(shelves))  # noqa: S608
 
 
-def _meets(condition: Condition) -> tuple[str, list[str | float]]:
+def _rows(shelves: Sequence[str]) -> str:
+    return " UNION ALL ".join(f"SELECT rowid FROM {shelf} WHERE {shelf} MATCH ?" for shelf in shelves)  # noqa: S608
+
+
+def _meets(condition: Condition, shelves: Sequence[str]) -> tuple[str, list[str | float]]:
     """``condition`` as SQL about ``d``, with its values."""
     if isinstance(condition, Group):
-        return "d.id IN (SELECT rowid FROM fts WHERE fts MATCH ?)", [_group(condition)]
+        return f"d.id IN ({_rows(shelves)})", [_group(condition)] * len(shelves)
     if isinstance(condition, Years):
         sql = "EXISTS (SELECT 1 FROM facet v WHERE v.doc = d.id AND v.name = 'year' AND CAST(v.value AS INTEGER) BETWEEN ? AND ?)"
         return sql, [condition.first, condition.last]
@@ -139,9 +157,9 @@ def _meets(condition: Condition) -> tuple[str, list[str | float]]:
         sql = "EXISTS (SELECT 1 FROM facet v JOIN json_each(?) j ON v.name = j.value ->> 0 AND v.value = j.value ->> 1 WHERE v.doc = d.id)"
         return sql, [json.dumps(sorted(condition.values))]
     if isinstance(condition, Without):
-        sql, values = _meets(condition.part)
+        sql, values = _meets(condition.part, shelves)
         return f"NOT {sql}", values
-    found = [_meets(each) for each in condition.parts]
+    found = [_meets(each, shelves) for each in condition.parts]
     joined = (" AND " if isinstance(condition, Both) else " OR ").join(sql for sql, _values in found)
     return f"({joined})", [value for _sql, values in found for value in values]
 
@@ -175,22 +193,22 @@ def _marks(values: Sequence[str] | frozenset[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _lift_texts(connection: sqlite3.Connection, plan: Plan) -> None:
+def _lift_texts(connection: sqlite3.Connection, plan: Plan, shelves: Sequence[str]) -> None:
     """Words in fields and brackets filter first; where they stand decides the order all the same."""
-    if plan.texts:
-        match = " OR ".join(_group(group) for group in plan.texts)
-        sql = f"WITH found AS MATERIALIZED (SELECT d.id AS id, {_SCORE} AS score FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ?) UPDATE temp.hits SET score = hits.score + found.score FROM found WHERE hits.id = found.id"  # noqa: S608  # own names only
+    match = " OR ".join(_group(group) for group in plan.texts)
+    for shelf in shelves if match else ():
+        sql = f"WITH found AS MATERIALIZED (SELECT d.id AS id, {_score(shelf)} AS score {_on(shelf)}) UPDATE temp.hits SET score = hits.score + found.score FROM found WHERE hits.id = found.id"  # noqa: S608  # own names only
         connection.execute(sql, (match,))
 
 
-def _lift_glossary(connection: sqlite3.Connection, plan: Plan) -> None:
+def _lift_glossary(connection: sqlite3.Connection, plan: Plan, shelves: Sequence[str]) -> None:
     """A glossary term whose name has all words of a short query comes first."""
     if not plan.required or len(plan.required) > GLOSSARY_MAX_WORDS:
         return
     match = " AND ".join(_required(plan.required, in_title=True))
-    sql = "SELECT d.id FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ? AND d.kind = ?"
-    found = connection.execute(sql, (match, GLOSSARY_KIND)).fetchall()
-    connection.executemany(f"UPDATE temp.hits SET score = score * {GLOSSARY_BOOST} WHERE id = ?", found)  # noqa: S608
+    for shelf in shelves:
+        found = connection.execute(f"SELECT d.id {_on(shelf)} AND d.kind = ?", (match, GLOSSARY_KIND)).fetchall()
+        connection.executemany(f"UPDATE temp.hits SET score = score * {GLOSSARY_BOOST} WHERE id = ?", found)  # noqa: S608
 
 
 def _page(connection: sqlite3.Connection, request: SearchRequest, full: int) -> tuple[Hit, ...]:
@@ -234,13 +252,19 @@ class Autocomplete:
     locale: str
     tokens: frozenset[str] | None
     size: int
+    hidden: frozenset[str] = frozenset()
 
     def run(self, connection: sqlite3.Connection) -> list[Hit]:
         """The hits, best first."""
         if not self.words:
             return []
-        allowed, values = _allowed(self.tokens, None)
+        allowed, values = _allowed(self.tokens, None, self.hidden)
         match = " AND ".join(f'a : "{word}"' for word in self.words)
-        sql = f"SELECT d.key, d.kind, -bm25(fts, {'0.0, ' * (len(COLUMNS) - 1)}1.0) AS score FROM fts CROSS JOIN doc d ON d.id = fts.rowid WHERE fts MATCH ? AND d.locale = ? AND {allowed} ORDER BY score DESC, d.published DESC, d.key LIMIT ?"  # noqa: S608
-        rows = connection.execute(sql, (match, self.locale, *values, self.size))
+        shelves, weights = _shelves(self.tokens), "0.0, " * (len(COLUMNS) - 1) + "1.0"
+        found = " UNION ALL ".join(
+            f"SELECT d.key, d.kind, d.published, -bm25({shelf}, {weights}) AS score {_on(shelf)} AND d.locale = ? AND {allowed}"
+            for shelf in shelves
+        )
+        sql = f"SELECT key, kind, score FROM ({found}) ORDER BY score DESC, published DESC, key LIMIT ?"  # noqa: S608
+        rows = connection.execute(sql, (*(match, self.locale, *values) * len(shelves), self.size))
         return [Hit(key, kind, score) for key, kind, score in rows]

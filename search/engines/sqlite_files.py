@@ -21,7 +21,11 @@ from search.exceptions import EngineUnavailableError, IndexLostError
 from search.ranking import recency
 
 COLUMNS = ("t", "tx", "s", "b", "p", "f", "a")
+OPEN, CLOSED = SHELVES = ("open_words", "closed_words")
+"""The words of what anybody may find, and of what only some may. FTS5 counts each table by itself."""
 BUSY_SECONDS = 20
+_WORDS = f"""USING fts5({", ".join(COLUMNS)}, content='',
+    tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*'")"""
 SCHEMA = f"""
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE doc(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, gone INTEGER NOT NULL,
@@ -31,8 +35,8 @@ CREATE TABLE facet(doc INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL
     PRIMARY KEY(doc, name, value)) WITHOUT ROWID;
 CREATE TABLE acl(doc INTEGER NOT NULL, token TEXT NOT NULL, PRIMARY KEY(doc, token)) WITHOUT ROWID;
 CREATE TABLE packed(doc INTEGER PRIMARY KEY, fields BLOB NOT NULL);
-CREATE VIRTUAL TABLE fts USING fts5({", ".join(COLUMNS)}, content='',
-    tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*'");
+CREATE VIRTUAL TABLE {OPEN} {_WORDS};
+CREATE VIRTUAL TABLE {CLOSED} {_WORDS};
 """
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from search import compounds, registry
 from search.engines import elasticsearch_server
-from search.engines.base import Operation, Role
-from search.engines.elasticsearch_bulk import lines
+from search.engines.base import ANYBODY, Operation, Role
+from search.engines.elasticsearch_bulk import CLOSED, OPEN, lines
 from search.engines.sqlite_files import COLUMNS
 from search.indexing import index_row
 from search.maintenance import all_keys
@@ -62,16 +62,21 @@ def _in_sqlite(engine, right):
             facets.setdefault(name, []).append(value)
         packed = connection.execute("SELECT fields FROM packed WHERE doc = ?", (doc,)).fetchone()[0]
         known = right.get(key, {})
+        acl = sorted(token for (token,) in connection.execute("SELECT token FROM acl WHERE doc = ?", (doc,)))
+        shelf = OPEN if ANYBODY in acl else CLOSED
         found[key] = {
             **{name: known.get(name) for name in ("doc_key", "state", "translation_key", "site", "updated")},
             "live_to": _same_time(known.get("live_to"), live_to),
             "published": _same_time(known.get("published"), published),
             "kind": kind,
             "locale": locale,
-            "acl": sorted(token for (token,) in connection.execute("SELECT token FROM acl WHERE doc = ?", (doc,))),
+            "acl": acl,
             **{name: sorted(facets.get(facet, [])) or None for facet, name in LISTS.items()},
             "year": int(facets["year"][0]) if "year" in facets else None,
-            **{name: text or None for name, text in zip(COLUMNS, json.loads(zlib.decompress(packed)), strict=True)},
+            **{
+                shelf + name: text or None
+                for name, text in zip(COLUMNS, json.loads(zlib.decompress(packed)), strict=True)
+            },
         }
     return found
 

@@ -37,7 +37,7 @@ class TestMatching:
     def test_no_query_is_too_long_to_be_answered(self, index, query):
         """Elasticsearch refuses some thousand clauses; the embedded engine takes its time."""
         index.add("Report")
-        assert index.search(query).total == 0
+        assert index.search(query).total == index.search(query, tokens=None).total == 0
 
     def test_all_words_must_be_there_in_whatever_field(self, index):
         index.add("Chain of custody", body="Orders come down.")
@@ -222,6 +222,53 @@ class TestFields:
     def test_fields_show_nothing_that_the_visitor_may_not_see(self, library):
         assert library.search("title:hidden").total == library.search("topic:impunity title:torture").total == 0
         assert library.search("title:hidden", tokens=frozenset({"public", "login"})).total == 1
+
+
+class TestShelves:
+    """What only some may find has its words on a shelf of its own."""
+
+    HIDDEN = frozenset({"login"})
+    MEMBER = frozenset({"public", "login"})
+
+    def scores(self, index, text):
+        return {hit.key: pytest.approx(hit.score, rel=1e-4) for hit in index.search(text).hits}
+
+    def test_what_is_hidden_moves_no_hit_of_a_stranger(self, index):
+        for number in range(9):
+            index.add(f"Report {number}", body="On other things.")
+        for word in ("alpha", "beta"):
+            index.add(f"Paper {word}", body=f"It names {word} twice: {word}.")
+        before = {text: self.scores(index, text) for text in ("alpha OR beta", "paper title:alpha", "report -alpha")}
+        for number in range(5):
+            index.add(f"Hidden alpha {number}", body="alpha", acl=self.HIDDEN)
+        assert {text: self.scores(index, text) for text in before} == before
+
+    @pytest.mark.parametrize(
+        "text",
+        ["alpha", '"alpha case"', "title:alpha", "alpha -beta", "-beta", "(alpha OR gamma) case", "alpha OR x"],
+    )
+    def test_who_may_find_it_finds_both(self, index, text):
+        index.add("Alpha case")
+        index.add("Hidden alpha case", acl=self.HIDDEN)
+        assert sorted(index.titles(text, tokens=self.MEMBER)) == ["Alpha case", "Hidden alpha case"]
+        assert sorted(index.titles(text, tokens=None)) == ["Alpha case", "Hidden alpha case"]
+        assert index.titles(text) == ["Alpha case"]
+
+    def test_what_is_excluded_is_on_both(self, index):
+        index.add("Alpha case")
+        index.add("Hidden alpha case", acl=self.HIDDEN)
+        assert index.titles("case -alpha", tokens=self.MEMBER) == index.titles("case -alpha") == []
+
+    def test_a_thing_changes_its_shelf_whenever_its_access_does(self, index):
+        thing = index.add("Alpha case")
+        for acl in (self.HIDDEN, frozenset({"public"}), self.HIDDEN):
+            thing.acl = acl
+            index.put(thing)
+            assert index.titles("alpha") == (["Alpha case"] if "public" in acl else [])
+            assert index.titles("alpha", tokens=self.MEMBER) == ["Alpha case"]
+            assert len(index.engine.autocomplete(["alp"], "en", self.MEMBER, 8)) == 1
+        index.engine.write([Operation(thing.key, 99, None, NOW)])
+        assert index.titles("alpha", tokens=None) == []
 
 
 class TestRanking:

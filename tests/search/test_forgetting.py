@@ -233,7 +233,7 @@ def test_the_new_file_is_made_compact_while_others_write_and_is_purged_when_it_i
     gone(index, thing)
     new = index.engine._files.directory / name
     other = sqlite3.connect(new, isolation_level=None, timeout=0)
-    segments = "SELECT count(DISTINCT segid) FROM fts_idx"
+    segments = "SELECT count(DISTINCT segid) FROM open_words_idx"
     assert other.execute(segments).fetchone()[0] > 1
     index.engine._files.connect(new).execute("PRAGMA busy_timeout = 50")
     other.execute("BEGIN IMMEDIATE")
