@@ -20,13 +20,15 @@ class SearchOutbox(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=100, blank=True)
     parked = models.BooleanField(default=False)
+    may_hide = models.BooleanField(default=True)
+    """Whether the change may keep somebody from the thing who might find it before."""
     noted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
             models.Index(fields=["key"]),
             models.Index(fields=["parked", "not_before"]),
-            models.Index(fields=["parked", "id"]),
+            models.Index(fields=["may_hide", "key"]),
             models.Index(fields=["parked", "noted_at"]),
         ]
 

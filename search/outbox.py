@@ -46,13 +46,14 @@ class _Claim:
     attempts: int = 0
 
 
-def touch(keys: Iterable[str]) -> None:
+def touch(keys: Iterable[str], *, may_hide: bool = True) -> None:
     """Notes that the things with ``keys`` changed, appeared or went away. Call it in the change's transaction.
 
+    ``may_hide`` is False for a change that can hide nothing from anybody: until it is written, searches needn't ask.
     Writes rows only and talks to no engine. With ``SEARCH_DRAIN_INLINE`` the outbox is emptied after
     the commit, which never raises into the caller.
     """
-    rows = [SearchOutbox(key=key) for key in dict.fromkeys(keys)]
+    rows = [SearchOutbox(key=key, may_hide=may_hide) for key in dict.fromkeys(keys)]
     if not rows:
         return
     SearchOutbox.objects.bulk_create(rows, batch_size=500)
@@ -183,13 +184,20 @@ def _release(claims: Sequence[_Claim], err: Exception) -> None:
     )
 
 
-def unwritten(limit: int) -> set[str]:
-    """Keys of at most ``limit`` rows, parked ones first and then the newest: what the index doesn't know yet."""
-    return set(prepared.rows(_newest, limit))
+def unwritten(limit: int) -> list[str]:
+    """Keys of what may be hidden by now and is found by the index all the same.
+
+    Raises EngineUnavailableError where there are more than ``limit``: nobody can look at all of them for each search, and
+    what isn't looked at would be counted.
+    """
+    keys: list[str] = prepared.rows(_hiding, limit + 1)
+    if len(keys) > limit:
+        raise EngineUnavailableError("More changes of access wait for the index than a search can look at.")
+    return keys
 
 
-def _newest(limit: int) -> QuerySet[SearchOutbox, str]:
-    return SearchOutbox.objects.order_by("-parked", "-pk").values_list("key", flat=True)[:limit]
+def _hiding(limit: int) -> QuerySet[SearchOutbox, str]:
+    return SearchOutbox.objects.filter(may_hide=True).order_by("key").values_list("key", flat=True).distinct()[:limit]
 
 
 def waiting() -> int:

@@ -49,8 +49,9 @@ PEOPLE_SUGGESTED = 2
 FEW_RESULTS = 3
 """A search with fewer results than this is asked whether another spelling was meant."""
 
-UNWRITTEN_LOOKED_AT = 500
-"""Changes that wait for the index, the newest, of which a search asks whether they may still be found."""
+UNWRITTEN_LOOKED_AT = 4000
+"""Things whose change waits for the index, of which each search asks whether they may still be found. Where there are
+more, the index isn't asked."""
 
 PAGES_READ_PER_REQUEST = 2000
 """Pages of files in which one request looks for the best ones; hits beyond link without a page."""

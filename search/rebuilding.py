@@ -90,7 +90,7 @@ def roll_back(*, row: SearchRebuild | None = None) -> str:
     _end(row, State.DONE)
     if engine.health().stamp != left:
         # Since the swap another analysis has written to it: everything gets today's.
-        touch(all_keys())
+        touch(all_keys(), may_hide=False)
     _afterwards(sweep)
     return row.target
 

@@ -112,8 +112,7 @@ class _Asked:
     wanted: Plan
     unknown: tuple[Fact, ...]
     scope: Scope | None
-    tokens: frozenset[str] | None
-    hidden: frozenset[str]
+    visitor: Visitor
 
     @classmethod
     def of(cls, parameters: Parameters, visitor: Visitor) -> _Asked:
@@ -126,21 +125,25 @@ class _Asked:
             query,
             *settled(plan(query, searched()), visitor),
             registry.scope(within, visitor, parameters.language) if within else None,
-            visitor.tokens,
-            registry.hidden(unwritten(UNWRITTEN_LOOKED_AT), visitor),
+            visitor,
         )
 
-    def request(self, **options: Any) -> SearchRequest:
-        """The engine's request for it; ``options`` replace what is asked for."""
+    @property
+    def only(self) -> frozenset[str] | None:
+        """The keys that are searched; None for all."""
         nothing: frozenset[str] = frozenset()
+        return (self.scope.keys if self.scope else nothing) if self.parameters.within else None
+
+    def request(self, **options: Any) -> SearchRequest:
+        """The engine's request for it; ``options`` replace what is asked for. Raises EngineUnavailableError."""
         asked = {
             "plan": self.wanted,
-            "tokens": self.tokens,
+            "tokens": self.visitor.tokens,
             "filters": self.parameters.filters,
             "match_all": self.query.is_blank,
             "locale": self.parameters.language,
-            "hidden": self.hidden,
-            "only": (self.scope.keys if self.scope else nothing) if self.parameters.within else None,
+            "hidden": _hidden_from(self.visitor),
+            "only": self.only,
         }
         return SearchRequest(**{**asked, **options})
 
@@ -149,12 +152,12 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
     """The answer for ``visitor``, a reduced one where the engine can't give one. Raises EngineUnavailableError without either."""
     started = time.monotonic()
     asked = _Asked.of(parameters, visitor)
-    request = asked.request(sort=parameters.sort, offset=(parameters.page - 1) * PAGE_SIZE, size=PAGE_SIZE)
     is_reduced = False
     try:
+        request = asked.request(sort=parameters.sort, offset=(parameters.page - 1) * PAGE_SIZE, size=PAGE_SIZE)
         response = _ask("search", request)
     except EngineUnavailableError as err:
-        response = reduced.search(parameters, asked.query, visitor, err, wanted=asked.wanted, only=request.only)
+        response = reduced.search(parameters, asked.query, visitor, err, wanted=asked.wanted, only=asked.only)
         asked, is_reduced = replace(asked, query=replace(asked.query, related=())), True
     # Before the hits, whose kinds have the names that are read here.
     facets = labelled(response.facets, parameters, visitor)
@@ -263,9 +266,10 @@ def suggestions(text: str, language: str, visitor: Visitor) -> list[Suggestion]:
     if not words or max(map(len, words)) < 2:
         return []
     try:
+        hidden = _hidden_from(visitor)
         hits: Sequence[Hit] = breaker.ask(
             "suggest",
-            lambda: get_engine().autocomplete(words, language, visitor.tokens, SUGGESTIONS * 2),
+            lambda: get_engine().autocomplete(words, language, visitor.tokens, SUGGESTIONS * 2, hidden),
             counts=False,
         )
     except EngineUnavailableError as err:
@@ -283,6 +287,15 @@ def _person(name: str) -> Suggestion:
     query = 'author:"{}"'.format(name.replace('"', " "))
     address = f"{reverse('search')}?{urlencode({'q': query})}"
     return Suggestion(name, "person", gettext("Person"), address)
+
+
+class _Hidden(frozenset[str]):
+    """Keys that the index may still find and this visitor may not see by now."""
+
+
+def _hidden_from(visitor: Visitor) -> _Hidden:
+    """Asked once for each visitor. Raises EngineUnavailableError where too much waits to be looked at."""
+    return visitor.own(_Hidden, lambda: _Hidden(registry.hidden(unwritten(UNWRITTEN_LOOKED_AT), visitor)))
 
 
 def _ask(kind: str, request: SearchRequest, *, counts: bool = True) -> SearchResponse:

@@ -17,7 +17,7 @@ from wagtail import blocks
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 
-from access.boundary import tokens_of
+from access.boundary import open_until, tokens_of
 from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
 from cms.core.files import FileRow, best_texts
@@ -188,8 +188,11 @@ class PageSource:
         everyone = Indexer()
         pages = [page for page in self.rows().filter(with_keys(keys)) if is_visible(page, everyone)]
         files = self._indexed_files(pages, everyone)
-        acl = tokens_of(pages)
-        return {key_of(page): self._document(page, acl[page.pk], tuple(files.get(page.pk, ()))) for page in pages}
+        acl, ends = tokens_of(pages), open_until(pages)
+        return {
+            key_of(page): self._document(page, acl[page.pk], ends.get(page.pk), tuple(files.get(page.pk, ())))
+            for page in pages
+        }
 
     def _indexed_files(self, pages: Sequence[Any], everyone: Indexer) -> dict[int, list[FileText]]:
         """Texts of the released files: those that everyone reads who reads the page."""
@@ -216,7 +219,9 @@ class PageSource:
             **self.facets(page),
         }
 
-    def _document(self, page: Any, acl: frozenset[str], files: tuple[FileText, ...]) -> IndexDocument:
+    def _document(
+        self, page: Any, acl: frozenset[str], live_to: datetime | None, files: tuple[FileText, ...]
+    ) -> IndexDocument:
         language = page.locale.language_code
         values = self.values(page)
         return IndexDocument(
@@ -225,7 +230,7 @@ class PageSource:
             locale=language,
             translation_key=str(page.translation_key),
             acl=acl,
-            live_to=page.expire_at,
+            live_to=live_to,
             published=page.first_published_at or page.last_published_at or NEVER,
             updated=page.last_published_at or page.first_published_at or NEVER,
             title=page.title,

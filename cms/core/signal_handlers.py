@@ -23,9 +23,9 @@ def is_indexed(page: Page) -> bool:
     return bool(model and issubclass(model, BasePage) and model.card_kind != "section")
 
 
-def touch_pages(pages: QuerySet[Any]) -> None:
-    """Puts ``pages`` on the outbox."""
-    touch(keys_of(pages))
+def touch_pages(pages: QuerySet[Any], *, may_hide: bool = True) -> None:
+    """Puts ``pages`` on the outbox; ``may_hide`` as there."""
+    touch(keys_of(pages), may_hide=may_hide)
 
 
 def subtrees(pages: Iterable[Page]) -> QuerySet[Page]:
@@ -66,13 +66,13 @@ def pages_at(place: Place) -> QuerySet[Page]:
 
 def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:
     if not raw and not created:
-        touch_pages(pages_at(instance))
+        touch_pages(pages_at(instance), may_hide=False)
 
 
 def _kind_saved(sender: type[Model], instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
     if not raw and not created:
         uses = instance.publications.model.objects.filter(kind__translation_key=instance.translation_key)
-        touch_pages(uses)
+        touch_pages(uses, may_hide=False)
 
 
 def _document_processed(sender: Any, document_id: int, **kwargs: Any) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group
-from wagtail.models import PageViewRestriction
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
 
+from access.boundary import open_until
 from access.visitor import Visitor
 from cms.core.models import Place
 from documents.models import DocumentPageText, DocumentTokens
@@ -30,6 +34,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+YEAR = timedelta(days=365)
 
 
 def key_of(page):
@@ -152,6 +158,37 @@ def test_page_below_an_unpublished_section_is_not_indexed():
     PublicationIndexPage.objects.get(locale=page.locale).unpublish()
     assert not registry.documents([key_of(page)])
     assert key_of(page) in touched()
+
+
+def test_a_page_is_in_the_index_until_what_it_lies_in_expires(django_assert_num_queries):
+    section, soon, late = SectionPageFactory(published=True), timezone.now() + timedelta(hours=1), timezone.now() + YEAR
+    Page.objects.filter(pk=section.pk).update(expire_at=soon)
+    inside, own, free = (PublicationPageFactory(published=True, parent=where) for where in (section, section, None))
+    for page in (own, free):
+        Page.objects.filter(pk=page.pk).update(expire_at=late)
+    found = registry.documents([key_of(page) for page in (inside, own, free)])
+    assert [found[key_of(page)].live_to for page in (inside, own, free)] == [soon, soon, late]
+    pages = [inside, own, free, Page.objects.get(depth=1)]
+    with django_assert_num_queries(1):
+        assert open_until(pages) == {inside.pk: soon, own.pk: soon, free.pk: late}
+
+
+def test_where_more_changes_wait_than_can_be_looked_at_the_index_is_not_asked(client, monkeypatch):
+    pages = [PublicationPageFactory(published=True, title=f"Quokka {number}") for number in range(6)]
+    drain()
+    PageViewRestriction.objects.create(page=pages[0], restriction_type=PageViewRestriction.LOGIN)
+    touch(key_of(page) for page in pages for _twice in range(2))
+    for most, is_reduced in ((6, False), (5, True)):
+        monkeypatch.setattr("search.results.UNWRITTEN_LOOKED_AT", most)
+        for address in ("q=quokka", "q=quokka&page=2"):
+            found = client.get(f"/api/v1/search?lang=en&{address}").json()
+            assert (found["reduced"], found["total"]) == (is_reduced, 5)
+        suggested = client.get("/api/v1/suggest?lang=en&q=quok").json()["suggestions"]
+        assert len(suggested) == 5 and "Quokka 0" not in str(suggested)
+    assert client.get("/api/v1/export?lang=en&q=quokka").status_code == 503
+    SearchOutbox.objects.all().delete()
+    touch((key_of(page) for page in pages), may_hide=False)
+    assert client.get("/api/v1/search?lang=en&q=quokka").json()["reduced"] is False
 
 
 def test_found_shows_what_this_visitor_may_see_now():

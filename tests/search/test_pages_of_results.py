@@ -199,6 +199,17 @@ def test_what_was_hidden_and_waits_for_the_index_is_counted_nowhere(get, publish
     assert client.get("/api/v1/search?q=paper&lang=en").json()["total"] == 0
 
 
+def test_what_was_hidden_and_waits_takes_no_place_of_a_suggestion(publish, client, settings):
+    settings.SEARCH_DRAIN_INLINE = False
+    publish("Operation known to all, with a long title")
+    hidden = [publish(f"Operation {number}") for number in range(17)]
+    for thing in hidden:
+        thing.acl = frozenset({"login"})  # the index still says public
+    touch([thing.key for thing in hidden])
+    suggested = client.get("/api/v1/suggest?q=operat&lang=en").json()["suggestions"]
+    assert [each["text"] for each in suggested] == ["Operation known to all, with a long title"]
+
+
 def test_what_changed_and_may_be_seen_is_found_before_the_index_knows(publish, client, settings):
     settings.SEARCH_DRAIN_INLINE = False
     touch([publish("Open report").key])

@@ -124,7 +124,7 @@ class Writer:
             ]
         )
         self._note(pages, revisions, now)
-        touch(key_of(page) for page in pages)
+        touch((key_of(page) for page in pages), may_hide=False)
         return pages
 
     def forget(self) -> None:
