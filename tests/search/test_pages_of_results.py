@@ -122,6 +122,75 @@ def test_topic_without_a_name_for_this_visitor_is_not_shown(get, publish):
     assert "Impunity in de" in body and hidden not in body
 
 
+def topic(number):
+    return f"6f1c0000-0000-4000-8000-{number:012}"
+
+
+@pytest.fixture
+def topics(publish):
+    """``topics({2: 1, …})`` publishes a report about each topic, and says of which it is a part (0: of none)."""
+
+    def make(parents, **more):
+        labels = {topic(n): Label(f"Topic {n}", topic(up) if up else "") for n, up in parents.items()}
+        registry.register_labels(["topic"], lambda _, language, __: {"topic": labels})
+        for number, up in parents.items():
+            publish(f"Report {number}", topics=tuple(topic(n) for n in (number, up) if n), **more)
+
+    return make
+
+
+def facet(response, name="topic"):
+    """The filters of a facet: (value, depth) of those that are shown, and of those that are folded."""
+    body = response.content.decode()
+    group = next(part for part in body.split("<fieldset")[1:] if f'name="{name}"' in part).partition("</fieldset>")[0]
+    found, depth, folds = ([], []), 0, 0
+    for tag, value in re.findall(r'<(/?ul|/?details|input)\b(?:[^>]* value="([^"]+)")?', group):
+        depth += {"ul": 1, "/ul": -1}.get(tag, 0)
+        folds += {"details": 1, "/details": -1}.get(tag, 0)
+        if tag == "input":
+            found[bool(folds)].append((value, depth))
+    return found
+
+
+def test_every_value_of_a_filter_can_be_reached(get, topics):
+    topics(dict.fromkeys(range(1, 31), 0))
+    response = get("?q=report")
+    shown, folded = facet(response)
+    assert (len(shown), len(folded)) == (12, 18) and {v for v, _ in shown + folded} == {topic(n) for n in range(1, 31)}
+    assert "Show more (18) Show less of Topic" in text_of(response)
+
+
+def test_few_values_are_not_folded(get, topics):
+    topics(dict.fromkeys(range(1, 14), 0))  # a thirteenth takes no more room than "Show more"
+    assert '<details class="more"' not in get("?q=report").content.decode()
+
+
+def test_what_is_selected_is_shown_however_rare_and_what_it_is_a_part_of_with_it(get, topics):
+    topics({1: 0, **dict.fromkeys(range(2, 8), 1), **dict.fromkeys(range(10, 40), 0), 50: 49, 49: 0})
+    shown, folded = facet(get(f"?q=report&topic={topic(50)}&topic={topic(39)}"))
+    assert {(topic(39), 1), (topic(49), 1), (topic(50), 2)} <= set(shown) and len(shown) + len(folded) == 39
+
+
+def test_no_value_is_shown_without_what_it_is_a_part_of(get, publish):
+    """Both are as frequent, and the part's identifier comes first: it stood at the root, its parent was cut."""
+    labels = {topic(n): Label(f"Topic {n}", topic(13) if n == 12 else "") for n in range(1, 16)}
+    registry.register_labels(["topic"], lambda _, language, __: {"topic": labels})
+    for number in (*range(1, 12), 14, 15):
+        publish("Report", topics=(topic(number),))
+    publish("Report", topics=(topic(12), topic(13)))
+    shown, folded = facet(get("?q=report"))
+    assert len(shown) == 13 and {(topic(13), 1), (topic(12), 2)} <= set(shown)
+    assert folded == [(topic(14), 1), (topic(15), 1)]
+
+
+def test_parts_are_folded_below_what_they_are_a_part_of(get, topics):
+    topics({1: 0, **dict.fromkeys(range(2, 20), 1)})
+    response = get("?q=report")
+    shown, folded = facet(response)
+    assert shown[0] == (topic(1), 1) and {depth for _, depth in shown[1:] + folded} == {2}
+    assert (len(shown), len(folded)) == (12, 7) and "Show more (7) Show less of Topic 1" in text_of(response)
+
+
 def test_pages_of_results(get, publish):
     for number in range(23):
         publish(f"Report {number:02}")
