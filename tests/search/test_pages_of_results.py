@@ -24,7 +24,7 @@ PAGES = [("en", f"This is page number {n} about nothing.") for n in range(1, 61)
 
 
 def text_of(response):
-    body = re.sub(r"<svg.*?</svg>", "", response.content.decode(), flags=re.S)
+    body = re.sub(r"<svg.*?</svg>|</?bdi[^>]*>", "", response.content.decode(), flags=re.S)
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)))
 
 
@@ -57,7 +57,20 @@ def test_hit_in_a_file_names_its_page_and_opens_it(get, report):
 def test_count_and_words_are_in_title_and_heading(get, publish):
     publish("Torture")
     text = text_of(get("?q=torture"))
-    assert "torture: 1 result" in text and "1 result for “torture”" in text
+    assert "\u2068torture\u2069: 1 result" in text and "1 result for “torture”" in text
+
+
+@pytest.mark.parametrize(("language", "query"), [("en", "احتجاز (2)"), ("ar", "prison (2)")])
+def test_what_was_typed_turns_nothing_around_that_stands_beside_it(get, language, query):
+    body = get(f"?q={query}", language).content.decode()
+    title, heading = (re.search(f"<{tag}.*?</{tag}>", body, flags=re.S)[0] for tag in ("title", "h1"))
+    assert f"\u2068{query}\u2069" in title and f"<bdi>{query}</bdi>" in heading
+    assert re.search(f'<input id="q"[^>]* value="{re.escape(query)}"[^>]* dir="auto"', body)
+
+
+def test_nothing_that_is_typed_ends_the_isolation_of_the_title(get):
+    title = re.search("<title>.*?</title>", get("?q=a\u2069b\u2067c").content.decode(), flags=re.S)[0]
+    assert "\u2068abc\u2069" in title
 
 
 def test_what_was_typed_is_escaped_everywhere(get, publish):
