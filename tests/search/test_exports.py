@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from access.models import User
 from search import exports
 from search.outbox import touch
 
+LARGE = base64.urlsafe_b64encode(b'[1%s,"a"]' % (b"0" * 320)).decode()
+"""A place at a number that no float can hold."""
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 
 
@@ -80,7 +83,7 @@ def test_no_cell_is_a_formula(client, publish, start):
     [("format=xls", "format"), ("sort=newest", "sort"), ("page=2", "page"), ("x=1", "x"), ("year=soon", "year")]
     + [
         (f"cursor={quote(each)}", "cursor")
-        for each in ("x", "é", "bnVsbA", "WzFd", "WzFlOTk5LCAiYSJd", "W25hbiwgMV0", "WzEsICJcdWQ4MDAiXQ")
+        for each in ("x", "é", "bnVsbA", "WzFd", "WzFlOTk5LCAiYSJd", "W25hbiwgMV0", "WzEsICJcdWQ4MDAiXQ", LARGE)
     ],
 )
 def test_what_cannot_be_used_is_named(client, content, asked, parameter):
