@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 
 
 def rows(response):
-    return list(csv.DictReader(io.StringIO(response.content.decode())))
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
 def local(address):
@@ -68,6 +68,16 @@ def test_what_lies_on_other_parts_is_counted_for_the_visitor_alone(client, publi
         publish("Report hidden", acl=frozenset({"login"}), published=datetime(year, 5, 1, tzinfo=UTC))
     answer = client.get("/api/v1/export?q=report&lang=en").json()
     assert (answer["total"], answer["next"]) == (1, None)
+
+
+def test_a_table_says_that_it_is_utf8_and_its_further_parts_can_be_joined(client, publish, monkeypatch):
+    monkeypatch.setattr(exports, "EXPORT_SIZE", 1)
+    for number in range(2):
+        publish(f"Häftlinge {number}")
+    first = client.get("/api/v1/export?q=title:h%C3%A4ftlinge&lang=en&format=csv")
+    following = client.get(local(first["Link"].partition(">")[0]))
+    assert first.content.startswith(b"\xef\xbb\xbfkey,") and following.content.startswith(b"key,")
+    assert "Häftlinge" in rows(first)[0]["title"] and "Häftlinge" in rows(following)[0]["title"]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
