@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from search import registry
@@ -255,6 +255,33 @@ def test_hit_that_is_gone_from_the_database_is_dropped_counted_out_and_repaired(
     assert list(SearchOutbox.objects.values_list("key", flat=True)) == [stale.key]
     drain()
     assert Fts5Engine(settings.SEARCH_DIR).health().documents == 1
+
+
+def test_hit_to_be_repaired_that_waits_already_is_not_noted_again(get, publish, settings, monkeypatch):
+    monkeypatch.setattr("search.results.unwritten", lambda limit: set())  # as if many newer changes waited
+    thing = publish("Secret report")
+    thing.acl = frozenset({"login"})
+    settings.SEARCH_DRAIN_INLINE = False
+    for _ in range(3):
+        get("?q=secret")
+    assert SearchOutbox.objects.count() == 1
+
+
+def test_database_that_cannot_be_written_breaks_no_answer(get, publish, settings, caplog):
+    publish("Secret report").acl = frozenset({"login"})
+    publish("Secret paper")
+    settings.SEARCH_DRAIN_INLINE = False
+
+    def locked(execute, sql, *rest):
+        if sql.startswith("INSERT"):
+            raise OperationalError("database is locked")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(locked):
+        assert "1 result for" in text_of(get("?q=secret"))
+    (record,) = [record for record in caplog.records if record.name == "search.outbox"]
+    assert (record.event, record.reason) == ("search_hit_not_noted", "OperationalError")
+    assert "secret" not in str(vars(record))
 
 
 def test_hit_that_the_visitor_may_no_longer_see_is_dropped(get, publish, client):
