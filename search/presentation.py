@@ -13,7 +13,18 @@ from search.engines.base import FACETS, Sort
 from search.facets import Branches, tree
 from search.instead import How
 from search.parameters import Parameters
-from search.query import FIELD_EMPTY, MAX_CHARACTERS, MAX_TERMS, TOO_DEEP, TOO_LONG, TOO_MANY_TERMS, ParsedQuery
+from search.query import (
+    FIELD_EMPTY,
+    MAX_CHARACTERS,
+    MAX_TERMS,
+    NOTHING,
+    OPERATOR,
+    STAR,
+    TOO_DEEP,
+    TOO_LONG,
+    TOO_MANY_TERMS,
+    ParsedQuery,
+)
 from search.ranking import FACET_VALUES_SHOWN, MAX_RESULTS, PAGE_SIZE
 from search.results import Answer
 
@@ -126,6 +137,12 @@ def query_notices(query: ParsedQuery) -> list[str]:
         TOO_MANY_TERMS: _("Only the first %(count)s words were searched.") % {"count": MAX_TERMS},
         TOO_DEEP: _("The brackets go too deep; they were left out."),
         FIELD_EMPTY: _("A field has its value right behind the colon, as in title:prison."),
+        STAR: _("The star was left out: words are found in all their forms, but not by their beginning."),
+        OPERATOR: _(
+            "AND, NOT and | mean nothing here. Write words side by side to find all of them, a minus right before a word "
+            "that must be missing, as in -police, and OR between words to find any of them."
+        ),
+        NOTHING: _("There is nothing to look for in this: write a word or a number."),
     }
     return [words[code] for code in query.notices]
 

@@ -223,6 +223,14 @@ def test_long_query_says_that_it_was_cut(get):
     assert "Only the first 300 characters" in text_of(get("?q=" + "word+" * 100))
 
 
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [("rep*", "The star was left out"), ("report | paper", "OR between words"), ("-", "nothing to look for")],
+)
+def test_what_lost_its_meaning_is_said(get, query, notice):
+    assert notice in text_of(get(f"?q={query}"))
+
+
 def test_other_language_is_marked(get, publish):
     publish("Folter in Haft", locale="de", summary="Folter überall")
     body = get("?q=Folter").content.decode()
