@@ -5,6 +5,8 @@ Numbers of things are shown to those only who may see all things; titles of thos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +24,7 @@ from search.permissions import may_run_search
 from search.subjects import Subject
 
 PARKED_SHOWN = 50
+KEYS_AT_ONCE = 500
 REBUILDS_SHOWN = 5
 LONGEST = 300
 _for_administrators = there_for(may_run_search)
@@ -32,12 +35,14 @@ _for_administrators = there_for(may_run_search)
 def index(request: HttpRequest) -> HttpResponse:
     """How search is, what was set aside, the last rebuilds, and the way to the question why."""
     visitor = Visitor.of(request)
-    parked = _parked(visitor)
+    keys = _parked(visitor)
     now = status.read()
     context = {
         "status": now,
         "lag_seconds": round(now.lag.total_seconds()),
-        "parked": parked,
+        "parked": _shown(keys[:PARKED_SHOWN], visitor),
+        "parked_count": len(keys),
+        "parked_shown": PARKED_SHOWN,
         "rebuilds": SearchRebuild.objects.select_related("asked_by")[:REBUILDS_SHOWN],
         "is_busy": SearchRebuild.objects.filter(state__in=("waiting", "running")).exists(),
         "shows_numbers": visitor.sees_all_restrictions,
@@ -76,8 +81,8 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
     """``rebuild``, ``rollback`` or ``retry``; the worker does what takes long."""
     user = account_of(request)
     if action == "retry":
-        rows = _parked(Visitor.of(request))
-        outbox.retry_parked([row.key for row, _subject in rows])
+        for keys in _parts(_parked(Visitor.of(request))):
+            outbox.retry_parked(keys)
         messages.success(request, _("What was set aside is tried again."))
         return redirect("search_admin")
     try:
@@ -89,14 +94,30 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
     return redirect("search_admin")
 
 
-def _parked(visitor: Visitor) -> list[tuple[SearchOutbox, Subject]]:
-    """Rows that were set aside, with the things that ``visitor`` may know of; a superuser gets the others by their key."""
-    rows = list(SearchOutbox.objects.filter(parked=True).order_by("-pk")[:PARKED_SHOWN])
-    known = registry.subjects()
-    subjects = known.known([row.key for row in rows], visitor) if known and rows else {}
+def _parked(visitor: Visitor) -> list[str]:
+    """Keys of all that was set aside and that ``visitor`` may know of, the newest first; a superuser gets the others too."""
+    rows = SearchOutbox.objects.filter(parked=True).order_by("-pk")
+    keys = list(dict.fromkeys(rows.values_list("key", flat=True)))
     if visitor.sees_all_restrictions:
-        return [(row, subjects.get(row.key) or _unknown(row.key)) for row in rows]
-    return [(row, subjects[row.key]) for row in rows if row.key in subjects]
+        return keys
+    may_know = {key for part in _parts(keys) for key in _known(part, visitor)}
+    return [key for key in keys if key in may_know]
+
+
+def _shown(keys: Sequence[str], visitor: Visitor) -> list[tuple[SearchOutbox, Subject]]:
+    """The newest row of each of ``keys``, with the thing or, where that is gone, its key."""
+    rows = {row.key: row for row in SearchOutbox.objects.filter(parked=True, key__in=keys).order_by("pk")}
+    known = _known(keys, visitor)
+    return [(rows[key], known.get(key) or _unknown(key)) for key in keys if key in rows]
+
+
+def _known(keys: Sequence[str], visitor: Visitor) -> dict[str, Subject]:
+    known = registry.subjects()
+    return known.known(keys, visitor) if known and keys else {}
+
+
+def _parts(keys: Sequence[str]) -> list[Sequence[str]]:
+    return [keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE)]
 
 
 def _unknown(key: str) -> Subject:

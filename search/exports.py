@@ -11,7 +11,6 @@ import base64
 import csv
 import io
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,6 +30,7 @@ EXPORT_SIZE = 200
 """Results in one part."""
 
 COLUMNS = ("key", "kind", "language", "title", "url", "summary", "date")
+BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -49,9 +49,15 @@ def part(parameters: Parameters, visitor: Visitor, cursor: str) -> Part:
     return Part(total, tuple(_row(each) for each in found), _cursor(last) if last else "")
 
 
-def as_csv(rows: Sequence[dict[str, str]]) -> str:
-    """``rows`` with a line of names. No cell begins like a formula: spreadsheets would compute what somebody wrote."""
+def as_csv(rows: Sequence[dict[str, str]], *, is_first: bool) -> str:
+    """``rows`` with a line of names. No cell begins like a formula: spreadsheets would compute what somebody wrote.
+
+    The first part begins with a byte order mark, without which Excel takes UTF-8 for another encoding. The others have
+    none: in the middle of joined parts it would be a sign of the text.
+    """
     out = io.StringIO()
+    if is_first:
+        out.write(BYTE_ORDER_MARK)
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     writer.writerows([[_safe(row[name]) for name in COLUMNS] for row in rows])
@@ -81,13 +87,7 @@ def _cursor(place: Place) -> str:
 def _place(cursor: str) -> Place:
     try:
         at, key = json.loads(base64.urlsafe_b64decode(cursor[:500] + "=" * (-len(cursor) % 4)))
-        if (
-            isinstance(at, int | float)
-            and math.isfinite(at)
-            and abs(at) < 1e11
-            and isinstance(key, str)
-            and key.isascii()
-        ):
+        if isinstance(at, int | float) and abs(at) < 1e11 and isinstance(key, str) and key.isascii():
             return float(at), key
     except (ValueError, TypeError, RecursionError):
         pass

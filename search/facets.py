@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,10 +20,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Branches:
+    """Values side by side, each with those below it: those that are ``shown``, and those behind "Show more"."""
+
+    shown: tuple[FacetEntry, ...] = ()
+    folded: tuple[FacetEntry, ...] = ()
+
+    @property
+    def more(self) -> int:
+        """How many are folded, those below them counted too."""
+        return sum(entry.size for entry in self.folded)
+
+
+@dataclass(frozen=True)
 class FacetEntry:
     """A value of a facet: ``language`` is the one that its label is written in, empty for the page's own.
 
-    ``parent`` is the value that this one is a part of; ``children`` are those below it, once they are a tree.
+    ``parent`` is the value that this one is a part of; ``below`` are its own parts, once they are a tree.
     """
 
     value: str
@@ -32,7 +45,12 @@ class FacetEntry:
     selected: bool
     language: str = ""
     parent: str = ""
-    children: tuple[FacetEntry, ...] = ()
+    below: Branches = Branches()
+
+    @property
+    def size(self) -> int:
+        """How many values this is with all below it."""
+        return 1 + sum(entry.size for entry in (*self.below.shown, *self.below.folded))
 
 
 @dataclass(frozen=True)
@@ -89,17 +107,38 @@ def _own_labels(values: Mapping[str, Sequence[str]]) -> dict[str, Mapping[str, L
     return {"kind": kinds, "language": {code: Label(_own_name(code)) for code in values["language"]}}
 
 
-def tree(entries: Sequence[FacetEntry]) -> tuple[FacetEntry, ...]:
-    """``entries`` with those that are a part of another one below it, each level in the given order."""
-    shown = {entry.value for entry in entries}
+def tree(entries: Sequence[FacetEntry], most: int) -> Branches:
+    """``entries`` with those that are a part of another one below it, each level in the given order.
+
+    The first ``most`` and the selected ones are shown, with all that they are a part of; the others are folded, each
+    below what it is a part of. What a folded one has below it is not folded again, and a single one is not folded.
+    """
+    by_value = {entry.value: entry for entry in entries}
+    kept = _with_parents([*entries[:most], *(entry for entry in entries if entry.selected)], by_value)
     below: dict[str, list[FacetEntry]] = defaultdict(list)
     for entry in entries:
-        below[entry.parent if entry.parent in shown else ""].append(entry)
+        below[entry.parent if entry.parent in by_value else ""].append(entry)
 
-    def level(parent: str) -> tuple[FacetEntry, ...]:
-        return tuple(replace(entry, children=level(entry.value)) for entry in below[parent])
+    def level(parent: str) -> Branches:
+        whole = [replace(entry, below=level(entry.value)) for entry in below[parent]]
+        shown = tuple(entry for entry in whole if entry.value in kept)
+        folded = tuple(entry for entry in whole if entry.value not in kept)
+        # A single one takes no more room than "Show more".
+        is_whole = (parent and parent not in kept) or sum(entry.size for entry in folded) == 1
+        return Branches(tuple(whole)) if is_whole else Branches(shown, folded)
 
     return level("")
+
+
+def _with_parents(entries: Iterable[FacetEntry], by_value: Mapping[str, FacetEntry]) -> set[str]:
+    """The values of ``entries`` and of all that they are a part of."""
+    kept: set[str] = set()
+    for entry in entries:
+        each: FacetEntry | None = entry
+        while each and each.value not in kept:
+            kept.add(each.value)
+            each = by_value.get(each.parent)
+    return kept
 
 
 def _own_name(code: str) -> str:

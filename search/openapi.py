@@ -74,7 +74,8 @@ def _search() -> Schema:
 
 def _export() -> Schema:
     answers = _responses("Export")
-    answers["200"]["content"]["text/csv"] = {"schema": _STRING}
+    table = "UTF-8 with a line of names. The first part begins with a byte order mark, those got by cursor don't"
+    answers["200"]["content"]["text/csv"] = {"schema": _STRING | {"description": table}}
     answers["200"]["headers"] |= _headers_of("Link")
     return {
         "operationId": "export",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -59,6 +59,21 @@ def touch(keys: Iterable[str], *, may_hide: bool = True) -> None:
     SearchOutbox.objects.bulk_create(rows, batch_size=500)
     if settings.SEARCH_DRAIN_INLINE:
         transaction.on_commit(drain_quietly, robust=True)
+
+
+def touch_quietly(keys: Sequence[str]) -> None:
+    """``touch`` for who only reads: what is noted already isn't noted again, and where nothing can be written, nothing is.
+
+    The answer to a reader must not depend on it, nor may readers fill the table.
+    """
+    if not keys:
+        return
+    try:
+        with transaction.atomic():
+            noted = set(SearchOutbox.objects.filter(key__in=keys, may_hide=True).values_list("key", flat=True))
+            touch(key for key in keys if key not in noted)
+    except DatabaseError as err:
+        logger.warning("A hit was not noted.", extra={"event": "search_hit_not_noted", "reason": type(err).__name__})
 
 
 def drain(limit: int | None = None) -> int:

@@ -10,10 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from search.engines.base import FACETS, Sort
-from search.facets import FacetEntry, tree
+from search.facets import Branches, tree
 from search.instead import How
 from search.parameters import Parameters
-from search.query import FIELD_EMPTY, MAX_CHARACTERS, MAX_TERMS, TOO_DEEP, TOO_LONG, TOO_MANY_TERMS, ParsedQuery
+from search.query import (
+    FIELD_EMPTY,
+    MAX_CHARACTERS,
+    MAX_TERMS,
+    NOTHING,
+    OPERATOR,
+    STAR,
+    TOO_DEEP,
+    TOO_LONG,
+    TOO_MANY_TERMS,
+    ParsedQuery,
+)
 from search.ranking import FACET_VALUES_SHOWN, MAX_RESULTS, PAGE_SIZE
 from search.results import Answer
 
@@ -54,7 +65,7 @@ class FacetGroup:
 
     name: str
     legend: str | Promise
-    entries: tuple[FacetEntry, ...]
+    values: Branches
 
 
 def chips(answer: Answer) -> list[Chip]:
@@ -86,14 +97,15 @@ def _year_chips(parameters: Parameters) -> list[Chip]:
 
 
 def facet_groups(answer: Answer) -> list[FacetGroup]:
-    """The checkboxes, the most frequent values and all selected ones, as a tree. Years have their own form."""
-    groups = []
-    for facet in FACETS:
-        entries = answer.facets[facet]
-        kept = tuple(e for at, e in enumerate(entries) if at < FACET_VALUES_SHOWN or e.selected)
-        if kept and facet != "year":
-            groups.append(FacetGroup(facet, FACET_NAMES[facet], tree(kept)))
-    return groups
+    """The checkboxes, as a tree: the most frequent values and all selected ones, the others behind "Show more".
+
+    Years have their own form.
+    """
+    return [
+        FacetGroup(facet, FACET_NAMES[facet], tree(answer.facets[facet], FACET_VALUES_SHOWN))
+        for facet in FACETS
+        if facet != "year" and answer.facets[facet]
+    ]
 
 
 def pager(answer: Answer) -> dict[str, object]:
@@ -125,6 +137,12 @@ def query_notices(query: ParsedQuery) -> list[str]:
         TOO_MANY_TERMS: _("Only the first %(count)s words were searched.") % {"count": MAX_TERMS},
         TOO_DEEP: _("The brackets go too deep; they were left out."),
         FIELD_EMPTY: _("A field has its value right behind the colon, as in title:prison."),
+        STAR: _("The star was left out: words are found in all their forms, but not by their beginning."),
+        OPERATOR: _(
+            "AND, NOT and | mean nothing here. Write words side by side to find all of them, a minus right before a word "
+            "that must be missing, as in -police, and OR between words to find any of them."
+        ),
+        NOTHING: _("There is nothing to look for in this: write a word or a number."),
     }
     return [words[code] for code in query.notices]
 

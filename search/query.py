@@ -19,9 +19,16 @@ TOO_LONG = "too_long"
 TOO_MANY_TERMS = "too_many_terms"
 TOO_DEEP = "too_deep"
 FIELD_EMPTY = "field_empty"
+STAR = "star"
+OPERATOR = "operator"
+NOTHING = "nothing"
 
 FIELDS = ("title", "author", "topic", "place", "kind", "lang", "year")
 """What can stand before a colon."""
+
+_JOINING = frozenset({"AND", "&&", "|", "||", "UND", "ODER", "ET", "OU"})
+_EXCLUDING = frozenset({"NOT", "NICHT", "SAUF"})
+"""Operators of other searches and of other languages. Single letters such as a Spanish O may be anything."""
 
 _QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "”": "”"}
 _EDGE = "*?!,;:…"
@@ -76,7 +83,8 @@ class ParsedQuery:
     text: str
     clauses: tuple[Clause, ...] = ()
     notices: tuple[str, ...] = ()
-    """Codes of what was left out: ``too_long``, ``too_many_terms``, ``too_deep``, ``field_empty``."""
+    """Codes of what was left out: ``too_long``, ``too_many_terms``, ``too_deep``, ``field_empty``, ``star``, ``nothing``;
+    ``operator`` for what was searched as a word or left out, and probably meant as an operator."""
     related: tuple[Related, ...] = ()
     """What ``search.bridge`` adds; no two overlap."""
 
@@ -158,6 +166,8 @@ def parse(text: str) -> ParsedQuery:
         text = text[:MAX_CHARACTERS].rstrip()
         notices.append(TOO_LONG)
     clauses = _clauses(_pieces(text, notices), notices)
+    if text and not any(char.isalnum() for char in text):
+        notices = [NOTHING]
     return ParsedQuery(text, clauses, tuple(dict.fromkeys(notices)))
 
 
@@ -191,13 +201,32 @@ def _pieces(text: str, notices: list[str]) -> list[_Piece]:
             name, at = text[at : at + length].lower(), at + length + 1
             continue
         else:
-            word, at = _word(text, at)
+            word, at = _word(text, at, notices)
             found.append(_Piece(word, False, excluded, name))
         excluded, name = False, ""
+    if _has_operators_of_others(found, text):
+        notices.append(OPERATOR)
     telling = [piece for piece in found if piece.opens or piece.closes or any(c.isalnum() for c in piece.text)]
     if name or sum(bool(piece.name) for piece in telling) < sum(bool(piece.name) for piece in found):
         notices.append(FIELD_EMPTY)
     return telling
+
+
+def _has_operators_of_others(pieces: Sequence[_Piece], text: str) -> bool:
+    """Whether a sign or a word in capitals stands between two pieces, or before one, as an operator would.
+
+    Where every word is in capitals, as in a title, a word among them is none.
+    """
+    is_title = all(char.isupper() for char in text if char.isalpha())
+    for at, piece in enumerate(pieces):
+        if piece.phrase or piece.excluded or piece.name or (is_title and piece.text.isalpha()):
+            continue
+        leads = at > 0 and not pieces[at - 1].opens
+        follows = at + 1 < len(pieces) and not pieces[at + 1].closes
+        joins = (leads and piece.text in _JOINING) or piece.text in _EXCLUDING
+        if (joins and follows) or "|" in piece.text[1:-1]:
+            return True
+    return False
 
 
 def _until(text: str, start: int, closing: str) -> tuple[str, int]:
@@ -207,11 +236,14 @@ def _until(text: str, start: int, closing: str) -> tuple[str, int]:
     return text[start:end].strip(), end + 1
 
 
-def _word(text: str, start: int) -> tuple[str, int]:
+def _word(text: str, start: int, notices: list[str]) -> tuple[str, int]:
     end = start + 1
     while end < len(text) and not text[end].isspace() and text[end] not in "()" and text[end] not in _QUOTES:
         end += 1
-    return text[start:end].strip(_EDGE), end
+    written = text[start:end]
+    if "*" in written and any(char.isalnum() for char in written):
+        notices.append(STAR)
+    return written.strip(_EDGE), end
 
 
 def _field(text: str, start: int) -> int:

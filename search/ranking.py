@@ -65,6 +65,8 @@ SNIPPET_TEXT = 20_000
 """Characters of a body in which a snippet is looked for."""
 
 FACET_VALUES_SHOWN = 12
+"""Values of a filter that are shown at once; the others stand behind "Show more"."""
+
 YEARS_DRAWN = 60
 """Years that the histogram draws, empty ones included; a longer span is drawn without its gaps."""
 

@@ -30,7 +30,7 @@ from search.fields import settled
 from search.instead import How, Speller, corrected, steps
 from search.languages import searched
 from search.matching import Fact, Plan, plan, wanted_words
-from search.outbox import touch, unwritten
+from search.outbox import touch_quietly, unwritten
 from search.parameters import MAX_PAGE, Parameters
 from search.query import ParsedQuery, parse
 from search.ranking import FEW_RESULTS, PAGE_SIZE, PEOPLE_SUGGESTED, SUGGESTIONS, UNWRITTEN_LOOKED_AT
@@ -316,5 +316,5 @@ def _dropped(response: SearchResponse, found: Sequence[Found]) -> int:
     """How many hits the visitor may not see by now; they go onto the outbox to be set right."""
     kept = {each.key for each in found}
     dropped = [hit.key for hit in response.hits if hit.key not in kept]
-    touch(dropped)
+    touch_quietly(dropped)
     return len(dropped)

@@ -146,7 +146,7 @@ def export_api(request: HttpRequest) -> HttpResponse:
         kept = [("lang", parameters.language), ("format", form), *parameters.pairs(), ("cursor", found.cursor)]
         following = f"{settings.SITE_URL}{reverse('search_export_api')}?{urlencode(kept)}"
     if form == "csv":
-        response = HttpResponse(as_csv(found.rows), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(as_csv(found.rows, is_first=not cursor), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="results.csv"'
     else:
         data = {"total": found.total, "cursor": found.cursor or None, "next": following or None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from datetime import UTC, datetime
@@ -13,11 +14,13 @@ from access.models import User
 from search import exports
 from search.outbox import touch
 
+LARGE = base64.urlsafe_b64encode(b'[1%s,"a"]' % (b"0" * 320)).decode()
+"""A place at a number that no float can hold."""
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 
 
 def rows(response):
-    return list(csv.DictReader(io.StringIO(response.content.decode())))
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
 def local(address):
@@ -67,6 +70,16 @@ def test_what_lies_on_other_parts_is_counted_for_the_visitor_alone(client, publi
     assert (answer["total"], answer["next"]) == (1, None)
 
 
+def test_a_table_says_that_it_is_utf8_and_its_further_parts_can_be_joined(client, publish, monkeypatch):
+    monkeypatch.setattr(exports, "EXPORT_SIZE", 1)
+    for number in range(2):
+        publish(f"Häftlinge {number}")
+    first = client.get("/api/v1/export?q=title:h%C3%A4ftlinge&lang=en&format=csv")
+    following = client.get(local(first["Link"].partition(">")[0]))
+    assert first.content.startswith(b"\xef\xbb\xbfkey,") and following.content.startswith(b"key,")
+    assert "Häftlinge" in rows(first)[0]["title"] and "Häftlinge" in rows(following)[0]["title"]
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_no_cell_is_a_formula(client, publish, start):
     publish(f"{start}HYPERLINK(1)", summary=f'{start}2+"3"')
@@ -80,7 +93,7 @@ def test_no_cell_is_a_formula(client, publish, start):
     [("format=xls", "format"), ("sort=newest", "sort"), ("page=2", "page"), ("x=1", "x"), ("year=soon", "year")]
     + [
         (f"cursor={quote(each)}", "cursor")
-        for each in ("x", "é", "bnVsbA", "WzFd", "WzFlOTk5LCAiYSJd", "W25hbiwgMV0", "WzEsICJcdWQ4MDAiXQ")
+        for each in ("x", "é", "bnVsbA", "WzFd", "WzFlOTk5LCAiYSJd", "W25hbiwgMV0", "WzEsICJcdWQ4MDAiXQ", LARGE)
     ],
 )
 def test_what_cannot_be_used_is_named(client, content, asked, parameter):

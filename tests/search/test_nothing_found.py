@@ -74,7 +74,9 @@ class TestSpelling:
         answer = ask("tortrue+detentoin")
         assert (answer["suggestion"], answer["total"], answer["titles"]) == ("torture detention", 0, [])
         page = client.get("/en/search/?q=tortrue+detentoin&kind=publication")
-        assert "0 results for “tortrue detentoin”" in shown(page) and "Did you mean torture detention ?" in shown(page)
+        assert "0 results for “ tortrue detentoin ”" in shown(page) and "Did you mean torture detention ?" in shown(
+            page
+        )
         assert 'href="?q=torture+detention&amp;kind=publication"' in page.content.decode()
 
     @pytest.mark.parametrize(

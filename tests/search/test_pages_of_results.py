@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from search import registry
@@ -24,7 +24,7 @@ PAGES = [("en", f"This is page number {n} about nothing.") for n in range(1, 61)
 
 
 def text_of(response):
-    body = re.sub(r"<svg.*?</svg>", "", response.content.decode(), flags=re.S)
+    body = re.sub(r"<svg.*?</svg>|</?bdi[^>]*>", "", response.content.decode(), flags=re.S)
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)))
 
 
@@ -57,7 +57,20 @@ def test_hit_in_a_file_names_its_page_and_opens_it(get, report):
 def test_count_and_words_are_in_title_and_heading(get, publish):
     publish("Torture")
     text = text_of(get("?q=torture"))
-    assert "torture: 1 result" in text and "1 result for “torture”" in text
+    assert "\u2068torture\u2069: 1 result" in text and "1 result for “torture”" in text
+
+
+@pytest.mark.parametrize(("language", "query"), [("en", "احتجاز (2)"), ("ar", "prison (2)")])
+def test_what_was_typed_turns_nothing_around_that_stands_beside_it(get, language, query):
+    body = get(f"?q={query}", language).content.decode()
+    title, heading = (re.search(f"<{tag}.*?</{tag}>", body, flags=re.S)[0] for tag in ("title", "h1"))
+    assert f"\u2068{query}\u2069" in title and f"<bdi>{query}</bdi>" in heading
+    assert re.search(f'<input id="q"[^>]* value="{re.escape(query)}"[^>]* dir="auto"', body)
+
+
+def test_nothing_that_is_typed_ends_the_isolation_of_the_title(get):
+    title = re.search("<title>.*?</title>", get("?q=a\u2069b\u2067c").content.decode(), flags=re.S)[0]
+    assert "\u2068abc\u2069" in title
 
 
 def test_what_was_typed_is_escaped_everywhere(get, publish):
@@ -122,6 +135,75 @@ def test_topic_without_a_name_for_this_visitor_is_not_shown(get, publish):
     assert "Impunity in de" in body and hidden not in body
 
 
+def topic(number):
+    return f"6f1c0000-0000-4000-8000-{number:012}"
+
+
+@pytest.fixture
+def topics(publish):
+    """``topics({2: 1, …})`` publishes a report about each topic, and says of which it is a part (0: of none)."""
+
+    def make(parents, **more):
+        labels = {topic(n): Label(f"Topic {n}", topic(up) if up else "") for n, up in parents.items()}
+        registry.register_labels(["topic"], lambda _, language, __: {"topic": labels})
+        for number, up in parents.items():
+            publish(f"Report {number}", topics=tuple(topic(n) for n in (number, up) if n), **more)
+
+    return make
+
+
+def facet(response, name="topic"):
+    """The filters of a facet: (value, depth) of those that are shown, and of those that are folded."""
+    body = response.content.decode()
+    group = next(part for part in body.split("<fieldset")[1:] if f'name="{name}"' in part).partition("</fieldset>")[0]
+    found, depth, folds = ([], []), 0, 0
+    for tag, value in re.findall(r'<(/?ul|/?details|input)\b(?:[^>]* value="([^"]+)")?', group):
+        depth += {"ul": 1, "/ul": -1}.get(tag, 0)
+        folds += {"details": 1, "/details": -1}.get(tag, 0)
+        if tag == "input":
+            found[bool(folds)].append((value, depth))
+    return found
+
+
+def test_every_value_of_a_filter_can_be_reached(get, topics):
+    topics(dict.fromkeys(range(1, 31), 0))
+    response = get("?q=report")
+    shown, folded = facet(response)
+    assert (len(shown), len(folded)) == (12, 18) and {v for v, _ in shown + folded} == {topic(n) for n in range(1, 31)}
+    assert "Show more (18) Show less of Topic" in text_of(response)
+
+
+def test_few_values_are_not_folded(get, topics):
+    topics(dict.fromkeys(range(1, 14), 0))  # a thirteenth takes no more room than "Show more"
+    assert '<details class="more"' not in get("?q=report").content.decode()
+
+
+def test_what_is_selected_is_shown_however_rare_and_what_it_is_a_part_of_with_it(get, topics):
+    topics({1: 0, **dict.fromkeys(range(2, 8), 1), **dict.fromkeys(range(10, 40), 0), 50: 49, 49: 0})
+    shown, folded = facet(get(f"?q=report&topic={topic(50)}&topic={topic(39)}"))
+    assert {(topic(39), 1), (topic(49), 1), (topic(50), 2)} <= set(shown) and len(shown) + len(folded) == 39
+
+
+def test_no_value_is_shown_without_what_it_is_a_part_of(get, publish):
+    """Both are as frequent, and the part's identifier comes first: it stood at the root, its parent was cut."""
+    labels = {topic(n): Label(f"Topic {n}", topic(13) if n == 12 else "") for n in range(1, 16)}
+    registry.register_labels(["topic"], lambda _, language, __: {"topic": labels})
+    for number in (*range(1, 12), 14, 15):
+        publish("Report", topics=(topic(number),))
+    publish("Report", topics=(topic(12), topic(13)))
+    shown, folded = facet(get("?q=report"))
+    assert len(shown) == 13 and {(topic(13), 1), (topic(12), 2)} <= set(shown)
+    assert folded == [(topic(14), 1), (topic(15), 1)]
+
+
+def test_parts_are_folded_below_what_they_are_a_part_of(get, topics):
+    topics({1: 0, **dict.fromkeys(range(2, 20), 1)})
+    response = get("?q=report")
+    shown, folded = facet(response)
+    assert shown[0] == (topic(1), 1) and {depth for _, depth in shown[1:] + folded} == {2}
+    assert (len(shown), len(folded)) == (12, 7) and "Show more (7) Show less of Topic 1" in text_of(response)
+
+
 def test_pages_of_results(get, publish):
     for number in range(23):
         publish(f"Report {number:02}")
@@ -139,6 +221,14 @@ def test_nothing_found_offers_what_to_do(get):
 
 def test_long_query_says_that_it_was_cut(get):
     assert "Only the first 300 characters" in text_of(get("?q=" + "word+" * 100))
+
+
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [("rep*", "The star was left out"), ("report | paper", "OR between words"), ("-", "nothing to look for")],
+)
+def test_what_lost_its_meaning_is_said(get, query, notice):
+    assert notice in text_of(get(f"?q={query}"))
 
 
 def test_other_language_is_marked(get, publish):
@@ -173,6 +263,33 @@ def test_hit_that_is_gone_from_the_database_is_dropped_counted_out_and_repaired(
     assert list(SearchOutbox.objects.values_list("key", flat=True)) == [stale.key]
     drain()
     assert Fts5Engine(settings.SEARCH_DIR).health().documents == 1
+
+
+def test_hit_to_be_repaired_that_waits_already_is_not_noted_again(get, publish, settings, monkeypatch):
+    monkeypatch.setattr("search.results.unwritten", lambda limit: set())  # as if many newer changes waited
+    thing = publish("Secret report")
+    thing.acl = frozenset({"login"})
+    settings.SEARCH_DRAIN_INLINE = False
+    for _ in range(3):
+        get("?q=secret")
+    assert SearchOutbox.objects.count() == 1
+
+
+def test_database_that_cannot_be_written_breaks_no_answer(get, publish, settings, caplog):
+    publish("Secret report").acl = frozenset({"login"})
+    publish("Secret paper")
+    settings.SEARCH_DRAIN_INLINE = False
+
+    def locked(execute, sql, *rest):
+        if sql.startswith("INSERT"):
+            raise OperationalError("database is locked")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(locked):
+        assert "1 result for" in text_of(get("?q=secret"))
+    (record,) = [record for record in caplog.records if record.name == "search.outbox"]
+    assert (record.event, record.reason) == ("search_hit_not_noted", "OperationalError")
+    assert "secret" not in str(vars(record))
 
 
 def test_hit_that_the_visitor_may_no_longer_see_is_dropped(get, publish, client):

@@ -13,6 +13,9 @@ from search.query import (
     FIELD_EMPTY,
     MAX_CHARACTERS,
     MAX_TERMS,
+    NOTHING,
+    OPERATOR,
+    STAR,
     TOO_DEEP,
     TOO_LONG,
     TOO_MANY_TERMS,
@@ -109,6 +112,35 @@ def test_field_without_a_value_gets_a_notice():
     for text in ("title: a", "a title:", 'title:"" a', "(title:) a", "year:.. a"):
         assert words(text) == ["a"] and parse(text).notices == (FIELD_EMPTY,)
     assert parse("https://example.org").notices == () and parse("12:30").notices == ()
+
+
+@pytest.mark.parametrize("text", ["rep*", "*port", "re*rt", "title:rep*", "-rep*", "paper (rep*)"])
+def test_star_gets_a_notice(text):
+    assert parse(text).notices == (STAR,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["report AND paper", "report NOT paper", "NOT paper", "report AND NOT paper", "report OR NOT paper", "(a) AND (b)"]
+    + ["report | paper", "report|paper", "A || B", "report && paper", "report ODER paper", "تقرير AND ورقة"]
+    + ["Bericht UND Papier", "Bericht NICHT Papier", "rapport OU papier", "rapport SAUF papier", "title:a AND lang:en"],
+)
+def test_operators_of_others_get_a_notice(text):
+    assert parse(text).notices == (OPERATOR,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["* report", '"rep* AND paper"', "report and paper", "AND", "NOT", "report AND", "AND report", "a OR b", "-NOT x"]
+    + ["WAR AND PEACE", "title:NOT x", "(AND)", "Smith & Co", "why?", "12.03.2011", "AND) a"],
+)
+def test_what_only_looks_like_an_operator_gets_none(text):
+    assert parse(text).notices == ()
+
+
+@pytest.mark.parametrize("text", ["-", "()", '"', '""', "*", "|", "&&", "!?", "- | -", "☃"])
+def test_nothing_to_look_for_gets_a_notice(text):
+    assert parse(text).notices == (NOTHING,) and parse("").notices == ()
 
 
 def test_words_in_fields_and_what_is_excluded_are_looked_for_on_no_page():

@@ -111,6 +111,24 @@ class TestScreen:
         assert outbox.drain() == 2 and SearchOutbox.objects.count() == 0
         assert get_engine().version(key_of(page))
 
+    def test_one_click_takes_all_of_them_and_their_number_is_said(
+        self, client, root, administrator, monkeypatch, django_assert_max_num_queries
+    ):
+        known = PublicationPageFactory(published=True)
+        SearchOutbox.objects.all().delete()
+        keys = [key_of(known), *(f"{number}/en" for number in range(60))]
+        SearchOutbox.objects.bulk_create([SearchOutbox(key=key, parked=True) for key in [*keys, "0/en"]])
+        only_known(monkeypatch, known)
+        client.force_login(administrator)
+        body = client.get(reverse("search_admin")).content.decode()
+        assert known.title in body and "1 thing was set aside" in body and "61 things" not in body
+        client.force_login(root)
+        with django_assert_max_num_queries(40):
+            body = client.get(reverse("search_admin")).content.decode()
+        assert "61 things were set aside. The newest 50 are listed." in body and body.count("/en</bdi>") == 50
+        client.post(reverse("search_admin_act", args=["retry"]))
+        assert not SearchOutbox.objects.filter(parked=True).exists()
+
     def test_titles_that_an_administrator_may_not_know_are_not_told(self, client, administrator, monkeypatch):
         hidden, known = (
             PublicationPageFactory(published=True, title="Hidden one"),

@@ -28,6 +28,7 @@ ARABIC_SEPARATORS = {ord(","): "٬", ord("."): "٫"}
 # Django's French catalogue writes "Anglais"; within a sentence it is "anglais".
 LOWER_CASE_LANGUAGE_NAMES = frozenset({"fr", "es", "it", "pt"})
 COVER_DRAWINGS = 4
+ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 
 
 def _active() -> str:
@@ -59,6 +60,12 @@ def num(value: float | str | None) -> str:
 def plain_num(value: int | str | None) -> str:
     """A number that is a name (year, page, version): own digits, never grouped."""
     return "" if value is None else _digits(str(value))
+
+
+@register.filter
+def isolated(text: str) -> str:
+    """``text`` between the signs that ``<bdi>`` stands for, where no elements can be, as in a title."""
+    return f"\u2068{text.translate(ISOLATES)}\u2069"  # one within would end it
 
 
 @register.filter

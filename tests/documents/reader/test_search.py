@@ -33,8 +33,9 @@ def main(content):
 
 
 def test_pages_with_the_words_are_listed_in_their_order(report, find):
-    content = main(find(report, "q=herons"))
-    assert "10 results for “herons”" in content
+    whole = find(report, "q=herons")
+    content = main(whole)
+    assert "10 results for “<bdi>herons</bdi>”" in content and "<title>\u2068herons\u2069: 10 results" in whole
     links = re.findall(r'<h2><a href="([^"]*)">(.*?)</a>', content)
     base = f"/d/{report.series}/v1/p"
     assert links[1] == (f"{base}/7/?q=herons&amp;m=1#m1", 'Page 7<span class="vh"> (match 1 of 2)</span>')

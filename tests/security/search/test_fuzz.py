@@ -133,6 +133,7 @@ def value(rng: Random, name: str, shelf) -> bytes:
             "WyIxIiwgMV0",
             "====",
             "WzEuNSwgInhcdTAwMDAiXQ",
+            "WzEw" + "MDAw" * 106 + "MCwiYSJd",  # a number that no float can hold
         ],
         "format": ["csv", "json", "xml", "CSV"],
     }
