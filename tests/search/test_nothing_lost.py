@@ -2,6 +2,7 @@
 
 Random edits of real pages against a worker that is killed anywhere, an engine that fails single things, takes no more,
 doesn't answer, is read-only, or gets a write long after it was given up, with rebuilds and ways back in between.
+Meanwhile searches are answered, and count nothing that a stranger may not see by now.
 A dozen edits in each run, two thousand in a deep one (FAULT_EDITS).
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import random
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,11 +19,13 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
-from search import outbox, rebuilding, registry
+from access.visitor import Visitor
+from search import outbox, rebuilding, registry, results
 from search.engines import get_engine
 from search.engines.base import ItemResult, Outcome, Role
 from search.exceptions import EngineBusyError, EngineUnavailableError, SearchError
 from search.models import SearchOutbox, SearchRebuild
+from search.parameters import Parameters
 from tests import depth
 from tests.factories import PlaceFactory, PublicationPageFactory, SectionPageFactory, TopicPageFactory, publish
 from tests.search import contents
@@ -114,10 +118,8 @@ class Editor:
         return Page.objects.get(pk=self.chance.choice(self.pages).pk).specific
 
     def edit(self):
-        what = self.chance.choice(
-            (self.new, self.version, self.version, self.move, self.withdraw, self.restrict, self.rename, self.delete)
-        )
-        what()
+        several = (self.new, self.version, self.version, self.move, self.withdraw, self.restrict, self.rename)
+        self.chance.choice((*several, self.delete, self.close, self.expire))()
 
     def new(self):
         self.pages.append(self.made())
@@ -149,6 +151,17 @@ class Editor:
             rule = PageViewRestriction.objects.create(page_id=place.pk, restriction_type=PageViewRestriction.GROUPS)
             rule.groups.add(Group.objects.order_by("pk").first())
 
+    def close(self):
+        """A section is taken down, with all that lies in it, or comes back."""
+        section = Page.objects.get(pk=self.chance.choice(self.sections).pk).specific
+        if section.live:
+            section.unpublish()
+        else:
+            publish(section)
+
+    def expire(self):
+        publish(self.page(), expire_at=timezone.now() + timedelta(days=self.chance.randint(1, 9)))
+
     def rename(self):
         publish(Page.objects.get(pk=self.chance.choice(self.topics).pk).specific, title=self.title())
         place = self.chance.choice(self.places)
@@ -161,6 +174,19 @@ def work():
     SearchOutbox.objects.update(claimed_until=None, not_before=None)
     with suppress(Killed, SearchError):
         outbox.drain()
+
+
+def ask(chance):
+    """Somebody without an account searches: what is counted is what is shown, on all pages of the results."""
+    asked, visitor = Parameters(q=chance.choice(WORDS), language="en"), Visitor()
+    first = results.answer(asked, visitor)
+    shown = [
+        each
+        for page in range(1, first.pages + 1)
+        for each in results.answer(replace(asked, page=page), visitor).results
+    ]
+    keys = [each.key for each in shown]
+    assert not registry.hidden(keys, Visitor()) and (first.total, first.reduced) == (len(set(keys)), False)
 
 
 def rebuild_or_go_back(chance):
@@ -222,6 +248,7 @@ def test_index_and_database_are_equal_in_the_end(whole, everywhere, settings, mo
         weather.now = chance.choice(Weather.KINDS)
         if chance.random() < 0.4:
             work()
+        ask(chance)
         if chance.random() < 0.2:
             weather.let_go()
         if number % 20 == 7:
