@@ -60,24 +60,28 @@ _WHOLE = frozenset(
         "شرطه",
     ]
 )
-# Plurals that change the word's inside and that reports can't do without. No rule finds their singular.
+# Plurals that change the word's inside and that reports can't do without, each with its singular. No rule finds it.
 _PLURALS = {
     "اسري": "اسير",
     "اطفال": "طفل",
     "تقارير": "تقرير",
-    "جرائم": "جريم",
+    "جرائم": "جريمه",
     "جرحي": "جريح",
     "حقوق": "حق",
     "سجناء": "سجين",
     "سجون": "سجن",
     "شهداء": "شهيد",
     "شهود": "شاهد",
-    "ضحايا": "ضحي",
+    "ضحايا": "ضحيه",
     "قتلي": "قتيل",
     "قضاه": "قاض",
-    "قوانين": "قان",
-    "محاكم": "محكم",
-    "مقابر": "مقبر",
+    "قوانين": "قانون",
+    "محاكم": "محكمه",
+    "مقابر": "مقبره",
+    # With the article a woman loses her first letter (المرأة), and women share none with her.
+    "مراه": "امراه",
+    "نساء": "امراه",
+    "نسوه": "امراه",
 }
 _STOP_WORDS = (
     "في من على إلى الى عن أن ان إن هذا هذه ذلك تلك التي الذي الذين ما لا لم لن هو هي هم كان كانت قد كل بعض أو او ثم"
@@ -112,7 +116,8 @@ def attached_forms(word: str) -> list[str]:
     bare = without_article(normalise(word))
     if len(bare) < SHORTEST:
         return []
-    found = [_light(letter + bare) for letter in _ATTACHED if not _is_whole(letter + bare)]
+    base = _singular(bare) or bare
+    found = [_light(letter + base) for letter in _ATTACHED if not _is_whole(letter + base)]
     if bare == normalise(word) and not _is_whole(bare):
         found += [_light(bare[len(a) :]) for a in _ATTACHED if bare.startswith(a) and len(bare) > len(a) + 3]
     own = _light(bare)
@@ -123,12 +128,21 @@ def _is_whole(word: str) -> bool:
     return word in _WHOLE or f"{word}ه" in _WHOLE
 
 
+def _singular(word: str) -> str:
+    """The singular of a listed plural; a letter before one is surely attached (وأطفال). Empty for any other word."""
+    rests = (word[len(letter) :] for letter in ("", *_ATTACHED) if word.startswith(letter))
+    return next((_PLURALS[rest] for rest in rests if rest in _PLURALS), "")
+
+
 def _light(word: str) -> str:
     """Cuts endings one after the other, so that فلسطينية, فلسطيني and فلسطين meet."""
-    if word in _PLURALS:
-        return _PLURALS[word]
+    singular = _singular(word)
+    if singular:
+        return _light(singular)
     if word in _WHOLE:
         return word
+    if word.endswith("ائ"):  # what an ending makes of اء: أبنائهم, أبناؤهم
+        return _light(f"{word[:-1]}ء")
     if word[:-1] in _WHOLE or word[:-2] in _WHOLE:  # لبناني, لبنانية, سورية
         return word[:-1] if word[:-1] in _WHOLE else word[:-2]
     cut = next((e for e in _LONG_ENDINGS if word.endswith(e) and len(word) - len(e) >= LONG_SHORTEST), "")
