@@ -77,8 +77,8 @@ def query_tokens(word: str, language: str) -> list[tuple[str, ...]]:
     """The token sequences that ``word`` may have in the index of texts in ``language``.
 
     Mostly one sequence of one token; a word that falls apart (``non-refoulement``) is one longer
-    sequence; Arabic adds the forms with a preposition or conjunction written to the word; a date, a
-    number and a name add the other ways to write them.
+    sequence; Arabic adds the forms with a preposition, conjunction or pronoun written to the word; a date,
+    a number and a name add the other ways to write them.
     """
     found = tokens(word, language)
     if not found:

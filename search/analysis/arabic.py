@@ -82,6 +82,11 @@ _PLURALS = {
     "مراه": "امراه",
     "نساء": "امراه",
     "نسوه": "امراه",
+    # Before a pronoun (حياته), where nothing else tells these from a plural in ات.
+    "امرات": "امراه",
+    "حيات": "حياه",
+    "معانات": "معاناه",
+    "وفات": "وفاه",
 }
 _STOP_WORDS = (
     "في من على إلى الى عن أن ان إن هذا هذه ذلك تلك التي الذي الذين ما لا لم لن هو هي هم كان كانت قد كل بعض أو او ثم"
@@ -108,20 +113,36 @@ def stem(word: str) -> str:
 
 
 def attached_forms(word: str) -> list[str]:
-    """Stems of the same word with a preposition or conjunction written to it, and without the one that it has.
+    """Stems of the same word with a preposition, conjunction or pronoun written to it, and without the one that it has.
 
     For queries only: حقوق also finds لحقوق and وحقوق, لحقوق also finds حقوق. The index can't cut these
-    letters off: in لبنان and برلمان they belong to the word.
+    letters off: in لبنان and برلمان they belong to the word. Nor can it make a ة of the ت in شهادته: in تصويته
+    it belongs to the word too.
     """
     bare = without_article(normalise(word))
     if len(bare) < SHORTEST:
         return []
     base = _singular(bare) or bare
-    found = [_light(letter + base) for letter in _ATTACHED if not _is_whole(letter + base)]
+    bases = filter(None, dict.fromkeys((base, _other_ending(base), _other_ending(bare))))
+    found = [_light(a + each) for each in bases for a in ("", *_ATTACHED) if not _is_whole(a + each)]
     if bare == normalise(word) and not _is_whole(bare):
-        found += [_light(bare[len(a) :]) for a in _ATTACHED if bare.startswith(a) and len(bare) > len(a) + 3]
+        rests = [bare[len(a) :] for a in _ATTACHED if bare.startswith(a) and len(bare) > len(a) + 3]
+        found += [_light(each) for rest in rests for each in (rest, _other_ending(rest)) if each]
     own = _light(bare)
     return [form for form in dict.fromkeys(found) if form != own]
+
+
+def _other_ending(word: str) -> str:
+    """What a noun in ة is before a pronoun (شهادة: شهادت), such a noun without its pronoun (شهادته: شهادة), else empty.
+
+    Not of three letters, whose ت is mostly their own (وقته, بيتها); behind ا it is the plural's.
+    """
+    own = _light(word)
+    if own != word and own.endswith("ت"):
+        other = f"{own[:-1]}ه"
+    else:
+        other = f"{word[:-1]}ت" if word.endswith("ه") and not word.endswith("اه") else ""
+    return other if len(other) > SHORTEST else ""
 
 
 def _is_whole(word: str) -> bool:
