@@ -51,6 +51,7 @@ _WHOLE = frozenset(
         "لجنه",
         "لجوء",
         "لسان",
+        "مدني",
         "وزاره",
         "وزير",
         "وطن",
@@ -62,22 +63,43 @@ _WHOLE = frozenset(
 )
 # Plurals that change the word's inside and that reports can't do without, each with its singular. No rule finds it.
 _PLURALS = {
+    "ادلت": "دليل",
+    "ادله": "دليل",
     "اسري": "اسير",
+    "اشخاص": "شخص",
+    "اطباء": "طبيب",
     "اطفال": "طفل",
+    "اعضاء": "عضو",
     "تقارير": "تقرير",
     "جرائم": "جريمه",
     "جرحي": "جريح",
+    "جنود": "جندي",
     "حقوق": "حق",
+    "رئساء": "رئيس",
+    "رجال": "رجل",
     "سجناء": "سجين",
     "سجون": "سجن",
     "شهداء": "شهيد",
     "شهود": "شاهد",
+    "صواريخ": "صاروخ",
+    "ضباط": "ضابط",
     "ضحايا": "ضحيه",
     "قتلي": "قتيل",
     "قضاه": "قاض",
+    "قوات": "قوه",
     "قوانين": "قانون",
+    "مجازر": "مجزره",
     "محاكم": "محكمه",
+    "مدارس": "مدرسه",
+    "مدن": "مدينه",
     "مقابر": "مقبره",
+    "هجوم": "هجمه",
+    "وثائق": "وثيقه",
+    # A policeman is of the police, and two words for a journalist are one.
+    "شرطي": "شرطه",
+    "شرطيه": "شرطه",
+    "صحافي": "صحفي",
+    "صحافيه": "صحفي",
     # With the article a woman loses her first letter (المرأة), and women share none with her.
     "مراه": "امراه",
     "نساء": "امراه",
@@ -123,7 +145,7 @@ def attached_forms(word: str) -> list[str]:
     if len(bare) < SHORTEST:
         return []
     base = _singular(bare) or bare
-    bases = filter(None, dict.fromkeys((base, _other_ending(base), _other_ending(bare))))
+    bases = filter(None, dict.fromkeys((bare, base, _other_ending(base), _other_ending(bare))))
     found = [_light(a + each) for each in bases for a in ("", *_ATTACHED) if not _is_whole(a + each)]
     if bare == normalise(word) and not _is_whole(bare):
         rests = [bare[len(a) :] for a in _ATTACHED if bare.startswith(a) and len(bare) > len(a) + 3]
@@ -150,9 +172,13 @@ def _is_whole(word: str) -> bool:
 
 
 def _singular(word: str) -> str:
-    """The singular of a listed plural; a letter before one is surely attached (وأطفال). Empty for any other word."""
-    rests = (word[len(letter) :] for letter in ("", *_ATTACHED) if word.startswith(letter))
-    return next((_PLURALS[rest] for rest in rests if rest in _PLURALS), "")
+    """The singular of a listed plural; a letter before one is surely attached (وأطفال). Empty for any other word.
+
+    Not before one of three letters: ومدن is also what stays of ومدني.
+    """
+    rests = [word[len(letter) :] for letter in _ATTACHED if word.startswith(letter)]
+    known = [word, *(rest for rest in rests if len(rest) > SHORTEST)]
+    return next((_PLURALS[each] for each in known if each in _PLURALS), "")
 
 
 def _light(word: str) -> str:

@@ -67,6 +67,7 @@ _JUNK = re.compile(r"[-\u2010\u00ad]|\s")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|res?|ères?|n?des?|e|ᵉ|ʳᵉ|ème|º|ª|°)", re.IGNORECASE)
 _CENTURY = re.compile(r"([IVX]+)(?:e|er|ère|ème|ᵉ)")  # XXIe siècle; not Ce, Le, De: no century is that late
 _PLURAL_ACRONYM = re.compile(r"([A-Z]{2,6})s")
+_SERVANT = re.compile(r"([وفبكل]{0,2}عبد)(ال\w{2,})")  # عبدالرحمن is عبد الرحمن; no other word begins so
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0002ffff]")
 _ELIDED = {
     "": frozenset({"l", "d"}),
@@ -105,6 +106,11 @@ def _plain(text: str, start: int, end: int, elided: frozenset[str]) -> list[Word
     if text.isalpha():
         if _IDEOGRAPH.search(text):
             return _ideographs(text, start)
+        name = _SERVANT.fullmatch(text)
+        if name:
+            return [
+                Word(part, start + name.start(at), start + name.end(at)) for at, part in enumerate(name.groups(), 1)
+            ]
         shortened = _PLURAL_ACRONYM.fullmatch(text) or _CENTURY.fullmatch(text)  # NGOs
         return [Word(shortened[1] if shortened else text, start, end)]
     parts = _INNER.split(text)
