@@ -94,7 +94,7 @@ def query_tokens(word: str, language: str) -> list[tuple[str, ...]]:
 
 
 def other_forms(text: str, language: str) -> list[tuple[str, ...]]:
-    """The tokens of the other ways to write ``text`` where it is a date, a number or the name of somebody known."""
+    """The tokens of the other ways to write ``text`` where it is a date, a number, letters with a number or a known name."""
     code = language[:2].lower() or UNKNOWN
     ways = [*dates.other_ways(text, code), *names.other_spellings(text)]
     return [form for form in (tuple(tokens(way, code)) for way in ways) if form]
