@@ -7,6 +7,7 @@ or renamed a moment ago adds nothing, whoever asks, and a new one is known withi
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 20
 LONGEST_NAME = 8
 """Words of a name; a longer one is no name that somebody types."""
+
+_TWO_CAPITALS = re.compile("[A-Z]{2}")
+"""UN, EU, AU: names though the same letters are words of some language; typed otherwise they are those words."""
 
 Concept = tuple[str, str]
 """(vocabulary, key)."""
@@ -90,7 +94,7 @@ def _spans(words: Sequence[str], concepts: dict[Form, set[Concept]]) -> Iterator
     while at < len(words):
         for size in range(min(LONGEST_NAME, len(words) - at), 0, -1):
             run = words[at : at + size]
-            typed = _typed(run) if all(run) else frozenset()
+            typed = _typed(run) if all(run) and not _is_too_short(" ".join(run)) else frozenset()
             found = [concept for form in typed for concept in concepts.get(form, ())]
             if found:
                 yield _Span(at, size, typed, frozenset(found))
@@ -134,6 +138,11 @@ def _has(form: Form, part: Form) -> bool:
     return any(form[at : at + len(part)] == part for at in range(len(form) - len(part) + 1))
 
 
+def _is_too_short(text: str) -> bool:
+    """Whether ``text`` is too short for a name: fewer than three Latin letters, but for two capitals."""
+    return text.isascii() and len(text) < 3 and not _TWO_CAPITALS.fullmatch(text)
+
+
 def _forms(name: Name) -> tuple[Form, ...]:
     return _forms_of(name.text.strip(), index_language(name.language), searched())
 
@@ -141,7 +150,7 @@ def _forms(name: Name) -> tuple[Form, ...]:
 @lru_cache(maxsize=100_000)
 def _forms_of(text: str, language: str, every: tuple[str, ...]) -> tuple[Form, ...]:
     """The tokens by which a name is known; none where it says too little to be one. An acronym is one in every language."""
-    if (text.isascii() and len(text) < 3) or is_stop_word(text, every):
+    if _is_too_short(text) or (is_stop_word(text, every) and not _TWO_CAPITALS.fullmatch(text)):
         return ()
     forms = [tuple(tokens(text, code)) for code in (every if is_acronym(text) else (language,))]
     return tuple(form for form in forms if 0 < len(form) <= LONGEST_NAME)

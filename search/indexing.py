@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import logging
+from functools import lru_cache
+from pathlib import Path
 
+from search import analysis, registry
 from search.analysis import grams, surfaces, tokens
 from search.analysis.compounds import SEPARATOR, WHOLE, Compounds
 from search.engines.base import IndexRow
@@ -45,6 +50,26 @@ def index_row(document: IndexDocument, compounds: Compounds = WHOLE) -> IndexRow
             "a": " ".join(grams(document.title, language)),
         },
     )
+
+
+def stamp() -> str:
+    """Names how rows are made: by the analysis, this module and the sources. A change of any forces a rebuild."""
+    return _stamp((Path(__file__), *source_files()))
+
+
+def source_files() -> tuple[Path, ...]:
+    """The modules that make up the sources: what they give the index is made there."""
+    classes = {each for source in registry.sources() for each in type(source).__mro__ if each is not object}
+    modules = {each.__module__: Path(inspect.getfile(each)) for each in classes}
+    return tuple(modules[name] for name in sorted(modules))
+
+
+@lru_cache(maxsize=4)
+def _stamp(modules: tuple[Path, ...]) -> str:
+    digest = hashlib.sha256(analysis.stamp().encode())
+    for path in modules:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 FILE_BREAK = f" {SEPARATOR} "

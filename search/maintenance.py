@@ -30,7 +30,7 @@ class SweepResult:
 
 
 def is_outdated() -> bool:
-    """Whether the index was made by another version of the text analysis, schema or vocabulary, or isn't there at all."""
+    """Whether the index was made by another version of the analysis, sources, schema or vocabulary, or isn't there at all."""
     engine = get_engine()
     health = engine.health()
     return health.ok and (health.stamp != engine.stamp() or compounds.have_changed())

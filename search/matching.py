@@ -130,14 +130,15 @@ def plan(query: ParsedQuery, languages: tuple[str, ...]) -> Plan:
     conditions = _conditions([clause for clause in query.clauses if not clause.words], wanted)
     excluded = tuple(_group(clause.words, wanted) for clause in plain if clause.excluded)
     also = _also(query, wanted)
+    named = {each.first for each in query.related if each.size == 1}  # UN is wanted, whatever "un" is in French
     positive = [
-        (clause, replace(_group(clause.words, wanted), also=also.get(at, ())))
+        (replace(_group(clause.words, wanted), also=also.get(at, ())), at in named or not _says_nothing(clause, wanted))
         for at, clause in enumerate(wanted_words(query))
     ]
-    positive = [(clause, group) for clause, group in positive if group.forms]
-    telling = [group for clause, group in positive if not _says_nothing(clause, wanted)]
+    positive = [(group, tells) for group, tells in positive if group.forms]
+    telling = [group for group, tells in positive if tells]
     if not telling and all(isinstance(each, Without) for each in conditions):
-        telling = [group for _, group in positive]
+        telling = [group for group, _ in positive]
     return _shortened(
         Plan(
             required=tuple(dict.fromkeys(telling)),  # who writes a word twice wants it once

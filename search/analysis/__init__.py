@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +21,7 @@ import Stemmer
 from search.analysis import arabic, dates, english, french, german, names, other, spanish
 from search.analysis.dates import joined
 from search.analysis.folding import clean, is_arabic, is_latin
-from search.analysis.words import words
+from search.analysis.words import Word, words
 
 __all__ = [
     "UNKNOWN",
@@ -58,32 +59,34 @@ class Span(NamedTuple):
 def spans(text: str, language: str) -> list[Span]:
     """All tokens of ``text`` (in ``language``, a code such as ``en`` or ``pt-br``) with their places, in reading order."""
     code = language[:2].lower() or UNKNOWN
-    return [Span(_token(word.text, code), word.start, word.end) for word in words(text, code)]
+    return [Span(_token(word.text, code), word.start, word.end) for word in _words(text, code)]
 
 
 def tokens(text: str, language: str) -> list[str]:
     """The tokens of ``text`` alone; joined by spaces they are what the index stores."""
     code = language[:2].lower() or UNKNOWN
-    return [_token(word.text, code) for word in words(text, code)]
+    return [_token(word.text, code) for word in _words(text, code)]
 
 
 def surfaces(text: str, language: str) -> list[str]:
     """As ``tokens`` but unstemmed: a title that has the very word asked for ranks above one with its relatives."""
     code = language[:2].lower() or UNKNOWN
-    return [_surface(word.text, code) for word in words(text, code)]
+    return [_surface(word.text, code) for word in _words(text, code)]
 
 
 def query_tokens(word: str, language: str) -> list[tuple[str, ...]]:
     """The token sequences that ``word`` may have in the index of texts in ``language``.
 
     Mostly one sequence of one token; a word that falls apart (``non-refoulement``) is one longer
-    sequence; Arabic adds the forms with a preposition or conjunction written to the word; a date, a
-    number and a name add the other ways to write them.
+    sequence; a German word for all genders is each of its forms; Arabic adds the forms with a preposition, conjunction or pronoun written to the word; a date,
+    a number and a name add the other ways to write them.
     """
     found = tokens(word, language)
     if not found:
         return []
     sequences = [tuple(found)]
+    if len({(span.start, span.end) for span in spans(word, language)}) == 1:
+        sequences += [(token,) for token in found]  # Zeug:innen: the women's form, the men's or both
     if found[0].startswith("ar") and is_arabic(found[0][2:]):
         first = words(word, "ar")[0]
         sequences += [("ar" + stem[:LONGEST], *found[1:]) for stem in arabic.attached_forms(clean(first.text))]
@@ -91,7 +94,7 @@ def query_tokens(word: str, language: str) -> list[tuple[str, ...]]:
 
 
 def other_forms(text: str, language: str) -> list[tuple[str, ...]]:
-    """The tokens of the other ways to write ``text`` where it is a date, a number or the name of somebody known."""
+    """The tokens of the other ways to write ``text`` where it is a date, a number, letters with a number or a known name."""
     code = language[:2].lower() or UNKNOWN
     ways = [*dates.other_ways(text, code), *names.other_spellings(text)]
     return [form for form in (tuple(tokens(way, code)) for way in ways) if form]
@@ -130,6 +133,14 @@ def stamp() -> str:
         digest.update(path.read_bytes())
     digest.update(f"{Stemmer.version()} {unicodedata.unidata_version}".encode())
     return digest.hexdigest()[:16]
+
+
+def _words(text: str, code: str) -> Iterator[Word]:
+    """The words of ``text``, those that share a place one after the other."""
+    for word in words(text, code):
+        yield word
+        if word.other:
+            yield word._replace(text=word.other)
 
 
 @lru_cache(maxsize=200_000)

@@ -51,6 +51,7 @@ _WHOLE = frozenset(
         "لجنه",
         "لجوء",
         "لسان",
+        "مدني",
         "وزاره",
         "وزير",
         "وطن",
@@ -60,24 +61,54 @@ _WHOLE = frozenset(
         "شرطه",
     ]
 )
-# Plurals that change the word's inside and that reports can't do without. No rule finds their singular.
+# Plurals that change the word's inside and that reports can't do without, each with its singular. No rule finds it.
 _PLURALS = {
+    "ادلت": "دليل",
+    "ادله": "دليل",
     "اسري": "اسير",
+    "اشخاص": "شخص",
+    "اطباء": "طبيب",
     "اطفال": "طفل",
+    "اعضاء": "عضو",
     "تقارير": "تقرير",
-    "جرائم": "جريم",
+    "جرائم": "جريمه",
     "جرحي": "جريح",
+    "جنود": "جندي",
     "حقوق": "حق",
+    "رئساء": "رئيس",
+    "رجال": "رجل",
     "سجناء": "سجين",
     "سجون": "سجن",
     "شهداء": "شهيد",
     "شهود": "شاهد",
-    "ضحايا": "ضحي",
+    "صواريخ": "صاروخ",
+    "ضباط": "ضابط",
+    "ضحايا": "ضحيه",
     "قتلي": "قتيل",
     "قضاه": "قاض",
-    "قوانين": "قان",
-    "محاكم": "محكم",
-    "مقابر": "مقبر",
+    "قوات": "قوه",
+    "قوانين": "قانون",
+    "مجازر": "مجزره",
+    "محاكم": "محكمه",
+    "مدارس": "مدرسه",
+    "مدن": "مدينه",
+    "مقابر": "مقبره",
+    "هجوم": "هجمه",
+    "وثائق": "وثيقه",
+    # A policeman is of the police, and two words for a journalist are one.
+    "شرطي": "شرطه",
+    "شرطيه": "شرطه",
+    "صحافي": "صحفي",
+    "صحافيه": "صحفي",
+    # With the article a woman loses her first letter (المرأة), and women share none with her.
+    "مراه": "امراه",
+    "نساء": "امراه",
+    "نسوه": "امراه",
+    # Before a pronoun (حياته), where nothing else tells these from a plural in ات.
+    "امرات": "امراه",
+    "حيات": "حياه",
+    "معانات": "معاناه",
+    "وفات": "وفاه",
 }
 _STOP_WORDS = (
     "في من على إلى الى عن أن ان إن هذا هذه ذلك تلك التي الذي الذين ما لا لم لن هو هي هم كان كانت قد كل بعض أو او ثم"
@@ -104,31 +135,61 @@ def stem(word: str) -> str:
 
 
 def attached_forms(word: str) -> list[str]:
-    """Stems of the same word with a preposition or conjunction written to it, and without the one that it has.
+    """Stems of the same word with a preposition, conjunction or pronoun written to it, and without the one that it has.
 
     For queries only: حقوق also finds لحقوق and وحقوق, لحقوق also finds حقوق. The index can't cut these
-    letters off: in لبنان and برلمان they belong to the word.
+    letters off: in لبنان and برلمان they belong to the word. Nor can it make a ة of the ت in شهادته: in تصويته
+    it belongs to the word too.
     """
     bare = without_article(normalise(word))
     if len(bare) < SHORTEST:
         return []
-    found = [_light(letter + bare) for letter in _ATTACHED if not _is_whole(letter + bare)]
+    base = _singular(bare) or bare
+    bases = filter(None, dict.fromkeys((bare, base, _other_ending(base), _other_ending(bare))))
+    found = [_light(a + each) for each in bases for a in ("", *_ATTACHED) if not _is_whole(a + each)]
     if bare == normalise(word) and not _is_whole(bare):
-        found += [_light(bare[len(a) :]) for a in _ATTACHED if bare.startswith(a) and len(bare) > len(a) + 3]
+        rests = [bare[len(a) :] for a in _ATTACHED if bare.startswith(a) and len(bare) > len(a) + 3]
+        found += [_light(each) for rest in rests for each in (rest, _other_ending(rest)) if each]
     own = _light(bare)
     return [form for form in dict.fromkeys(found) if form != own]
+
+
+def _other_ending(word: str) -> str:
+    """What a noun in ة is before a pronoun (شهادة: شهادت), such a noun without its pronoun (شهادته: شهادة), else empty.
+
+    Not of three letters, whose ت is mostly their own (وقته, بيتها); behind ا it is the plural's.
+    """
+    own = _light(word)
+    if own != word and own.endswith("ت"):
+        other = f"{own[:-1]}ه"
+    else:
+        other = f"{word[:-1]}ت" if word.endswith("ه") and not word.endswith("اه") else ""
+    return other if len(other) > SHORTEST else ""
 
 
 def _is_whole(word: str) -> bool:
     return word in _WHOLE or f"{word}ه" in _WHOLE
 
 
+def _singular(word: str) -> str:
+    """The singular of a listed plural; a letter before one is surely attached (وأطفال). Empty for any other word.
+
+    Not before one of three letters: ومدن is also what stays of ومدني.
+    """
+    rests = [word[len(letter) :] for letter in _ATTACHED if word.startswith(letter)]
+    known = [word, *(rest for rest in rests if len(rest) > SHORTEST)]
+    return next((_PLURALS[each] for each in known if each in _PLURALS), "")
+
+
 def _light(word: str) -> str:
     """Cuts endings one after the other, so that فلسطينية, فلسطيني and فلسطين meet."""
-    if word in _PLURALS:
-        return _PLURALS[word]
+    singular = _singular(word)
+    if singular:
+        return _light(singular)
     if word in _WHOLE:
         return word
+    if word.endswith("ائ"):  # what an ending makes of اء: أبنائهم, أبناؤهم
+        return _light(f"{word[:-1]}ء")
     if word[:-1] in _WHOLE or word[:-2] in _WHOLE:  # لبناني, لبنانية, سورية
         return word[:-1] if word[:-1] in _WHOLE else word[:-2]
     cut = next((e for e in _LONG_ENDINGS if word.endswith(e) and len(word) - len(e) >= LONG_SHORTEST), "")

@@ -1,4 +1,4 @@
-"""Dates, grouped numbers and doubled acronyms in the other ways in which they are written.
+"""Dates, grouped numbers, doubled acronyms and numbered letters in the other ways in which they are written.
 
 The index keeps what was written ("12 March 2011" must be found by "March 2011"), so the query asks
 for all ways: 12 March 2011 is March 12, 2011, 12.03.2011 and 2011-03-12, and 12. März 2011 in a
@@ -47,12 +47,14 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|o)?")
 _NUMERIC = re.compile(r"(\d{1,4})([-./])(\d{1,2})\2(\d{1,4})")
 _SPACED = re.compile(r"[1-9]\d{0,2}(?: \d{3}){1,4}(?:[.,]\d{1,15})?")
 _DOUBLED = re.compile(r"([A-Z])\1\.? ?([A-Z])\2\.?")  # EE. UU., DD. HH.: how Spanish doubles a plural's letters
+_NUMBERED = re.compile(r"([^\W\d_]{1,6})[-\u2010\u2011]?(\d{1,4})")  # MH17 and MH-17, COVID-19 and covid19
 LONGEST_DATE = 5
 """Words of the longest date: 12 de marzo de 2011."""
 
 
 def other_ways(text: str, language: str) -> list[str]:
-    """Texts in ``language`` (two letters) that say the same as ``text``, where that is a date, number or acronym."""
+    """Texts in ``language`` (two letters) that say the same as ``text``, where that is a date, a number, an acronym or
+    letters with a number."""
     date = read_date(text)
     if date is not None:
         return _written(date, language)
@@ -64,6 +66,9 @@ def other_ways(text: str, language: str) -> list[str]:
     if doubled:
         first, second = doubled[1] * 2, doubled[2] * 2
         return [f"{first}{second}", f"{first} {second}"]
+    numbered = _NUMBERED.fullmatch(text.strip())
+    if numbered:
+        return [f"{numbered[1]}{numbered[2]}", f"{numbered[1]} {numbered[2]}"]
     return []
 
 

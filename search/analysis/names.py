@@ -4,7 +4,8 @@ No safe general rule is to be had: a key of consonants makes Hassan and Hussein,
 So the well-known names are listed, one class a line; a query for one of them asks for the others
 too. Only the query is widened: the index keeps what was written, and nobody's name is changed.
 Two rules need no list: an Arabic article before a hyphen may be left out (al-Assad is found by and
-finds Assad), and ä, ö, ü may be written ae, oe, ue in any language.
+finds Assad), and ä, ö, ü may be written ae, oe, ue in any language: Müller asks for Mueller, and
+Juergen, with a capital as names have it, for Jurgen, which is Jürgen without its accent.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ kohler koehler
 goring goering
 """
 _ARTICLE = re.compile(r"(?:(?:al|el)|a(?P<sun>[dnrstz]|sh|th|dh)(?=[-\u2010\u2011](?P=sun)))[-\u2010\u2011](?=\w{3})")
+# Not in Michael, Quentin, Values, Poets, nor in words that end as Spanish ones do (Fuego is no fuga).
+_TYPED_UMLAUT = re.compile(r"(?<![aeiouyq])([aou])e(?=[^\W\d_aeiouy](?!s$)\w)(?!.*(?:[ao]|[aeo]s)$)")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -79,10 +82,13 @@ def other_spellings(word: str) -> list[str]:
     bare = _ARTICLE.sub("", lower, count=1)
     found = [bare] if bare != lower else []
     folded = clean(bare)
-    found += _classes().get(without_accents(folded), ())
+    known = _classes().get(without_accents(folded), ())
+    found += known
     umlauts = folded.translate(_UMLAUTS)
     if umlauts != folded:
         found.append(umlauts)
+    if word[:1].isupper() and not (known or word.isupper() or " " in word):
+        found.append(_TYPED_UMLAUT.sub(r"\1", folded))
     return [each for each in dict.fromkeys(found) if each != lower]
 
 

@@ -3,7 +3,8 @@
 A word is letters, digits and combining marks; ``\\w`` alone would cut Arabic words at their
 diacritics. Acronyms (U.N.), grouped numbers (1,000), decimals and dates stay together, a word that
 a line break divided is one word again, and an elided article (l'homme) is left out. A word written
-for all genders (Zeug:innen, avocat·e·s, abogado/a) is the one form that the stemmer knows.
+for all genders (avocat·e·s, abogado/a) is the one form that the stemmer knows; German has no such
+form, so Zeug:innen is the women's and the men's.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from typing import NamedTuple
 
 
 class Word(NamedTuple):
-    """A word as written, and where: ``end`` is the character after its last."""
+    """A word as written, and where: ``end`` is the character after its last. ``other`` is a second word in its place."""
 
     text: str
     start: int
     end: int
+    other: str = ""
 
 
 def _marks() -> str:
@@ -43,7 +45,7 @@ _GROUP = "[.,'\u2019\u00a0\u202f\u066c]"
 _START = rf"(?<!{_CHAR})"
 # German, French and Spanish ways to name women and men at once. "@" only at a word's end, or it is an address.
 _GENDERED = (
-    r"(?:[:*_/]innen|[:*_]in|\.e\.s|\(e\)s?"
+    r"(?:[:*_]innen|/-?innen|[:*_]in|\.e\.s|\(e\)s?"
     r"|[\u00b7\u2022\u2027](?:e|ère|esse|euse|ice|l?le|n?ne|t?te|t?rice|s?se|ve)(?:[\u00b7\u2022\u2027]?s)?"
     r"|@s?(?!\.)|(?<=o)/a|(?<=os)/as|(?<=or)/a|(?<=es)/as)"
 )
@@ -66,7 +68,9 @@ _INNER = re.compile(rf"{_APOSTROPHE}")
 _JUNK = re.compile(r"[-\u2010\u00ad]|\s")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|res?|ères?|n?des?|e|ᵉ|ʳᵉ|ème|º|ª|°)", re.IGNORECASE)
 _CENTURY = re.compile(r"([IVX]+)(?:e|er|ère|ème|ᵉ)")  # XXIe siècle; not Ce, Le, De: no century is that late
+_INNER_CAPITAL = re.compile(r"(\w*[a-zäöüß])Innen")  # AktivistInnen
 _PLURAL_ACRONYM = re.compile(r"([A-Z]{2,6})s")
+_SERVANT = re.compile(r"([وفبكل]{0,2}عبد)(ال\w{2,})")  # عبدالرحمن is عبد الرحمن; no other word begins so
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0002ffff]")
 _ELIDED = {
     "": frozenset({"l", "d"}),
@@ -86,7 +90,7 @@ def words(text: str, language: str) -> list[Word]:
         elif kind in ("date", "iso"):
             found += _date(match.group(), start, iso=kind == "iso")
         elif kind == "gendered":
-            found.append(Word(_one_gender(match.group()), start, end))
+            found.append(_of_all_genders(match.group(), start, end))
         elif kind == "ordinal":
             found.append(Word(_DIGITS.findall(match.group())[0], start, end))
         elif kind == "fraction":
@@ -105,6 +109,14 @@ def _plain(text: str, start: int, end: int, elided: frozenset[str]) -> list[Word
     if text.isalpha():
         if _IDEOGRAPH.search(text):
             return _ideographs(text, start)
+        people = _INNER_CAPITAL.fullmatch(text)
+        if people:
+            return [Word(text, start, end, people[1])]
+        name = _SERVANT.fullmatch(text)
+        if name:
+            return [
+                Word(part, start + name.start(at), start + name.end(at)) for at, part in enumerate(name.groups(), 1)
+            ]
         shortened = _PLURAL_ACRONYM.fullmatch(text) or _CENTURY.fullmatch(text)  # NGOs
         return [Word(shortened[1] if shortened else text, start, end)]
     parts = _INNER.split(text)
@@ -123,15 +135,15 @@ def _plain(text: str, start: int, end: int, elided: frozenset[str]) -> list[Word
     return [Word(joined, start, end)]
 
 
-def _one_gender(text: str) -> str:
-    """The form that a word for all genders is indexed as: German the female, French and Spanish the male."""
+def _of_all_genders(text: str, start: int, end: int) -> Word:
+    """German: the women's form, with the men's in its place. French and Spanish: the men's, whose stem is the women's too."""
     base = _WORD_AT_START.match(text)[0]  # type: ignore[index]  # the text was matched as a word
     ending = text[len(base) :]
     if ending.endswith(("innen", "in")) and ending[0] in ":*_/":
-        return base + ending[1:]
+        return Word(base + ending.lstrip(":*_/-"), start, end, base)
     if ending[0] == "@":
-        return f"{base}o{ending[1:]}"
-    return base + ("s" if ending[0] in ".(\u00b7\u2022\u2027" and ending.endswith("s") else "")
+        return Word(f"{base}o{ending[1:]}", start, end)
+    return Word(base + ("s" if ending[0] in ".(\u00b7\u2022\u2027" and ending.endswith("s") else ""), start, end)
 
 
 def _ideographs(text: str, start: int) -> list[Word]:

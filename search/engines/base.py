@@ -192,7 +192,7 @@ class Engine(ABC):
 
     @abstractmethod
     def stamp(self) -> str:
-        """What an index made now would be stamped with: analysis and schema. Another one in use wants a rebuild."""
+        """What an index made now would be stamped with: making of rows and schema. Another one in use wants a rebuild."""
 
     @abstractmethod
     def ensure_schema(self) -> None:

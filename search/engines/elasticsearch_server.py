@@ -13,7 +13,7 @@ from elastic_transport import HttpHeaders, Urllib3HttpNode
 from elastic_transport.client_utils import DEFAULT, DefaultType
 from elasticsearch import Elasticsearch
 
-from search import analysis
+from search import indexing
 
 if TYPE_CHECKING:
     from elastic_transport._node import NodeApiResponse
@@ -84,4 +84,4 @@ class Server:
     @staticmethod
     def stamp() -> str:
         """What a new index is stamped with."""
-        return hashlib.sha256(f"{analysis.stamp()}{SCHEMA}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{indexing.stamp()}{SCHEMA}".encode()).hexdigest()[:16]

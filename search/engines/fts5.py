@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from search import analysis
+from search import indexing
 from search.engines.base import Engine, Health, Hit, ItemResult, Operation, Role, SearchRequest, SearchResponse
 from search.engines.fts5_rows import apply, keys_after
 from search.engines.fts5_search import Autocomplete, run_search
@@ -42,7 +42,7 @@ class Fts5Engine(Engine):
         self._files = SqliteFiles(directory)
 
     def stamp(self) -> str:
-        return hashlib.sha256(f"{analysis.stamp()}{SCHEMA}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{indexing.stamp()}{SCHEMA}".encode()).hexdigest()[:16]
 
     def ensure_schema(self) -> None:
         if self._has_index():

@@ -71,7 +71,7 @@ class Index:
 
 
 @pytest.fixture
-def index(engine, content):
+def index(content, engine):
     return Index(engine, content)
 
 

@@ -93,6 +93,18 @@ class TestNames:
     def test_what_is_searched_as_it_stands(self, vocabulary, text):
         assert names(text) == []
 
+    def test_two_capitals_are_a_name_where_they_are_typed_so(self, vocabulary):
+        vocabulary.names += [
+            Name("un", "en", "United Nations"),
+            Name("un", "de", "Vereinte Nationen"),
+            Name("un", "en", "UN", 1),
+            Name("x", "fr", "au"),
+            Name("x", "en", "Gold"),
+        ]
+        assert names("UN") == names("UN report") == names("U.N.") == [["United Nations", "Vereinte Nationen"]]
+        assert names("un") == names("Un rapport") == names("AU") == names("au") == []
+        assert names("vereinte nationen") == [["United Nations", "UN"]]
+
     def test_at_most_ten_names_in_all(self, vocabulary):
         vocabulary.names += [Name("j", "en", f"power number {at}", 2) for at in range(30)]
         assert sum(map(len, names("jurisdiction icc"))) == RELATED_NAMES
@@ -144,6 +156,14 @@ class TestOnEngines:
         answer = library.engine.search(SearchRequest(wanted, frozenset({"public"}), **options))
         by_key = {key: thing.title for s in library.content.sources.values() for key, thing in s.things.items()}
         return [by_key[hit.key] for hit in answer.hits], answer
+
+    def test_two_capitals_are_wanted_though_they_are_an_article_elsewhere(self, library, vocabulary):
+        vocabulary.names += [Name("un", "en", "United Nations"), Name("un", "en", "UN", 1)]
+        library.add("UN report")
+        library.add("Report of the United Nations")
+        library.add("Report")
+        assert sorted(self.found(library, "UN report")[0]) == ["Report of the United Nations", "UN report"]
+        assert "Report" in self.found(library, "un report")[0]
 
     @pytest.mark.parametrize(
         ("text", "titles"),

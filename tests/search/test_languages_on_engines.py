@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search.engines.base import SearchRequest
+from search.marking import mark
 from search.matching import plan
 from search.query import parse
 from tests.search.examples import arabic, english, french, german, names, spanish
@@ -78,6 +79,15 @@ class TestMixedLanguages:
         index.add("Report", body="UNHCR und المحكمة and Мемориал")
         for text in ("unhcr", "محكمة", "мемориал", "unhcr محكمة"):
             assert index.titles(text) == ["Report"], text
+
+
+def test_a_word_for_all_genders_is_in_phrases_and_marked_once(index):
+    index.add("Bericht", locale="de", body="Viele Journalist:innen in Haft.")
+    for text in ('"viele Journalistinnen"', '"Journalisten in Haft"', '"viele Journalist:innen in Haft"'):
+        assert index.titles(text) == ["Bericht"], text
+    assert index.titles('"Journalist:innen in Haft"') == index.titles("Journalisten Haft") == ["Bericht"]
+    for text in ("Journalisten", "Journalistin", "Journalist:innen"):
+        assert mark("Viele Journalist:innen in Haft.", parse(text), "de") == [(6, 22)], text
 
 
 def test_typed_dates_and_numbers_are_found_however_they_are_written(index):

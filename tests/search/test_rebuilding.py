@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from search import compounds, gates, outbox, rebuilding, registry
+from search import compounds, gates, indexing, outbox, rebuilding, registry
 from search.engines import get_engine
 from search.engines.base import IndexRow, Role, SearchRequest
 from search.exceptions import EngineUnavailableError, IndexLostError, RebuildError, SearchError
@@ -325,3 +327,22 @@ def test_a_sweep_that_fails_at_the_end_undoes_nothing(content, publish, monkeypa
     assert "search_sweep_waits" in [getattr(record, "event", "") for record in caplog.records]
     call_command("search_rebuild", "--rollback")
     assert "is in use again." in capsys.readouterr().out and last().state == State.DONE
+
+
+def test_other_rows_want_a_rebuild_as_another_analysis_does(content, tmp_path, monkeypatch):
+    """A row is made of what a source gives, by ``search.indexing``."""
+    before, engine = get_engine().stamp(), get_engine()
+    with monkeypatch.context() as patch:
+        changed = tmp_path / "indexing.py"
+        changed.write_text(Path(indexing.__file__).read_text() + "# changed")
+        patch.setattr(indexing, "__file__", str(changed))
+        assert engine.stamp() != before
+    assert engine.stamp() == before
+    monkeypatch.setattr(indexing, "source_files", lambda: (tmp_path / "indexing.py",))
+    assert engine.stamp() != before
+
+
+def test_the_sources_are_the_modules_that_fill_the_index():
+    assert {path.relative_to(configured.BASE_DIR).as_posix() for path in indexing.source_files()} == {
+        f"cms/{name}/search.py" for name in ("cases", "core", "glossary", "publications", "topics")
+    }
