@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable
 from datetime import timedelta
@@ -21,8 +22,11 @@ from documents.access import readable_by
 from documents.adding import guessing
 from documents.adding.pending import path_of, received
 from documents.exceptions import DocumentError, IntakeError
+from documents.extraction.errors import ExtractionError
 from documents.intake import inspect
 from documents.models import Document, PendingUpload
+
+logger = logging.getLogger(__name__)
 
 BROWSERS = timedelta(minutes=1)
 """How long the browser that sent a file has to ask for its verdict, before the worker does."""
@@ -46,6 +50,9 @@ def judge(upload: PendingUpload, *, guess: bool = True) -> bool:
         return False
     except DocumentError as err:
         found = {"state": _State.REFUSED, "refusal": str(err)}
+    except Exception:  # the border to a stranger's file: what nobody thought of must not hold up what others sent
+        logger.exception("An upload could not be judged", extra={"event": "upload_not_judged"})
+        found = {"state": _State.REFUSED, "refusal": gettext(ExtractionError.sentence)}
     else:
         found = {
             "state": _State.ACCEPTED,

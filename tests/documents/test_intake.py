@@ -66,6 +66,23 @@ NESTED_BOMB = office({"xl/workbook.xml": b"<x/>", "xl/zero": b"\x00" * 60_000_00
 BOOK = {"mimetype": b"application/epub+zip"}
 PASSWORD = pikepdf.Encryption(user="secret", owner="secret")
 
+
+def broken_entry(entry: str, *, level=zipfile.ZIP_DEFLATED) -> bytes:
+    """An archive whose first entry can't be unpacked."""
+    data = bytearray(office({entry: b"application/epub+zip" * 5}, level=level))
+    start = data.index(entry.encode()) + len(entry) + (4 if level == zipfile.ZIP_LZMA else 0)
+    data[start : start + 6] = b"\xff" * 6
+    return bytes(data)
+
+
+def nameless(data: bytes) -> bytes:
+    """The same archive, whose names are said to be UTF-8 and are not."""
+    changed = bytearray(data.replace(b"word/document.xml", b"word/\xff\xfe\xffument.xml"))
+    for head in re.finditer(rb"PK\x01\x02", data):
+        changed[head.start() + 9] |= 0x08
+    return bytes(changed)
+
+
 ACCEPTED = {
     "a.pdf": small_pdf(),
     "a.PDF": small_pdf(),
@@ -125,6 +142,9 @@ REFUSED = {
     "encrypted office": ("a.docx", protected(docx()), "password"),
     "macros": ("a.docx", docx(**{"word/vbaProject.bin": b"x"}), "macros"),
     "cut office": ("a.docx", docx()[:40], "damaged"),
+    "office that can't be unpacked": ("a.epub", broken_entry("mimetype"), "damaged"),
+    "office packed by LZMA that can't be": ("a.epub", broken_entry("mimetype", level=zipfile.ZIP_LZMA), "damaged"),
+    "names in no writing": ("a.docx", nameless(docx()), "damaged"),
     "cut picture": ("a.png", picture()[:60], "damaged"),
 }
 
