@@ -120,7 +120,7 @@ def save_sealed(document: Document) -> Document:
             document.save()
             log(instance=document, action="wagtail.create", user=document.uploaded_by_user)
     except BaseException:
-        discard(document.original.name, document.original.storage)
+        discard(document.original.name, document.original.storage, for_good=True)
         raise
     return document
 

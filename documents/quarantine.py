@@ -87,9 +87,9 @@ def fetched(user: User, token: str, bucket: PrivateS3Storage) -> Iterator[File[b
         try:
             yield File(local, name=content["key"])
         except IntakeError:
-            discard(content["key"], bucket)
+            discard(content["key"], bucket, for_good=True)
             raise
-    discard(content["key"], bucket)
+    discard(content["key"], bucket, for_good=True)
 
 
 def _download(bucket: Storage, key: str, local: IO[bytes]) -> None:
@@ -107,12 +107,16 @@ def _download(bucket: Storage, key: str, local: IO[bytes]) -> None:
 
 
 def sweep() -> int:
-    """Removes uploads that nobody came back for; returns how many. A job of the worker."""
+    """Removes uploads that nobody came back for; returns how many. A job of the worker.
+
+    For good, and with what a form that was used twice wrote over: a raw upload must not lie on as an old version.
+    """
     bucket = storages["documents"]
     if not isinstance(bucket, PrivateS3Storage):
         return 0
     reader: RangeStorage = bucket
     old = [key for key, written in reader.keys(FOLDER) if written < time.time() - KEPT]
     for key in old:
-        discard(key, bucket)
+        discard(key, bucket, for_good=True)
+    reader.empty_bin(FOLDER)
     return len(old)

@@ -279,7 +279,7 @@ def store(file: File[bytes], key: str, storage: Storage) -> str:
         ) from err
     except STORAGE_FAULTS as err:
         logger.error("The storage took no file", extra={"event": "storage_write_failed", "fault": type(err).__name__})
-        discard(key, storage)
+        discard(key, storage, for_good=True)
         raise StorageError(
             gettext("The file could not be stored: the storage doesn't answer. Nothing was kept; try again later.")
         ) from err

@@ -22,6 +22,13 @@ def bucket(s3_settings):
 
 
 @pytest.fixture
+def versioned(versioned_bucket, s3_settings):
+    """A bucket that keeps what is deleted; gives what it keeps below ``quarantine/``."""
+    s3_settings.S3_DIRECT_UPLOAD = True
+    return lambda: list(versioned_bucket.object_versions.filter(Prefix="quarantine/"))
+
+
+@pytest.fixture
 def author(client, people):
     client.force_login(people["author"])
     return client
@@ -99,6 +106,27 @@ def test_what_nobody_came_back_for_is_removed(author, bucket, monkeypatch):
     monkeypatch.setattr(quarantine, "KEPT", -60)
     assert quarantine.sweep() == 1
     assert list(bucket.keys("quarantine")) == []
+
+
+@pytest.mark.parametrize(("content", "status"), [(small_pdf(), 200), (b"no PDF", 400)], ids=["filed", "refused"])
+def test_a_bucket_that_keeps_versions_has_none_of_a_raw_upload(author, versioned, content, status):
+    """It lay there for good, as it was sent, under a marker."""
+    form = ticket(author)
+    send(form, b"an attempt")
+    send(form, content)
+    assert len(versioned()) == 2
+    assert come_back(author, form).status_code == status
+    assert versioned() == []
+
+
+def test_nor_of_one_that_nobody_came_back_for(author, versioned, monkeypatch):
+    earlier, late = ticket(author), ticket(author)
+    send(earlier, small_pdf())
+    PrivateS3Storage().delete(earlier["fields"]["key"])
+    send(late, small_pdf())
+    monkeypatch.setattr(quarantine, "KEPT", -60)
+    assert quarantine.sweep() == 1
+    assert versioned() == []
 
 
 @pytest.mark.parametrize("who", ["anonymous", "member"])
