@@ -161,7 +161,7 @@ class PrivateS3Storage(S3Storage):
         """Stores, and looks whether the server did what it was asked: some accept the header and store in clear."""
         stored = str(super()._save(name, content))
         if settings.S3_ENCRYPTION and self.encryption_of(stored) != settings.S3_ENCRYPTION:
-            self.delete(stored)
+            discard(stored, self, for_good=True)
             raise NotEncryptedError
         return stored
 

@@ -378,6 +378,11 @@ class TestEncryption:
             store(ContentFile(b"secret"), "documents/clear", deaf)
         assert not deaf.exists("documents/clear")
 
+    def test_nor_as_an_old_version(self, deaf, versioned_bucket):
+        with pytest.raises(StorageError, match="doesn't encrypt"):
+            store(ContentFile(b"secret"), "documents/clear", PrivateS3Storage())
+        assert list(versioned_bucket.object_versions.all()) == []
+
     def test_the_check_says_so_and_leaves_nothing(self, deaf):
         assert "documents.E014" in self.run()
         assert list(deaf.keys("quarantine")) == []
