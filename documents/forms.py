@@ -103,6 +103,13 @@ class NamingForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=language_choices, required=False)
 
 
+class DirectUploadForm(NamingForm):
+    """What comes with a file that lies in the bucket already; without a title it is called by its ``name``."""
+
+    title = forms.CharField(max_length=255, required=False)
+    name = forms.CharField()
+
+
 class NewVersionForm(NamingForm):
     """A file that becomes the next version of a document."""
 
