@@ -224,7 +224,7 @@ def pdf_bomb(megabytes: int) -> bytes:
 def test_the_pdf_bomb_costs_this_process_nothing():
     data = pdf_bomb(1200)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(IntakeError, match=r"too much memory|took too long"):
+    with pytest.raises(IntakeError):
         inspect(upload(data, "a.pdf"), "a.pdf")
     assert len(data) < 20_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
