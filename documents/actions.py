@@ -37,14 +37,16 @@ def add_document(
     collection: Collection | None = None,
     rights: Rights | None = None,
     embargo: datetime | None = None,
+    judged: str = "",
 ) -> Document:
     """Files ``file`` as a new document, or as the next version of ``series``; it is processed after the commit.
 
     ``original_name`` is what its uploader called it (default: ``file.name``); its extension must
-    agree with the content. ``embargo`` is a time before which the public knows nothing of it. Raises IntakeError
-    where the file is refused, StorageError where it could not be stored; both leave nothing behind.
+    agree with the content. ``embargo`` is a time before which the public knows nothing of it. ``judged`` is as for
+    ``inspect``. Raises IntakeError where the file is refused, StorageError where it could not be stored; both leave
+    nothing behind.
     """
-    inspected = inspect(file, original_name or file.name or "")
+    inspected = inspect(file, original_name or file.name or "", judged=judged)
     stated = asdict(rights or Rights())
     document = Document(title=title.strip()[:255], language=language, uploaded_by_user=user, embargo=embargo, **stated)
     if series is not None:
@@ -118,7 +120,7 @@ def save_sealed(document: Document) -> Document:
             document.save()
             log(instance=document, action="wagtail.create", user=document.uploaded_by_user)
     except BaseException:
-        discard(document.original.name, document.original.storage)
+        discard(document.original.name, document.original.storage, for_good=True)
         raise
     return document
 

@@ -14,7 +14,7 @@ from access.models import User
 from documents import quarantine
 from documents.actions import add_document
 from documents.exceptions import DocumentError, StorageError
-from documents.forms import NamingForm
+from documents.forms import DirectUploadForm, NamingForm
 from documents.permissions import document_policy
 from documents.storage import PrivateS3Storage
 
@@ -55,15 +55,20 @@ def file(request: HttpRequest) -> JsonResponse:
     """
     bucket = _bucket_for(request)
     user = cast(User, request.user)
-    name = request.POST.get("name", "")
+    form = DirectUploadForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse(
+            {"error": " ".join(str(words) for errors in form.errors.values() for words in errors)}, status=400
+        )
+    data = form.cleaned_data
     try:
         with quarantine.fetched(user, request.POST.get("token", ""), bucket) as upload:
             document = add_document(
                 upload,
-                title=request.POST.get("title") or name,
+                title=data["title"] or data["name"],
                 user=user,
-                language=request.POST.get("language", ""),
-                original_name=name,
+                language=data["language"],
+                original_name=data["name"],
             )
     except StorageError as err:
         return JsonResponse({"error": str(err)}, status=503)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.base import File
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
-from documents import actions
+from documents import actions, scanning
 from documents.exceptions import DocumentError
 from documents.intake import inspect
 from documents.models import Document, Image
@@ -77,12 +79,18 @@ class DocumentForm(BaseDocumentForm):
 
 
 class ImageForm(BaseImageForm):
-    """Files a new picture, or edits what is said about one: never its bytes."""
+    """Files a new picture, or edits what is said about one: never its bytes.
+
+    A picture is small and waits for no worker: the scanner is asked before the field decodes it, and one that doesn't
+    answer is a refusal.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.fields.pop("file", None)
+        elif field := self.fields.get("file"):
+            field.to_python = partial(_scanned, field.to_python)
 
     def _post_clean(self) -> None:
         """Stores the picture last, without its metadata, so that a failing storage is a sentence and not an error."""
@@ -96,11 +104,32 @@ class ImageForm(BaseImageForm):
             self.add_error("file", str(err))
 
 
+def _scanned(decode: Callable[[Any], Any], upload: Any) -> Any:
+    """What ``decode`` gives of an upload that the scanner found clean. Raises ValidationError."""
+    if upload:
+        try:
+            scanning.require_clean(upload)
+        except scanning.ScannerDownError as err:
+            sentence = gettext("The virus scanner doesn't answer, so the picture was not taken. Try again later.")
+            raise forms.ValidationError(sentence) from err
+        except scanning.ScanError as err:
+            raise forms.ValidationError(str(err)) from err
+        upload.seek(0)
+    return decode(upload)
+
+
 class NamingForm(forms.Form):
     """What a file is called, and its language."""
 
     title = forms.CharField(label=_("Title"), max_length=255)
     language = forms.ChoiceField(label=_("Language"), choices=language_choices, required=False)
+
+
+class DirectUploadForm(NamingForm):
+    """What comes with a file that lies in the bucket already; without a title it is called by its ``name``."""
+
+    title = forms.CharField(max_length=255, required=False)
+    name = forms.CharField()
 
 
 class NewVersionForm(NamingForm):

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pyrage
@@ -26,6 +24,7 @@ from access.models import User
 from documents.exceptions import OriginalRefused
 from documents.models import Document, DocumentQuerySet, document_key
 from documents.safety import may_judge
+from documents.scratch import scratch
 from documents.storage import STORAGE_FAULTS, RangeStorage, discard, store
 
 logger = logging.getLogger(__name__)
@@ -76,8 +75,8 @@ def _encrypt(document: Document) -> None:
     """Exchanges the original by its encrypted form, both streamed; the plain one goes last."""
     plain, storage = document.original.name, document.original.storage
     recipient = pyrage.x25519.Recipient.from_str(settings.ORIGINALS_PUBLIC_KEY)
-    with tempfile.TemporaryDirectory(prefix="dossier-original-") as folder:
-        target = Path(folder) / "encrypted"
+    with scratch() as folder:
+        target = folder / "encrypted"
         with document.original.open("rb") as source, target.open("wb") as out:
             pyrage.encrypt_io(source, out, [recipient])
         with target.open("rb") as encrypted:

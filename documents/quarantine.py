@@ -14,16 +14,20 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import IO, Any
 
 from django.conf import settings
 from django.core import signing
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
+from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from access.models import User
 from documents.exceptions import IntakeError, StorageError
+from documents.models import DirectUpload
 from documents.storage import STORAGE_FAULTS, PrivateS3Storage, RangeStorage, discard, read_range, says_missing
 
 FOLDER = "quarantine"
@@ -54,7 +58,8 @@ def issue(user: User, bucket: PrivateS3Storage) -> Ticket:
 
     Raises StorageError where the bucket's client can't sign.
     """
-    key = f"{FOLDER}/{uuid.uuid4()}"
+    upload = uuid.uuid4()
+    key = f"{FOLDER}/{upload}"
     client: Any = bucket.connection.meta.client
     try:
         form = client.generate_presigned_post(
@@ -65,6 +70,7 @@ def issue(user: User, bucket: PrivateS3Storage) -> Ticket:
         )
     except STORAGE_FAULTS as err:
         raise StorageError(gettext("Direct uploads don't work at the moment. Try again later.")) from err
+    DirectUpload.objects.create(pk=upload, user=user)
     token = signing.dumps({"user": user.pk, "key": key}, salt=_SALT)
     return Ticket(form["url"], dict(form["fields"]), token)
 
@@ -73,8 +79,9 @@ def issue(user: User, bucket: PrivateS3Storage) -> Ticket:
 def fetched(user: User, token: str, bucket: PrivateS3Storage) -> Iterator[File[bytes]]:
     """A local copy of what ``user`` uploaded with the ticket of ``token``; the quarantine is emptied of it at the end.
 
-    Raises IntakeError for a foreign or old token and where nothing was uploaded, StorageError where the bucket
-    doesn't answer (the upload stays then, for another try).
+    What is made of it in the block is one transaction with the end of the ticket: of two requests one gets it.
+    Raises IntakeError for a foreign, old or used token and where nothing was uploaded, StorageError where the bucket
+    doesn't answer (upload and ticket stay then, for another try).
     """
     try:
         content = signing.loads(token, salt=_SALT, max_age=KEPT)
@@ -82,14 +89,26 @@ def fetched(user: User, token: str, bucket: PrivateS3Storage) -> Iterator[File[b
         raise IntakeError(gettext("This upload is too old. Upload the file again.")) from err
     if content["user"] != user.pk:
         raise IntakeError(gettext("This upload is too old. Upload the file again."))
+    key = content["key"]
+    unused = DirectUpload.objects.filter(pk=key.removeprefix(f"{FOLDER}/"))
+    if not unused.exists():
+        raise IntakeError(_used())
     with tempfile.TemporaryFile() as local:
-        _download(bucket, content["key"], local)
+        _download(bucket, key, local)
         try:
-            yield File(local, name=content["key"])
+            with transaction.atomic():
+                if not unused.delete()[0]:
+                    raise IntakeError(_used())
+                yield File(local, name=key)
         except IntakeError:
-            discard(content["key"], bucket)
+            unused.delete()  # the transaction took that back
+            discard(key, bucket, for_good=True)
             raise
-    discard(content["key"], bucket)
+    discard(key, bucket, for_good=True)
+
+
+def _used() -> str:
+    return gettext("This file was filed or removed already.")
 
 
 def _download(bucket: Storage, key: str, local: IO[bytes]) -> None:
@@ -107,12 +126,17 @@ def _download(bucket: Storage, key: str, local: IO[bytes]) -> None:
 
 
 def sweep() -> int:
-    """Removes uploads that nobody came back for; returns how many. A job of the worker."""
+    """Removes uploads that nobody came back for; returns how many. A job of the worker.
+
+    For good, and with what a form that was used twice wrote over: a raw upload must not lie on as an old version.
+    """
+    DirectUpload.objects.filter(created_at__lt=timezone.now() - timedelta(seconds=KEPT)).delete()
     bucket = storages["documents"]
     if not isinstance(bucket, PrivateS3Storage):
         return 0
     reader: RangeStorage = bucket
     old = [key for key, written in reader.keys(FOLDER) if written < time.time() - KEPT]
     for key in old:
-        discard(key, bucket)
+        discard(key, bucket, for_good=True)
+    reader.empty_bin(FOLDER)
     return len(old)

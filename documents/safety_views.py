@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import wraps
-from pathlib import Path
 from typing import Any, cast
 
 from django import forms
@@ -27,6 +25,7 @@ from documents.models import Document, DocumentCheck
 from documents.originals import fetch, may_fetch
 from documents.permissions import document_policy
 from documents.reader.pictures import is_drawn
+from documents.scratch import scratch
 from documents.serving import unavailable
 from documents.storage import STORAGE_FAULTS
 from documents.tasks import check_document
@@ -146,8 +145,8 @@ def marked_page(request: HttpRequest, document: Document, number: int) -> HttpRe
     ]
     if not (document.is_ready and is_drawn(document) and boxes and 0 < number <= document.page_count):
         raise Http404
-    with tempfile.TemporaryDirectory(prefix="dossier-marks-") as folder:
-        source, target = Path(folder) / "file", Path(folder) / "page"
+    with scratch() as folder:
+        source, target = folder / "file", folder / "page"
         try:
             with document.file.open("rb") as stored, source.open("wb") as copy:
                 for chunk in stored.chunks():

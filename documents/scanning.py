@@ -2,7 +2,7 @@
 
 No text, image or clean copy is made of a file before the scanner said clean. On the screen "Add files" nothing reads
 it before. On every other way in (chooser, new version, direct upload, import) intake's own checks of the content run
-first, in the process that takes the file, and the worker asks the scanner afterwards.
+first, in a child behind walls, and the worker asks the scanner afterwards. Pictures are scanned by their form.
 
 Fail closed: a scanner that is configured and doesn't answer holds files back, it lets none through. The
 protocol is four lines long, and own: ``clamd`` and ``pyclamd`` had their last release in 2014, ``clamav-client``

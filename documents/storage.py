@@ -161,7 +161,7 @@ class PrivateS3Storage(S3Storage):
         """Stores, and looks whether the server did what it was asked: some accept the header and store in clear."""
         stored = str(super()._save(name, content))
         if settings.S3_ENCRYPTION and self.encryption_of(stored) != settings.S3_ENCRYPTION:
-            self.delete(stored)
+            discard(stored, self, for_good=True)
             raise NotEncryptedError
         return stored
 
@@ -279,7 +279,7 @@ def store(file: File[bytes], key: str, storage: Storage) -> str:
         ) from err
     except STORAGE_FAULTS as err:
         logger.error("The storage took no file", extra={"event": "storage_write_failed", "fault": type(err).__name__})
-        discard(key, storage)
+        discard(key, storage, for_good=True)
         raise StorageError(
             gettext("The file could not be stored: the storage doesn't answer. Nothing was kept; try again later.")
         ) from err

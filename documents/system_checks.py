@@ -128,7 +128,7 @@ def bucket_is_reachable_and_private(
                 id="documents.W010",
             )
         ]
-    return [*_privacy(storage), *_encryption(storage), *_versioning(client, bucket)]
+    return [*_privacy(storage), *_writing(storage), *_versioning(client, bucket)]
 
 
 @checks.register("documents", deploy=True)
@@ -243,13 +243,12 @@ def _privacy(storage: PrivateS3Storage) -> list[checks.CheckMessage]:
     return []
 
 
-def _encryption(storage: PrivateS3Storage) -> list[checks.CheckMessage]:
-    """Stores a word and looks whether it was encrypted: some servers accept the request for it and do nothing."""
-    if not settings.S3_ENCRYPTION:
-        return []
+def _writing(storage: PrivateS3Storage) -> list[checks.CheckMessage]:
+    """Stores a word and destroys it: some servers accept the request for encryption and do nothing, some keys may
+    delete but no old version."""
     key = f"quarantine/{uuid.uuid4()}"
     try:
-        storage.delete(storage.save(key, ContentFile(b"encrypted?")))
+        storage.save(key, ContentFile(b"encrypted?"))
     except NotEncryptedError:
         return [
             checks.Error(
@@ -259,7 +258,20 @@ def _encryption(storage: PrivateS3Storage) -> list[checks.CheckMessage]:
             )
         ]
     except (BotoCoreError, ClientError) as err:
-        return [checks.Error(f"The bucket takes no encrypted file: {err}", id="documents.E014")]
+        if settings.S3_ENCRYPTION:
+            return [checks.Error(f"The bucket takes no encrypted file: {err}", id="documents.E014")]
+        return [checks.Warning(f"The bucket takes no file: {err}", id="documents.W019")]
+    try:
+        storage.destroy(key)
+    except (BotoCoreError, ClientError) as err:
+        return [
+            checks.Warning(
+                f"The bucket's key can't remove a file for good: {err}",
+                hint="Erasures stop, and raw uploads and uploaded originals stay. Allow s3:ListBucketVersions and "
+                "s3:DeleteObjectVersion (docs/how-to/bucket.md).",
+                id="documents.W019",
+            )
+        ]
     return []
 
 
@@ -269,11 +281,29 @@ def _versioning(client: Any, bucket: str) -> list[checks.CheckMessage]:
     except (BotoCoreError, ClientError):
         status = None
     if status == "Enabled":
-        return []
+        return _lifecycle(client, bucket)
     return [
         checks.Info(
             f"The bucket {bucket} keeps no versions.",
             hint="Turn on versioning with a lifecycle that ends old versions, so that a mistake can be undone.",
             id="documents.I013",
+        )
+    ]
+
+
+def _lifecycle(client: Any, bucket: str) -> list[checks.CheckMessage]:
+    """Old versions must end some day: what was deleted lies there."""
+    try:
+        rules = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    except (BotoCoreError, ClientError):
+        rules = []  # it has none, or our key may not see them
+    if any(rule["Status"] == "Enabled" and "NoncurrentVersionExpiration" in rule for rule in rules):
+        return []
+    return [
+        checks.Warning(
+            f"The bucket {bucket} keeps old versions for ever: no lifecycle rule that ends them can be seen.",
+            hint="What was deleted can be read there. Add a rule (docs/how-to/bucket.md), and allow "
+            "s3:GetLifecycleConfiguration.",
+            id="documents.W020",
         )
     ]

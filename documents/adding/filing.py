@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable
 from datetime import timedelta
@@ -21,10 +22,11 @@ from documents.access import readable_by
 from documents.adding import guessing
 from documents.adding.pending import path_of, received
 from documents.exceptions import DocumentError, IntakeError
-from documents.extraction.jobs import glance
+from documents.extraction.errors import ExtractionError
 from documents.intake import inspect
 from documents.models import Document, PendingUpload
-from documents.scratch import scratch
+
+logger = logging.getLogger(__name__)
 
 BROWSERS = timedelta(minutes=1)
 """How long the browser that sent a file has to ask for its verdict, before the worker does."""
@@ -43,19 +45,20 @@ def judge(upload: PendingUpload, *, guess: bool = True) -> bool:
     try:
         with _bytes(upload) as file:
             scanning.require_clean(file)
-            inspected = inspect(File(file), upload.name)
+            inspected = inspect(File(file), upload.name, guess=guess)
     except scanning.ScannerDownError:
         return False
     except DocumentError as err:
         found = {"state": _State.REFUSED, "refusal": str(err)}
+    except Exception:  # the border to a stranger's file: what nobody thought of must not hold up what others sent
+        logger.exception("An upload could not be judged", extra={"event": "upload_not_judged"})
+        found = {"state": _State.REFUSED, "refusal": gettext(ExtractionError.sentence)}
     else:
-        with scratch() as folder:
-            title, language = glance(path_of(upload), inspected.mime, folder) if guess else ("", "")
         found = {
             "state": _State.ACCEPTED,
             "sha256": inspected.sha256,
-            "guessed_title": guessing.title_inside(title, upload.name),
-            "guessed_language": language or guessing.language_in(upload.name),
+            "guessed_title": guessing.title_inside(inspected.title, upload.name),
+            "guessed_language": inspected.language or guessing.language_in(upload.name),
         }
     # Meanwhile it may have been removed, or judged by another request.
     mine = PendingUpload.objects.filter(pk=upload.pk, state=_State.ARRIVING)
@@ -95,7 +98,12 @@ def file_upload(upload: PendingUpload, *, title: str, language: str) -> Document
         transaction.on_commit(partial(path_of(upload).unlink, missing_ok=True))
         with _bytes(upload) as file:
             return actions.add_document(
-                File(file), title=title, user=upload.user, language=language, original_name=upload.name
+                File(file),
+                title=title,
+                user=upload.user,
+                language=language,
+                original_name=upload.name,
+                judged=upload.sha256,
             )
 
 

@@ -28,8 +28,9 @@ def destroy(erasure: Erasure) -> None:
     """Destroys the files of ``erasure`` and what else has their bytes. Raises one of ``STORAGE_FAULTS``.
 
     For the first time the bin goes too (old covers and drafts lie there under keys that nobody remembers), and every
-    derived blob without a row, and every other that has been without one for a day. A repetition after a restore leaves those alone: the older database
-    doesn't know newer files.
+    derived blob without a row, and every other that has been without one for a day. A repetition after a restore
+    leaves those alone: the older database doesn't know newer files, and names others that were deleted meanwhile,
+    which can be taken out of the bin.
     """
     storage: Any = storages["documents"]
     hashes = targets.hashes_of(erasure.targets)

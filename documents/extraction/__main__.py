@@ -52,6 +52,22 @@ def _text(arguments: Arguments) -> Answer:
     return as_json(extractor_for(arguments["mime"]).extract(Path(arguments["source"])))
 
 
+def _check(arguments: Arguments) -> Answer:
+    """Why the file is refused, "" for not at all; where ``glance`` is asked for, a guess if it can be had."""
+    from documents.extraction.checking import check
+    from documents.extraction.errors import RefusedError
+
+    try:
+        check(Path(arguments["source"]), arguments["mime"])
+    except RefusedError as refused:
+        return {"refusal": refused.code, "details": refused.details}
+    answer: Answer = {"refusal": "", "details": {}}
+    if arguments["glance"]:
+        with contextlib.suppress(Exception):
+            answer["glance"] = _glance(arguments)
+    return answer
+
+
 def _glance(arguments: Arguments) -> Answer:
     from documents.extraction.glance import glance
 
@@ -124,7 +140,7 @@ JOBS: dict[str, Callable[[Arguments], Answer]] = {
     "inspect": _inspect,
     "clean_and_inspect": _clean_and_inspect,
     "text": _text,
-    "glance": _glance,
+    "check": _check,
     "layout": _layout,
     "image": _image,
     "read": _read,

@@ -81,6 +81,14 @@ class UnprovenError(ExtractionError):
     )
 
 
+class RefusedError(Exception):
+    """A file must not be filed: ``code`` says why, ``details`` are the words and numbers of intake's sentence."""
+
+    def __init__(self, code: str, **details: str | int) -> None:
+        super().__init__(code)
+        self.code, self.details = code, details
+
+
 ERRORS: dict[str, type[ExtractionError]] = {
     error.code: error
     for error in (

@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,8 @@ IMAGE_LIMITS = Limits(cpu_seconds=30, wall_seconds=60)
 """For one picture: a reader waits for it."""
 TRIAL_LIMITS = replace(converter.LIMITS, cpu_seconds=30, wall_seconds=60)
 """For a line of text that LibreOffice converts: an upload may wait for it."""
-GLANCE_LIMITS = Limits(cpu_seconds=10, wall_seconds=15)
-"""For a guess that somebody waits for."""
+CHECK_LIMITS = Limits(cpu_seconds=10, wall_seconds=20)
+"""For a look at an upload: somebody waits for it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,16 @@ class Inspection:
 
     remaining: list[Finding]
     removed: list[Finding]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Why a file is refused ("" for not at all) with the ``details`` of the sentence; its title and language, guessed."""
+
+    refusal: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    title: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -240,17 +250,26 @@ def _laid_out(found: Extraction, answer: dict[str, Any]) -> Extraction:
     return Extraction(pages, found.page_count, outline=from_outline(answer["outline"], len(pages)))
 
 
-def glance(path: Path, mime: str, folder: Path) -> tuple[str, str]:
-    """The title in the file's own properties and the language of its first pages, both guessed; "" for none.
+def check(path: Path, mime: str, folder: Path, *, glance: bool = False) -> Checked:
+    """Whether the file at ``path`` is a sound ``mime``; in ``folder`` the child may write. Raises ExtractionError.
 
-    ``folder`` is an empty scratch folder. Never raises: a file that can't be read quickly gives no guess.
+    With ``glance`` the same child guesses title and language. Where that kills it, the file is checked once more by
+    itself: one that can't be read quickly is no less sound.
     """
     try:
-        arguments = {"source": str(path.resolve()), "mime": mime}
-        answer = sandbox.run("glance", folder, GLANCE_LIMITS, arguments, reads=[path])
+        answer = _check(path, mime, folder, glance)
     except ExtractionError:
-        return "", ""
-    return str(answer["title"]), str(answer["language"])
+        if not glance:
+            raise
+        answer = _check(path, mime, folder, False)
+    guess = answer.get("glance") or {"title": "", "language": ""}
+    return Checked(str(answer["refusal"]), dict(answer["details"]), str(guess["title"]), str(guess["language"]))
+
+
+def _check(path: Path, mime: str, folder: Path, glance: bool) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="check-", dir=folder) as own:
+        arguments = {"source": str(path.resolve()), "mime": mime, "glance": glance}
+        return sandbox.run("check", Path(own), CHECK_LIMITS, arguments, reads=[path])
 
 
 def has_images(mime: str) -> bool:

@@ -6,11 +6,12 @@ from documents.models.erasures import ErasedDocument, Erasure
 from documents.models.images import Image, Rendition
 from documents.models.querysets import DocumentQuerySet
 from documents.models.recognition import DocumentRecognition
-from documents.models.uploads import PendingUpload
+from documents.models.uploads import DirectUpload, PendingUpload
 from documents.models.uses import DocumentRelease, DocumentUse, ImageUse
 from documents.models.verifications import StorageVerification
 
 __all__ = [
+    "DirectUpload",
     "Document",
     "DocumentCheck",
     "DocumentImage",

@@ -73,7 +73,7 @@ class Image(AbstractImage):
         self._set_image_file_metadata()
         self._is_clean = True
         if stored:
-            discard(stored, storage)
+            discard(stored, storage, for_good=True)  # it has the metadata still
 
     def get_upload_to(self, filename: str) -> str:
         """A storage key that tells nothing: no uploaded name, no number."""

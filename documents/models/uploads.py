@@ -64,3 +64,14 @@ class PendingUpload(models.Model):
     def is_refused(self) -> bool:
         """Whether intake refused it; ``refusal`` says why."""
         return bool(self.state == self.State.REFUSED)
+
+
+class DirectUpload(models.Model):
+    """One upload that goes past our processes into the bucket (``documents.quarantine``); no row once it is filed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -8,12 +8,14 @@ import pikepdf
 import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Picture
 
 from access.roles import AUTHORS, EDITORS, LEGAL, READERS, translators
-from documents.models import Image
+from documents.models import Document, DocumentImage, Image
 from tests.factories import UserFactory
+from tests.servers import bucket
 
 
 def small_pdf(pages: int = 1, **save) -> bytes:
@@ -78,6 +80,22 @@ def no_processing(monkeypatch):
 
     monkeypatch.setattr(actions, "enqueue_processing", lambda ids: None)
     monkeypatch.setattr("documents.signal_handlers.enqueue_processing", lambda ids: None)
+
+
+@pytest.fixture
+def versioned_bucket(s3_settings, monkeypatch):
+    """A bucket that keeps versions of what is deleted; the models write to it."""
+    with bucket(
+        s3_settings.AWS_S3_ENDPOINT_URL, s3_settings.AWS_S3_ACCESS_KEY_ID, s3_settings.AWS_S3_SECRET_ACCESS_KEY
+    ) as name:
+        s3_settings.AWS_STORAGE_BUCKET_NAME = name
+        s3_settings.STORAGES = dict(s3_settings.STORAGES)  # storages that were made before forget their bucket
+        storage = storages["documents"]
+        for model, field in ((Document, "original"), (Document, "file"), (DocumentImage, "file")):
+            monkeypatch.setattr(model._meta.get_field(field), "storage", storage)
+        storage.bucket.Versioning().enable()
+        yield storage.bucket
+        storage.bucket.object_versions.delete()
 
 
 @pytest.fixture

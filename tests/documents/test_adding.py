@@ -364,8 +364,7 @@ class TestRows:
     ):
         settings.CLAMD_URL = f"unix://{tmp_path}/nobody.ctl"
         with monkeypatch.context() as patched:
-            for name in ("inspect", "glance"):
-                patched.setattr(f"documents.adding.filing.{name}", lambda *args: pytest.fail("it was read"))
+            patched.setattr("documents.adding.filing.inspect", lambda *args, **more: pytest.fail("it was read"))
             assert "held until it could be checked" in sender.send("report.pdf", making.pdf_of([GERMAN * 3]))
             PendingUpload.objects.update(touched_at=timezone.now() - filing_module.BROWSERS)
             assert filing_module.judge_held() == 0
@@ -382,6 +381,22 @@ class TestRows:
         PendingUpload.objects.update(touched_at=timezone.now() - filing_module.BROWSERS)
         assert filing_module.judge_held() == 1
         assert "beschädigt" in waiting().refusal
+
+    def test_one_upload_that_nobody_thought_of_holds_up_no_other(self, people, monkeypatch):
+        """It was judged first, each minute, until it was too old: nobody's file was judged meanwhile."""
+        for name in ("first.pdf", "second.pdf"):
+            one = pending.begin(people["author"], name, len(small_pdf()))
+            pending.append(one, 0, io.BytesIO(small_pdf()).read, len(small_pdf()))
+        PendingUpload.objects.update(touched_at=timezone.now() - filing_module.BROWSERS)
+        inspect = filing_module.inspect
+        monkeypatch.setattr(
+            filing_module,
+            "inspect",
+            lambda file, name, **more: 1 / (name != "first.pdf") and inspect(file, name, **more),
+        )
+        assert filing_module.judge_held() == 2
+        assert waiting("first.pdf").refusal == "The file could not be read."
+        assert waiting("second.pdf").is_accepted
 
     def test_the_worker_leaves_alone_what_is_still_arriving(self, sender):
         address = sender.create("a.pdf", 100)["Location"]

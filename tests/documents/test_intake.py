@@ -6,15 +6,22 @@ import io
 import json
 import os
 import re
+import resource
+import tempfile
 import zipfile
+import zlib
 
 import pikepdf
 import pytest
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.urls import reverse
 
+from documents import intake
 from documents.actions import add_document, add_version
 from documents.exceptions import IntakeError, StorageError
+from documents.extraction import containers, sandbox
+from documents.extraction.errors import RefusedError, TooLongError
+from documents.extraction.limits import Limits
 from documents.intake import inspect
 from documents.models import Document, document_storage
 from documents.verification import FOLDERS
@@ -58,6 +65,23 @@ BOMB = docx(**{"word/media/zero": b"\x00" * 60_000_000})
 NESTED_BOMB = office({"xl/workbook.xml": b"<x/>", "xl/zero": b"\x00" * 60_000_000})
 BOOK = {"mimetype": b"application/epub+zip"}
 PASSWORD = pikepdf.Encryption(user="secret", owner="secret")
+
+
+def broken_entry(entry: str, *, level=zipfile.ZIP_DEFLATED) -> bytes:
+    """An archive whose first entry can't be unpacked."""
+    data = bytearray(office({entry: b"application/epub+zip" * 5}, level=level))
+    start = data.index(entry.encode()) + len(entry) + (4 if level == zipfile.ZIP_LZMA else 0)
+    data[start : start + 6] = b"\xff" * 6
+    return bytes(data)
+
+
+def nameless(data: bytes) -> bytes:
+    """The same archive, whose names are said to be UTF-8 and are not."""
+    changed = bytearray(data.replace(b"word/document.xml", b"word/\xff\xfe\xffument.xml"))
+    for head in re.finditer(rb"PK\x01\x02", data):
+        changed[head.start() + 9] |= 0x08
+    return bytes(changed)
+
 
 ACCEPTED = {
     "a.pdf": small_pdf(),
@@ -118,6 +142,9 @@ REFUSED = {
     "encrypted office": ("a.docx", protected(docx()), "password"),
     "macros": ("a.docx", docx(**{"word/vbaProject.bin": b"x"}), "macros"),
     "cut office": ("a.docx", docx()[:40], "damaged"),
+    "office that can't be unpacked": ("a.epub", broken_entry("mimetype"), "damaged"),
+    "office packed by LZMA that can't be": ("a.epub", broken_entry("mimetype", level=zipfile.ZIP_LZMA), "damaged"),
+    "names in no writing": ("a.docx", nameless(docx()), "damaged"),
     "cut picture": ("a.png", picture()[:60], "damaged"),
 }
 
@@ -143,19 +170,110 @@ def test_too_large(settings):
         inspect(upload(small_pdf(), "a.pdf"), "a.pdf")
 
 
+def code_of(data: bytes) -> str:
+    """Why what is packed is refused; asked here, where limits can be lowered."""
+    with pytest.raises(RefusedError) as refused:
+        containers.check_zip(io.BytesIO(data))
+    return refused.value.code
+
+
 def test_what_unpacks_to_more_than_may_be(monkeypatch):
     """By the total alone: what can't be packed well is no bomb by its ratio."""
-    monkeypatch.setattr("documents.packed.ZIP_MAX_TOTAL", 100_000)
-    data = docx(**{"word/media/noise": os.urandom(100_001)})
-    with pytest.raises(IntakeError, match="trap"):
-        inspect(upload(data, "a.docx"), "a.docx")
+    monkeypatch.setattr(containers, "ZIP_MAX_TOTAL", 100_000)
+    assert code_of(docx(**{"word/media/noise": os.urandom(100_001)})) == "trap"
+
+
+def test_a_trap_is_known_before_anything_inside_is_unpacked(monkeypatch):
+    """Twenty tables of 64 MB in a file of 1 MB cost twelve seconds, ten thousand would have cost hours."""
+    monkeypatch.setattr(containers, "ZIP_MAX_TOTAL", 1000)
+    monkeypatch.setattr(containers, "_nested", lambda *args: pytest.fail("it was opened"))
+    assert code_of(docx(**{f"word/embeddings/{n}.xlsx": XLSX for n in range(20)})) == "trap"
+
+
+def test_documents_in_a_document_are_counted_until_there_are_too_many(monkeypatch):
+    monkeypatch.setattr(containers, "ZIP_MAX_ENTRIES", 30)
+    opened, nested = [], containers._nested
+    monkeypatch.setattr(containers, "_nested", lambda *args: opened.append(args) or nested(*args))
+    many = office({"xl/workbook.xml": b"<x/>", **{f"xl/{n}": b"" for n in range(9)}})
+    assert code_of(docx(**{f"word/embeddings/{n}.xlsx": many for n in range(20)})) == "trap"
+    assert len(opened) == 3
 
 
 def test_a_document_in_a_document_that_is_too_large(monkeypatch):
-    monkeypatch.setattr("documents.packed.ZIP_MAX_NESTED", 10)
-    data = docx(**{"word/embeddings/table.xlsx": XLSX})
-    with pytest.raises(IntakeError, match="too large to be looked into"):
-        inspect(upload(data, "a.docx"), "a.docx")
+    monkeypatch.setattr(containers, "ZIP_MAX_NESTED", 10)
+    assert code_of(docx(**{"word/embeddings/table.xlsx": XLSX})) == "nested"
+
+
+def zeros(megabytes: int) -> bytes:
+    """So many packed, without having been anywhere: each megabyte is packed like the one before it."""
+    packer = zlib.compressobj(9)
+    first = packer.compress(bytes(1024**2)) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(bytes(1024**2)) + packer.flush(zlib.Z_FULL_FLUSH)
+    sum_of_all = megabytes * 1024**2 % 65521 << 16 | 1
+    return first + again * (megabytes - 1) + b"\x03\x00" + sum_of_all.to_bytes(4, "big")
+
+
+def pdf_bomb(megabytes: int) -> bytes:
+    """A PDF whose table of objects, which is read to open it, is packed twice."""
+    packed = zlib.compress(zeros(megabytes), 9)
+    table = b"1 0 obj<</Type/XRef/Size 3/W[1 1 1]/Root 2 0 R/Filter[/FlateDecode/FlateDecode]/Length %d>>stream\n"
+    start = b"%PDF-1.5\n"
+    return start + table % len(packed) + packed + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF" % len(start)
+
+
+def test_the_pdf_bomb_costs_this_process_nothing():
+    data = pdf_bomb(1200)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(IntakeError):
+        inspect(upload(data, "a.pdf"), "a.pdf")
+    assert len(data) < 20_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+
+
+def test_a_check_that_takes_too_long_is_a_refusal(monkeypatch):
+    monkeypatch.setattr("documents.extraction.jobs.CHECK_LIMITS", Limits(wall_seconds=0.01))
+    with pytest.raises(IntakeError, match="took too long"):
+        inspect(upload(small_pdf(), "a.pdf"), "a.pdf")
+
+
+def test_a_file_that_can_not_be_guessed_at_is_as_sound_as_before(monkeypatch, settings, tmp_path):
+    """The child that guesses dies; another one checks."""
+    settings.VAR_DIR = tmp_path
+    run, asked = sandbox.run, []
+
+    def dies(job, folder, limits, arguments, **more):
+        asked.append(arguments["glance"])
+        if arguments["glance"]:
+            raise TooLongError
+        return run(job, folder, limits, arguments, **more)
+
+    monkeypatch.setattr(sandbox, "run", dies)
+    found = inspect(upload(small_pdf(), "a.pdf"), "a.pdf", guess=True)
+    assert (found.mime, found.title, asked) == ("application/pdf", "", [True, False])
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_file_on_the_disk_is_looked_at_where_it_lies(named, tmp_path, monkeypatch):
+    """One without a name, as uploads are, is copied for the child."""
+    looked_at = []
+    check = intake.check
+    monkeypatch.setattr(
+        intake, "check", lambda path, *args, **more: looked_at.append(path) or check(path, *args, **more)
+    )
+    with (tmp_path / "a.pdf").open("w+b") if named else tempfile.TemporaryFile() as file:
+        file.write(small_pdf())
+        file.flush()
+        assert inspect(File(file), "a.pdf").size == len(small_pdf())
+        assert file.tell() == 0
+    assert (looked_at == [tmp_path / "a.pdf"]) == named
+
+
+def test_what_was_accepted_is_not_looked_into_again(monkeypatch):
+    data = small_pdf()  # made twice, it would have two dates
+    found = inspect(upload(data, "a.pdf"), "a.pdf")
+    monkeypatch.setattr(intake, "check", lambda *args, **more: pytest.fail("it was opened"))
+    assert inspect(upload(data, "a.pdf"), "a.pdf", judged=found.sha256) == found
 
 
 def test_binary_called_text():
@@ -163,12 +281,12 @@ def test_binary_called_text():
         inspect(upload(b"hello\x00\x01world" * 10, "a.txt"), "a.txt")
 
 
-def test_the_picture_bomb(monkeypatch):
-    from PIL import Image as Picture
-
-    monkeypatch.setattr(Picture, "MAX_IMAGE_PIXELS", 100)
+def test_the_picture_bomb():
+    """The picture says that it is 40,000 pixels wide and high."""
+    head = b"IHDR" + (40_000).to_bytes(4, "big") * 2 + picture()[24:29]
+    data = picture()[:12] + head + zlib.crc32(head).to_bytes(4, "big") + picture()[33:]
     with pytest.raises(IntakeError, match="pixels"):
-        inspect(upload(picture(), "a.png"), "a.png")
+        inspect(upload(data, "a.png"), "a.png")
 
 
 def blobs():

@@ -8,7 +8,7 @@ from botocore.exceptions import EndpointConnectionError
 from django.urls import reverse
 
 from documents import quarantine
-from documents.models import Document
+from documents.models import DirectUpload, Document
 from documents.storage import PrivateS3Storage
 from tests.documents.conftest import small_pdf
 
@@ -19,6 +19,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_processing")]
 def bucket(s3_settings):
     s3_settings.S3_DIRECT_UPLOAD = True
     return PrivateS3Storage()
+
+
+@pytest.fixture
+def versioned(versioned_bucket, s3_settings):
+    """A bucket that keeps what is deleted; gives what it keeps below ``quarantine/``."""
+    s3_settings.S3_DIRECT_UPLOAD = True
+    return lambda: list(versioned_bucket.object_versions.filter(Prefix="quarantine/"))
 
 
 @pytest.fixture
@@ -79,6 +86,55 @@ def test_another_person_can_not_come_back_with_the_token(author, client, bucket,
     assert not Document.objects.exists()
 
 
+def test_a_ticket_is_for_one_file(author, bucket):
+    """The form can be sent again while it is valid; what lies there then is no second document."""
+    form = ticket(author)
+    send(form, small_pdf())
+    assert come_back(author, form).status_code == 200
+    send(form, small_pdf(2))
+    again = come_back(author, form)
+    assert (again.status_code, again.json()["error"]) == (400, "This file was filed or removed already.")
+    assert Document.objects.count() == 1
+
+
+def test_of_two_requests_at_once_one_gets_the_file(author, bucket, monkeypatch):
+    """The other one came while the first still fetched the bytes."""
+    form, answers = ticket(author), []
+    send(form, small_pdf())
+    download = quarantine._download
+
+    def meanwhile(*args):
+        download(*args)
+        monkeypatch.setattr(quarantine, "_download", download)
+        answers.append(come_back(author, form))
+
+    monkeypatch.setattr(quarantine, "_download", meanwhile)
+    answers.append(come_back(author, form))
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert Document.objects.count() == 1
+
+
+def test_a_refused_file_ends_its_ticket(author, bucket):
+    form = ticket(author)
+    for content in (b"not a PDF at all", small_pdf()):
+        send(form, content)
+        assert come_back(author, form).status_code == 400
+    assert not Document.objects.exists() and not DirectUpload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "data", [{"name": "a\0.pdf"}, {"title": "A\0"}, {"title": "x" * 256}, {"language": "x" * 40}, {"name": ""}]
+)
+def test_what_is_said_about_the_file_is_judged_too(author, bucket, data):
+    """It was an error 500 on PostgreSQL. The file stays, and can be filed under a better name."""
+    form = ticket(author)
+    send(form, small_pdf())
+    answer = come_back(author, form, **data)
+    assert answer.status_code == 400 and answer.json()["error"]
+    assert not Document.objects.exists()
+    assert come_back(author, form, language="de").status_code == 200
+
+
 def test_without_an_upload_a_sentence(author, bucket):
     answer = come_back(author, ticket(author))
     assert (answer.status_code, answer.json()["error"]) == (400, "The file did not arrive. Upload it again.")
@@ -99,6 +155,28 @@ def test_what_nobody_came_back_for_is_removed(author, bucket, monkeypatch):
     monkeypatch.setattr(quarantine, "KEPT", -60)
     assert quarantine.sweep() == 1
     assert list(bucket.keys("quarantine")) == []
+    assert not DirectUpload.objects.exists()
+
+
+@pytest.mark.parametrize(("content", "status"), [(small_pdf(), 200), (b"no PDF", 400)], ids=["filed", "refused"])
+def test_a_bucket_that_keeps_versions_has_none_of_a_raw_upload(author, versioned, content, status):
+    """It lay there for good, as it was sent, under a marker."""
+    form = ticket(author)
+    send(form, b"an attempt")
+    send(form, content)
+    assert len(versioned()) == 2
+    assert come_back(author, form).status_code == status
+    assert versioned() == []
+
+
+def test_nor_of_one_that_nobody_came_back_for(author, versioned, monkeypatch):
+    earlier, late = ticket(author), ticket(author)
+    send(earlier, small_pdf())
+    PrivateS3Storage().delete(earlier["fields"]["key"])
+    send(late, small_pdf())
+    monkeypatch.setattr(quarantine, "KEPT", -60)
+    assert quarantine.sweep() == 1
+    assert versioned() == []
 
 
 @pytest.mark.parametrize("who", ["anonymous", "member"])

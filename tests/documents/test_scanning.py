@@ -9,6 +9,7 @@ import threading
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -19,14 +20,14 @@ from documents import actions, originals, scanning
 from documents.access import readable_by, released_to
 from documents.checks import blocking
 from documents.exceptions import OriginalRefused
-from documents.models import Document, DocumentRecognition, DocumentTokens
+from documents.models import Document, DocumentRecognition, DocumentTokens, Image
 from documents.processing import process, unfinished
 from documents.system_checks import scanner_answers
 from documents.tasks import process_document
 from search import registry
 from search.pages import pack
 from tests.documents import making
-from tests.documents.conftest import small_pdf
+from tests.documents.conftest import picture, small_pdf
 from tests.documents.test_intake import docx
 from tests.factories import DocumentFactory, PublicationPageFactory
 from tests.servers import CLAMD_MEGABYTES, EICAR
@@ -188,6 +189,40 @@ class TestAnswers:
             settings.CLAMD_URL = f"tcp://127.0.0.1:{server.getsockname()[1]}"
             with pytest.raises(scanning.ScannerDownError):
                 scanning.require_clean(ContentFile(b"text"))
+
+
+class TestPictures:
+    """By each form that takes one; Pillow doesn't see it before."""
+
+    @pytest.fixture
+    def sent(self, client, people):
+        client.force_login(people["author"])
+
+        def send(way, data):
+            file = SimpleUploadedFile("a.png", data)
+            if way == "add":
+                return client.post(reverse("wagtailimages:add"), {"title": "T", "file": file}).content.decode()
+            if way == "multiple":
+                answer = client.post(reverse("wagtailimages:add_multiple"), {"files[]": file, "title": "T"})
+                return answer.json().get("error_message", "")
+            sent = {"image-chooser-upload-title": "T", "image-chooser-upload-file": file}
+            return client.post(reverse("wagtailimages_chooser:create"), sent).content.decode()
+
+        return send
+
+    @pytest.mark.parametrize("way", ["add", "multiple", "chooser"])
+    def test_an_infected_picture_is_not_taken(self, scanner, sent, way, monkeypatch):
+        monkeypatch.setattr("willow.Image.open", lambda *args: pytest.fail("it was decoded"))
+        assert "malware" in sent(way, picture() + EICAR)
+        assert not Image.objects.exists()
+
+    def test_a_clean_one_is(self, scanner, sent):
+        sent("add", picture())
+        assert Image.objects.get().width == 64
+
+    def test_without_the_scanners_answer_none_is(self, scanner_down, sent):
+        assert "so the picture was not taken" in sent("add", picture())
+        assert not Image.objects.exists()
 
 
 class TestOlderFiles:

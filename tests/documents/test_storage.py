@@ -7,6 +7,7 @@ import time
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from django.core import checks
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -246,7 +247,26 @@ class TestS3IsPrivate:
             client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
             s3_settings.AWS_STORAGE_BUCKET_NAME = name
             s3_settings.STORAGES = dict(s3_settings.STORAGES)
+            assert self.run() == {"documents.W020"}
+            ends = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}}
+            ends["NoncurrentVersionExpiration"] = {"NoncurrentDays": 30}
+            client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [ends]})
             assert self.run() == set()
+            assert list(storages["documents"].bucket.object_versions.all()) == []
+
+    def test_a_key_that_may_delete_no_version_is_found(self, s3, monkeypatch):
+        def refused(self, name):
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "ListObjectVersions")
+
+        monkeypatch.setattr(PrivateS3Storage, "destroy", refused)
+        assert "documents.W019" in self.run()
+
+    def test_a_bucket_that_takes_nothing_is_found(self, s3, monkeypatch):
+        def refused(self, name, content):
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject")
+
+        monkeypatch.setattr(PrivateS3Storage, "_save", refused)
+        assert "documents.W019" in self.run()
 
 
 class TestChecks:
@@ -377,6 +397,11 @@ class TestEncryption:
         with pytest.raises(StorageError, match="doesn't encrypt"):
             store(ContentFile(b"secret"), "documents/clear", deaf)
         assert not deaf.exists("documents/clear")
+
+    def test_nor_as_an_old_version(self, deaf, versioned_bucket):
+        with pytest.raises(StorageError, match="doesn't encrypt"):
+            store(ContentFile(b"secret"), "documents/clear", PrivateS3Storage())
+        assert list(versioned_bucket.object_versions.all()) == []
 
     def test_the_check_says_so_and_leaves_nothing(self, deaf):
         assert "documents.E014" in self.run()

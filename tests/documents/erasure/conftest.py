@@ -28,14 +28,13 @@ from access.roles import AUTHORS, EDITORS, LEGAL
 from cms.publications.models import PublicationFile, PublicationPage
 from documents.actions import add_document, add_version
 from documents.erasure import actions, targets
-from documents.models import Document, DocumentImage, Erasure
+from documents.models import Document, Erasure
 from documents.reader.pictures import picture_of
 from search.outbox import drain
 from tests import servers
 from tests.documents.conftest import upload
 from tests.documents.making import FILLER, pdf_of
 from tests.factories import CasePageFactory, PublicationPageFactory, UserFactory
-from tests.servers import bucket
 
 NAME = "Quillbramble"
 PHRASE = "Zarqa Nettlewick"
@@ -262,22 +261,6 @@ def traces_in_index() -> set[str]:
         for path in folder.iterdir()
         if path.is_file() and any(trace.encode() in path.read_bytes().lower() for trace in TRACES)
     }
-
-
-@pytest.fixture
-def versioned_bucket(s3_settings, monkeypatch):
-    """A bucket that keeps versions of what is deleted; the models write to it."""
-    with bucket(
-        s3_settings.AWS_S3_ENDPOINT_URL, s3_settings.AWS_S3_ACCESS_KEY_ID, s3_settings.AWS_S3_SECRET_ACCESS_KEY
-    ) as name:
-        s3_settings.AWS_STORAGE_BUCKET_NAME = name
-        s3_settings.STORAGES = dict(s3_settings.STORAGES)  # storages that were made before forget their bucket
-        storage = storages["documents"]
-        for model, field in ((Document, "original"), (Document, "file"), (DocumentImage, "file")):
-            monkeypatch.setattr(model._meta.get_field(field), "storage", storage)
-        storage.bucket.Versioning().enable()
-        yield storage.bucket
-        storage.bucket.object_versions.delete()
 
 
 def published_case(document):

@@ -199,6 +199,7 @@ def test_no_job_leaves_a_copy_in_the_shared_temporary_folder(tmp_path, monkeypat
     """What is in there when the process is killed stays for good."""
     folders = []
     made = {"pages": [], "page_count": 0, "title": "", "language": "", "text": "", "layout": "", "outline": []}
+    made |= {"refusal": "", "details": {}}
 
     def run(job, folder, *args, **more):
         folders.append(folder)
@@ -211,7 +212,7 @@ def test_no_job_leaves_a_copy_in_the_shared_temporary_folder(tmp_path, monkeypat
     (own := tmp_path / "own").mkdir()
     (path := own / "draft").write_text("a draft")
     jobs.read_text(path, "text/plain")
-    jobs.glance(path, "text/plain", own)
+    jobs.check(path, "text/plain", own)
     jobs.convert(path, "application/msword", own / "target", to="pdf")
     jobs.recognise_page(path, PDF, 1, ["eng"])
     assert len(folders) == 4

@@ -91,4 +91,16 @@ def _span(data: bytes, chance: random.Random) -> tuple[int, int]:
     return start, min(len(data), start + chance.randint(1, max(1, len(data) // 4)))
 
 
+def misheaded(data: bytes, seed: str) -> bytes:
+    """An archive with up to four wrong bytes in the heads and names of its entries."""
+    chance = random.Random(seed)
+    heads = [match.start() for match in re.finditer(rb"PK(\x01\x02|\x03\x04|\x05\x06)", data)]
+    changed = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        position = chance.choice(heads) + chance.randint(4, 80)
+        if position < len(changed):
+            changed[position] = chance.randrange(256)
+    return bytes(changed)
+
+
 MUTATIONS: tuple[Mutation, ...] = (_cut, _flipped, _blanked, _noise, _doubled, _swapped, _grown, _nested)

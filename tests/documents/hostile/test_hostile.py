@@ -15,10 +15,14 @@ from django.core.files.base import ContentFile
 from documents import processing
 from documents.actions import add_document
 from documents.exceptions import IntakeError
+from documents.extraction.checking import check
+from documents.extraction.containers import PACKED
+from documents.extraction.errors import RefusedError
+from documents.intake import _REFUSALS
 from documents.models import Document
 from documents.names import EXTENSIONS
 from tests import depth
-from tests.documents.hostile.mutating import MUTATIONS, mutated
+from tests.documents.hostile.mutating import MUTATIONS, misheaded, mutated
 from tests.documents.safety.test_leaks import CLEAN
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +76,17 @@ def test_unbroken_it_is_read(mime):
     """What is refused as it is says nothing about its broken likes."""
     make = next(make for make, of in CLEAN.values() if of == mime)
     assert outcome(make(), mime) == Document.State.READY
+
+
+@pytest.mark.parametrize("mime", sorted(PACKED))
+def test_an_archive_whose_heads_lie_is_refused_or_read(mime, stored):
+    """Asked of the check itself, which says why: in a child a fault that nobody thought of would be a refusal too."""
+    whole = next(make for make, of in CLEAN.values() if of == mime)()
+    for number in range(20 * EACH):
+        try:
+            check(stored(misheaded(whole, f"{mime} {number}")), mime)
+        except RefusedError as refusal:
+            assert refusal.code in _REFUSALS
 
 
 def test_readers_see_broken_files_too():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pyrage
 import pytest
@@ -160,6 +161,18 @@ def test_killed_worker_leaves_it_to_the_schedule(filed, key, monkeypatch):
     assert originals.put_all_away() == 1
     assert Document.objects.get(pk=document.pk).original_stored_sha256
     assert originals.put_all_away() == 0
+
+
+def test_nothing_lies_in_a_shared_folder_while_it_is_encrypted(filed, key, settings, tmp_path, monkeypatch):
+    settings.VAR_DIR = tmp_path
+    written, encrypt = [], originals.pyrage.encrypt_io
+    monkeypatch.setattr(
+        originals.pyrage,
+        "encrypt_io",
+        lambda source, out, to: written.append(Path(out.name)) or encrypt(source, out, to),
+    )
+    filed(pdfs.metadata())
+    assert written[0].is_relative_to(tmp_path / "scratch")
 
 
 def test_storage_that_does_not_answer_loses_nothing(filed, key, monkeypatch):

@@ -10,7 +10,7 @@ from PIL import Image
 from wagtail.models import ModelLogEntry
 
 from cms.publications.models import PublicationFile
-from documents import safety, wording
+from documents import safety, safety_views, wording
 from documents.checks import blocking
 from documents.exceptions import OverrideRefused
 from documents.extraction.cleaning import CLEANERS
@@ -150,6 +150,18 @@ class TestScreen:
         left, top, right, bottom = (side * scale for side in check_of(blocked).places[0]["box"])
         assert left - 8 <= min(x for x, _ in red) <= left and right <= max(x for x, _ in red) <= right + 8
         assert top - 8 <= min(y for _, y in red) <= top and bottom <= max(y for _, y in red) <= bottom + 8
+
+    def test_the_draft_lies_in_no_shared_folder_meanwhile(self, blocked, desks, settings, tmp_path, monkeypatch):
+        """What a killed process leaves is cleared below ``VAR_DIR``, and nowhere else."""
+        settings.VAR_DIR = tmp_path
+        drawn, page_image = [], safety_views.page_image
+        monkeypatch.setattr(
+            safety_views,
+            "page_image",
+            lambda path, *args, **more: drawn.append(path) or page_image(path, *args, **more),
+        )
+        assert desks["author"].client.get(reverse("document_marked_page", args=[blocked.pk, 1])).status_code == 200
+        assert drawn[0].is_relative_to(tmp_path / "scratch")
 
     def test_pages_without_marks_have_no_picture(self, blocked, desks, filed):
         clean = filed(making.report(2))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import lzma
 import zipfile
+import zlib
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO
 
-from django.core.files.base import File
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext
-
-from documents.exceptions import IntakeError
+from documents.extraction.errors import RefusedError
 from documents.names import TYPES
 
 CHUNK = 1024 * 1024
@@ -56,15 +55,28 @@ PACKED = frozenset(
 )
 
 
-def ole_type(file: File[bytes]) -> str:
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What Python's reader raises on an archive that is none, lies or is packed in a way that it doesn't know."""
+
+
+def ole_type(file: IO[bytes]) -> str:
     """Which old office format it is, by the names in the container's directory; a new one inside is encrypted."""
     names = _names_in(file, {*_OLE_PARTS, _OLE_PACKAGE})
     if _OLE_PACKAGE in names:
-        raise IntakeError(gettext("The file is protected by a password. Save it without one and upload it again."))
+        raise RefusedError("encrypted")
     return next((mime for name, mime in _OLE_PARTS.items() if name in names), "application/x-ole-storage")
 
 
-def _names_in(file: File[bytes], names: set[str]) -> set[str]:
+def _names_in(file: IO[bytes], names: set[str]) -> set[str]:
     """Those of ``names`` that stand in the file as the container writes them, wherever: it is read in chunks."""
     wanted = {name: name.encode("utf-16-le") for name in names}
     found: set[str] = set()
@@ -77,16 +89,16 @@ def _names_in(file: File[bytes], names: set[str]) -> set[str]:
     return found
 
 
-def check_ole(file: File[bytes]) -> None:
-    """Refuses an old office file with macros. Raises IntakeError."""
+def check_ole(file: IO[bytes]) -> None:
+    """Refuses an old office file with macros. Raises RefusedError."""
     if _names_in(file, {"_VBA_PROJECT"}):
-        raise IntakeError(gettext("The file contains macros. Save it without macros and upload it again."))
+        raise RefusedError("macros")
 
 
-def zip_type(file: File[bytes]) -> str:
+def zip_type(file: IO[bytes]) -> str:
     """Which kind of packed document it is; OpenDocument and EPUB name their type in an entry of their own."""
     try:
-        with zipfile.ZipFile(raw(file)) as archive:
+        with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 return archive.read("mimetype").decode("ascii", "replace").strip()
@@ -94,9 +106,8 @@ def zip_type(file: File[bytes]) -> str:
                 if part in names:
                     return mime
             return _declared_type(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as err:
-        raise IntakeError(gettext("The file is damaged and can't be opened.")) from err
-    return "application/zip"
+    except BROKEN as err:
+        raise RefusedError("damaged") from err
 
 
 def _declared_type(archive: zipfile.ZipFile) -> str:
@@ -110,27 +121,34 @@ def _declared_type(archive: zipfile.ZipFile) -> str:
     return "application/zip"
 
 
-def check_zip(file: File[bytes]) -> None:
+def check_zip(file: IO[bytes]) -> None:
     """Limits what the file unpacks to, by the sizes it declares; extraction enforces the same on what it reads.
 
-    Refuses macros, passwords, programs and archives inside. Raises IntakeError.
+    Refuses macros, passwords, programs and archives inside. Raises RefusedError.
     """
-    with zipfile.ZipFile(raw(file)) as archive:
+    with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
         _refuse_carried(entries)
-        entries += _nested(archive)
+        _refuse_bomb(entries)  # before anything inside is unpacked
+        for entry in entries[:]:
+            inner = _nested(archive, entry)
+            _refuse_carried(inner)
+            entries += inner
+            if len(entries) > ZIP_MAX_ENTRIES:
+                break
+    _refuse_bomb(entries)
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise RefusedError("encrypted")
+    if any(PurePosixPath(entry.filename).name.lower() == "vbaproject.bin" for entry in entries):
+        raise RefusedError("macros")
+
+
+def _refuse_bomb(entries: list[zipfile.ZipInfo]) -> None:
     total = sum(entry.file_size for entry in entries)
     packed = max(sum(entry.compress_size for entry in entries), 1)
     bomb = total > ZIP_RATIO_FLOOR and total / packed > ZIP_MAX_RATIO
     if total > ZIP_MAX_TOTAL or len(entries) > ZIP_MAX_ENTRIES or bomb:
-        raise IntakeError(
-            gettext("The file would unpack to %(total)s: it looks like a trap and is not accepted.")
-            % {"total": filesizeformat(total)}
-        )
-    if any(entry.flag_bits & 0x1 for entry in entries):
-        raise IntakeError(gettext("The file is protected by a password. Save it without one and upload it again."))
-    if any(PurePosixPath(entry.filename).name.lower() == "vbaproject.bin" for entry in entries):
-        raise IntakeError(gettext("The file contains macros. Save it without macros and upload it again."))
+        raise RefusedError("trap", total=total)
 
 
 def _refuse_carried(entries: list[zipfile.ZipInfo]) -> None:
@@ -138,39 +156,20 @@ def _refuse_carried(entries: list[zipfile.ZipInfo]) -> None:
     for entry in entries:
         suffix = PurePosixPath(entry.filename).suffix.lower()
         if suffix in PROGRAMS:
-            raise IntakeError(
-                gettext("The file carries a program (%(name)s). Take it out and upload the file again.")
-                % {"name": PurePosixPath(entry.filename).name}
-            )
+            raise RefusedError("program", name=PurePosixPath(entry.filename).name)
         if suffix in ARCHIVES:
-            raise IntakeError(
-                gettext("The file carries an archive (%(name)s). Upload what is in it by itself.")
-                % {"name": PurePosixPath(entry.filename).name}
-            )
+            raise RefusedError("archive", name=PurePosixPath(entry.filename).name)
 
 
-def _nested(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """What documents inside the document (the table behind a chart) unpack to, one level deep; deeper ones are archives."""
-    found: list[zipfile.ZipInfo] = []
-    for entry in archive.infolist():
-        suffix = PurePosixPath(entry.filename).suffix.lower().removeprefix(".")
-        if suffix not in TYPES or TYPES[suffix] not in PACKED or entry.flag_bits & 0x1:
-            continue
-        if entry.file_size > ZIP_MAX_NESTED:
-            raise IntakeError(gettext("The file carries a document that is too large to be looked into."))
-        try:
-            with archive.open(entry) as inner, zipfile.ZipFile(inner) as nested:
-                found += nested.infolist()
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
-            continue  # it says so of itself only: nothing can be unpacked
-        _refuse_carried(found)
-    return found
-
-
-def raw(file: File[bytes]) -> IO[bytes]:
-    """The file object inside Django's wrapper: libraries in C want a real one."""
-    raw: Any = file
-    while isinstance(raw, File) and raw.file is not None:
-        raw = raw.file
-    raw.seek(0)
-    return raw
+def _nested(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> list[zipfile.ZipInfo]:
+    """What a document inside the document (the table behind a chart) unpacks to, one level deep; deeper ones are archives."""
+    suffix = PurePosixPath(entry.filename).suffix.lower().removeprefix(".")
+    if TYPES.get(suffix) not in PACKED or entry.flag_bits & 0x1:
+        return []
+    if entry.file_size > ZIP_MAX_NESTED:
+        raise RefusedError("nested")
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive.read(entry))) as nested:
+            return nested.infolist()
+    except BROKEN:
+        return []  # it says so of itself only: nothing can be unpacked
