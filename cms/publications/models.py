@@ -25,7 +25,7 @@ from cms.core.models import BasePage, PublicationKind
 from cms.core.richtext import LONG_TEXT_FEATURES
 from cms.core.translatable import OwnField, shared
 from cms.glossary.panels import TERM_PANELS
-from cms.publications.panels import AddFilesPanel
+from cms.publications.panels import AddFilesPanel, NewVersionPanel
 from cms.topics.panels import TOPIC_PANELS
 from documents.rights import LICENCE_URLS, Licence
 
@@ -296,6 +296,7 @@ class PublicationFile(Orderable):
 
     panels = [
         FieldPanel("document"),
+        NewVersionPanel(),
         FieldRowPanel([FieldPanel("language"), FieldPanel("role")]),
         FieldRowPanel([FieldPanel("label"), FieldPanel("format_group")]),
     ]
