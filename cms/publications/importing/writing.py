@@ -142,8 +142,8 @@ class Writer:
 
     def _going_live(self, batch: Sequence[New]) -> list[bool]:
         """Whether each may be public now. Where nothing is in the way of any file, that is asked once for all."""
-        named = set().union(*(new.documents for new in batch))
-        blocked = bool(named) and bool(blocking(named))
+        named = set().union(*(new.documents for new in batch)) if self.publish else set()
+        blocked = bool(named and blocking(named))
         return [self.publish and not (blocked and new.documents and blocking(new.documents)) for new in batch]
 
     def _approve(self, public: Sequence[tuple[PublicationPage, Revision, Named]], now: Any) -> None:
