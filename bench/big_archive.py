@@ -23,7 +23,9 @@ from bench.copies import multiply
 from cms.publications.importing import Importer, Summary
 from cms.publications.importing.rows import FileEntry
 from cms.publications.importing.writing import New
-from documents.models import Document, DocumentPageText, DocumentTokens
+from documents.extraction.inspection import GATE
+from documents.models import Document, DocumentCheck, DocumentPageText, DocumentTokens
+from documents.wording import INSPECTED
 from search.models import SearchOutbox
 from search.pages import pack
 
@@ -75,6 +77,9 @@ def _documents(numbers: Sequence[int]) -> list[Document]:
             page_count=len(pages),
         )
         for number, (pages, _blob) in zip(numbers, texts, strict=True)
+    )
+    DocumentCheck.objects.bulk_create(
+        DocumentCheck(document=document, name=INSPECTED, state=DocumentCheck.State.OK, gate=GATE) for document in made
     )
     DocumentPageText.objects.bulk_create(_page_rows(made, [pages for pages, _blob in texts]), batch_size=1000)
     DocumentTokens.objects.bulk_create(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext, gettext_noop
 from wagtail.log_actions import log
+from wagtail.models import Page
 
 from access.models import User
 from access.roles import ADMINISTRATORS, LEGAL
@@ -21,8 +23,9 @@ from documents.extraction.inspection import GATE, Finding, as_json
 from documents.extraction.jobs import Inspection, inspect
 from documents.extraction.limits import Limits
 from documents.fetching import fetched
-from documents.models import Document, DocumentCheck
+from documents.models import Document, DocumentCheck, DocumentRelease, DocumentUse
 from documents.models.querysets import DocumentQuerySet
+from documents.notices import tell_legal_of_findings
 from documents.scratch import scratch
 from documents.storage import STORAGE_FAULTS
 
@@ -111,6 +114,7 @@ def check_older() -> int:
     blocked, with the reason; when the storage is down all wait for the next run.
     """
     end, done = time.monotonic() + SWEEP_SECONDS, 0
+    known = set(found_afterwards().values_list("pk", flat=True))
     for document in outdated(Document.objects.all()).order_by("-pk"):
         if time.monotonic() > end:
             break
@@ -124,7 +128,30 @@ def check_older() -> int:
             logger.warning("Storage failed", extra={"event": "document_check_failed", "document_id": document.pk})
             break
         done += 1
+    _alert(known)
     return done
+
+
+def found_afterwards() -> DocumentQuerySet:
+    """Files that a check blocks though readers have them: the gate learned more since their approval.
+
+    Those on pages for a closed circle, and older versions, count as well.
+    """
+    live = Page.objects.filter(live=True).values("live_revision")
+    named = DocumentUse.objects.filter(document__series=OuterRef("series"), revision__in=live)
+    released = DocumentRelease.objects.active().filter(document=OuterRef("pk"))
+    blocked = DocumentCheck.objects.blocking().values("document")
+    return cast(DocumentQuerySet, Document.objects.filter(Exists(released), Exists(named), pk__in=blocked))
+
+
+def _alert(known: set[int]) -> None:
+    """Raises an alarm where public files beside the ``known`` ones are blocked now; one mail until all are settled."""
+    new = set(found_afterwards().values_list("pk", flat=True)) - known
+    if new:
+        extra = {"event": "public_file_blocked", "document_ids": sorted(new)}
+        logger.error("A check finds something in public files", extra=extra)
+        if not known:
+            tell_legal_of_findings()
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from documents.erasure.actions import may_erase
 from documents.erasure.panels import WaitingErasuresPanel
 from documents.log_entries import ENTRIES
 from documents.models import Document, Image
+from documents.panels import FoundAfterwardsPanel
 from documents.processing_views import ProcessingMenuItem
 
 FIRST, LAST = -100, 1000
@@ -63,6 +64,13 @@ def add_waiting_erasures(request: HttpRequest, panels: list[Any]) -> None:
     """What only a second person can decide, on the first page that they see."""
     if may_erase(request.user):
         panels.append(WaitingErasuresPanel())
+
+
+@hooks.register("construct_homepage_panels")
+def add_found_afterwards(request: HttpRequest, panels: list[Any]) -> None:
+    """What Legal has to hear of first."""
+    if safety.may_judge(request.user):
+        panels.append(FoundAfterwardsPanel())
 
 
 @hooks.register("register_log_actions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from wagtail.models import Page, Revision
 from documents.uses import documents_named_by
 from workflows.content import content_hash
 from workflows.exceptions import NotApproved
-from workflows.files import file_hashes, named_files, unchanged
+from workflows.files import file_hashes, named_files, obstacles, unchanged
 from workflows.files import overrides as overridden_checks
 from workflows.models.records import ApprovalRecord
 
@@ -59,6 +60,11 @@ def is_approved(page: Page, revision: Revision) -> bool:
     return bool(rows.filter(revision_id=revision.pk, content_hash=content_hash(revision.content)).exists())
 
 
+def taken_down_since(page_id: int, when: datetime) -> bool:
+    """Whether the page was withdrawn or taken down at ``when`` or later."""
+    return bool(ApprovalRecord.objects.of_page(page_id).filter(decision=Decision.TAKEN_DOWN, at__gte=when).exists())
+
+
 def record_import(
     pages_and_revisions: Iterable[tuple[Page, Revision]],
     user: User | None,
@@ -67,15 +73,21 @@ def record_import(
     """Approves imported pages in one statement: they may be published as they are. Returns how many.
 
     ``named`` are the documents that each revision names, where the caller knows them: reading a
-    revision takes longer than writing it.
+    revision takes longer than writing it. Raises NotApproved where one of the files is not ready or is blocked: nobody
+    decides about an import, so nobody may let it past a check either.
     """
     pairs = list(pages_and_revisions)
     named = named if named is not None else [frozenset(documents_named_by(revision)) for _page, revision in pairs]
     hashes = file_hashes(set().union(*named))
+    if sentences := obstacles(hashes):
+        raise NotApproved(" ".join(sentences))
     rows = [
         _row(page, revision, Decision.IMPORT, user, {str(pk): hashes[str(pk)] for pk in ids if str(pk) in hashes})
         for (page, revision), ids in zip(pairs, named, strict=True)
     ]
+    if overridden_checks(hashes):
+        for row in rows:
+            row.overrides = overridden_checks(row.documents)
     return len(ApprovalRecord.objects.bulk_create(rows, batch_size=500))
 
 

@@ -36,8 +36,11 @@ def overrides(files: dict[str, str]) -> list[str]:
     return overridden(int(pk) for pk in files) if files else []
 
 
-def obstacles(files: dict[str, str], page_id: int) -> list[str]:
-    """Sentences that say why these files can't go public on this page yet; empty when they can."""
+def obstacles(files: dict[str, str], page_id: int | None = None) -> list[str]:
+    """Sentences that say why these files can't go public on this page yet; empty when they can.
+
+    Without ``page_id`` nobody asks what other pages hold back.
+    """
     return blocking([int(pk) for pk in files], page_id) if files else []
 
 

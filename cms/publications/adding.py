@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, cast
 
@@ -21,7 +22,9 @@ from access.models import User
 from cms.core.languages import language_name
 from cms.publications.models import PublicationFile, PublicationPage
 from documents.adding.views import AddFilesView, Row, RowForm
-from documents.models import Document
+from documents.models import Document, PendingUpload
+from documents.permissions import document_policy
+from documents.versions.references import exchange
 from documents.versions.usage import obstacle
 
 Filed = list[tuple[Document, dict[str, Any]]]
@@ -42,6 +45,24 @@ class PublicationRowForm(RowForm):
         widget=forms.TextInput(attrs={"dir": "auto"}),
         help_text=_("The same word for all formats of one thing."),
     )
+    version_of = forms.TypedChoiceField(label=_("Filed as"), required=False, empty_value=None)
+
+    def __init__(self, *args: Any, versions: Mapping[str, Document], **kwargs: Any) -> None:
+        """``versions`` are the documents that the file may be the next version of, by what the form calls them."""
+        super().__init__(*args, **kwargs)
+        if not versions:
+            del self.fields["version_of"]
+            return
+        named = [
+            (
+                key,
+                gettext("New version of “%(title)s” (version %(number)d)")
+                % {"title": each.title, "number": each.number},
+            )
+            for key, each in versions.items()
+        ]
+        field = cast(forms.TypedChoiceField, self.fields["version_of"])
+        field.choices, field.coerce = [("", gettext("A new file")), *named], versions.__getitem__
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # the mark of the base is on its own dispatch
@@ -74,9 +95,35 @@ class PublicationFilesView(AddFilesView):
         """Of this screen."""
         return reverse("publication_add_files", args=[self.page.pk])
 
-    def initial(self, upload: Any) -> dict[str, str]:
-        """The guesses, and the role that most files have."""
-        return {**super().initial(upload), "role": PublicationFile.Role.FULL}
+    @property
+    def form_options(self) -> dict[str, Any]:
+        """Which files a row may be the next version of."""
+        return {"versions": self._versions}
+
+    @cached_property
+    def _versions(self) -> dict[str, Document]:
+        """The files of the draft to which this person may add versions, by their primary keys."""
+        mine = document_policy.instances_user_has_any_permission_for(cast(User, self.request.user), ["change"])
+        draft = self.page.get_latest_revision_as_object()
+        named = Document.objects.filter(pk__in=[row.document_id for row in draft.files.all()])
+        return {
+            str(each.pk): each for each in named.filter(pk__in=mine.order_by().values("pk")).order_by("title", "pk")
+        }
+
+    def initial(self, upload: PendingUpload) -> dict[str, Any]:
+        """The guesses, and the role that most files have. What is called like a file of the page, in its language, is
+        taken for its next version."""
+        guessed = super().initial(upload)
+        names = {guessed["title"].casefold(), upload.name.casefold()}
+        for key, each in self._versions.items():
+            same = {each.title.casefold(), each.original_name.casefold()} & names
+            if same and each.language == guessed["language"]:
+                guessed |= {"title": each.title, "version_of": key}
+        return {**guessed, "role": PublicationFile.Role.FULL}
+
+    def to_file(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Besides, what it is the next version of."""
+        return {**super().to_file(data), "version_of": data.get("version_of")}
 
     def sections(self, rows: list[Row]) -> list[tuple[str, str, list[Row]]]:
         """One for what has no language yet, then one for each: the page's own first."""
@@ -112,10 +159,13 @@ class PublicationFilesView(AddFilesView):
 
     def _name(self, filed: Filed, user: User) -> None:
         draft = self.page.get_latest_revision_as_object()
-        rows = list(draft.files.all())
         order = {code: place for place, code in enumerate(self._languages)}
         for document, data in sorted(filed, key=lambda one: order.get(one[1]["language"], len(order))):
+            rows = list(draft.files.all())
+            older = {row.document_id: document.id for row in rows if row.document.series == document.series}
+            if older:
+                exchange(draft, older)
+                continue
             values = {name: data[name] for name in ("language", "role", "label", "format_group")}
-            rows.append(PublicationFile(document=document, sort_order=len(rows), **values))
-        draft.files = rows
+            draft.files = [*rows, PublicationFile(document=document, sort_order=len(rows), **values)]
         draft.save_revision(user=user, log_action=True)

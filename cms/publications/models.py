@@ -17,7 +17,7 @@ from modelcluster.fields import ParentalKey
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, Revision
 
 from cms.core.blocks import LONG_BODY_BLOCKS
 from cms.core.languages import language_choices
@@ -25,7 +25,7 @@ from cms.core.models import BasePage, PublicationKind
 from cms.core.richtext import LONG_TEXT_FEATURES
 from cms.core.translatable import OwnField, shared
 from cms.glossary.panels import TERM_PANELS
-from cms.publications.panels import AddFilesPanel
+from cms.publications.panels import AddFilesPanel, NewVersionPanel
 from cms.topics.panels import TOPIC_PANELS
 from documents.rights import LICENCE_URLS, Licence
 
@@ -296,6 +296,7 @@ class PublicationFile(Orderable):
 
     panels = [
         FieldPanel("document"),
+        NewVersionPanel(),
         FieldRowPanel([FieldPanel("language"), FieldPanel("role")]),
         FieldRowPanel([FieldPanel("label"), FieldPanel("format_group")]),
     ]
@@ -327,12 +328,18 @@ class RelatedPublication(Orderable):
 
 
 class ImportedRow(models.Model):
-    """What an import knows of a publication: a row that has the same hash again changes nothing."""
+    """What an import knows of a publication: a row that has the same hash again changes nothing.
+
+    ``pending`` is the revision that it publishes when its files are through their checks, ``pending_hash`` the hash of
+    what that revision said.
+    """
 
     key = models.CharField(max_length=100)
     language = models.CharField(max_length=10)
     row_hash = models.CharField(max_length=64)
     page = models.ForeignKey(PublicationPage, on_delete=models.CASCADE, related_name="imported_rows")
+    pending = models.ForeignKey(Revision, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    pending_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "language"], name="imported_row_unique")]

@@ -26,3 +26,21 @@ class AddFilesPanel(Panel):
         def address(self) -> str:
             """Of the screen."""
             return reverse("publication_add_files", args=[self.instance.pk])
+
+
+class NewVersionPanel(Panel):
+    """The way to the next version of the file in a saved row, in a window of its own: the form may hold unsaved words."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "publications/admin/new_version_panel.html"
+
+        def is_shown(self) -> bool:
+            """Only beside a file that this person may add a version to."""
+            if not super().is_shown() or not self.instance or not self.instance.document_id:
+                return False
+            return document_policy.user_has_permission_for_instance(self.request.user, "change", self.instance.document)
+
+        @property
+        def address(self) -> str:
+            """Of the screen."""
+            return reverse("document_add_version", args=[self.instance.document_id])

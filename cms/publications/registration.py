@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from access import schedule
 from cms.core.lists import ContentList, register_list
+from cms.publications.importing import waiting
 from cms.publications.models import PublicationIndexPage, PublicationPage
 from cms.publications.pages import ORDER
 from cms.publications.search import PublicationSource, author_names, people
@@ -15,3 +17,4 @@ def register() -> None:
     registry.register(PublicationSource())
     registry.register_names("author", author_names)
     registry.register_people(people)
+    schedule.register("publications.imports", waiting.EVERY, waiting.publish_due)

@@ -86,8 +86,9 @@ def judge_held() -> int:
     return done
 
 
-def file_upload(upload: PendingUpload, *, title: str, language: str) -> Document:
-    """Files an accepted upload as a document of its uploader, and forgets it. Errors as for ``add_document``.
+def file_upload(upload: PendingUpload, *, title: str, language: str, version_of: Document | None = None) -> Document:
+    """Files an accepted upload as a document of its uploader, or as the next version of one, and forgets it. Errors as
+    for ``add_document``.
 
     The row goes first and in the same transaction: of two requests one gets it, the other an IntakeError, and what
     fails leaves the row as it was. The bytes go when all that is committed, and not before.
@@ -104,6 +105,8 @@ def file_upload(upload: PendingUpload, *, title: str, language: str) -> Document
                 language=language,
                 original_name=upload.name,
                 judged=upload.sha256,
+                series=version_of.series if version_of else None,
+                collection=version_of.collection if version_of else None,
             )
 
 

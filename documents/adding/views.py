@@ -96,6 +96,11 @@ class AddFilesView(View):
         """The page that the files are for."""
         return None
 
+    @property
+    def form_options(self) -> dict[str, Any]:
+        """What the form of each row is told besides."""
+        return {}
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The screen with what waits already."""
         return self.show(self.rows())
@@ -121,12 +126,12 @@ class AddFilesView(View):
         rows = []
         for upload in uploads:
             data = self.request.POST if upload.pk in sent and upload.is_accepted else None
-            form = self.form_class(data, prefix=str(upload.pk), initial=self.initial(upload))
+            form = self.form_class(data, prefix=str(upload.pk), initial=self.initial(upload), **self.form_options)
             rows.append(Row(upload, form, twins.get(upload.sha256), bool(upload.sha256) and upload.sha256 in seen))
             seen.add(upload.sha256)
         return rows
 
-    def initial(self, upload: PendingUpload) -> dict[str, str]:
+    def initial(self, upload: PendingUpload) -> dict[str, Any]:
         """What the form of ``upload`` says before anybody changed it."""
         known = dict(settings.LANGUAGES)
         language = upload.guessed_language if upload.guessed_language in known else ""
@@ -226,7 +231,7 @@ class AddFilesView(View):
             messages.error(self.request, gettext("There is no file that could be filed."))
         return answer or redirect(self.address)
 
-    def to_file(self, data: dict[str, Any]) -> dict[str, str]:
+    def to_file(self, data: dict[str, Any]) -> dict[str, Any]:
         """What of a row's form belongs to the document itself."""
         return {"title": data["title"], "language": data["language"]}
 

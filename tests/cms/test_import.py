@@ -14,16 +14,19 @@ from wagtail.search.models import IndexEntry
 
 from access.visitor import Visitor
 from cms.core.models import Place, PublicationKind
-from cms.publications.importing import Importer
+from cms.publications.importing import Importer, waiting
 from cms.publications.importing.cleaning import clean_html
 from cms.publications.models import PublicationIndexPage, PublicationPage
 from cms.topics.models import TopicPage
-from documents import embargo
+from documents import embargo, safety
 from documents.access import readable_by
 from documents.models import Document, DocumentRelease, DocumentUse
+from documents.processing import process
 from documents.rights import Rights
 from search.models import SearchOutbox
+from tests.documents.safety import pdfs
 from tests.factories import PlaceFactory, PublicationKindFactory, TopicPageFactory, UserFactory, publish
+from workflows.actions import withdraw
 from workflows.content import content_hash
 from workflows.models import ApprovalRecord
 
@@ -273,6 +276,13 @@ def test_slugs_are_unique_and_old_pages_keep_theirs():
     assert Page.find_problems() == ([], [], [], [], [])
 
 
+def read_through():
+    """What the worker does after an import: files, then the pages that wait for them. Returns how many it published."""
+    for document in Document.objects.exclude(state=Document.State.READY):
+        process(document.pk)
+    return waiting.publish_due()
+
+
 class TestFiles:
     ROW = {**ROW, "files": [{"path": "en/a.pdf", "language": "en", "role": "full report"}]}
 
@@ -285,6 +295,7 @@ class TestFiles:
 
     def test_files_are_filed_named_and_released(self, folder):
         assert run(self.ROW, files=folder, publish=True).errors == []
+        read_through()
         page = PublicationPage.objects.get(key="r-0001")
         document = Document.objects.get()
         assert page.files.get().document == document
@@ -293,12 +304,95 @@ class TestFiles:
         assert document in readable_by(Visitor())
         assert document.title == ROW["title"] and document.original_name == "a.pdf"
 
+    def test_a_page_is_a_draft_until_its_files_are_through_their_checks(self, folder, client):
+        user = UserFactory()
+        summary = run(self.ROW, ROW | {"key": "r-2", "title": "No file"}, files=folder, publish=True, user=user)
+        assert (summary.created, summary.waiting) == (2, 1)
+        page = PublicationPage.objects.get(key="r-0001")
+        assert not page.live and page.has_unpublished_changes and page.live_revision_id is None
+        assert PublicationPage.objects.get(key="r-2").live
+        assert not DocumentRelease.objects.exists() and not ApprovalRecord.objects.filter(page_id=page.pk).exists()
+        assert waiting.publish_due() == 0
+        again = run(self.ROW, files=folder, publish=True)
+        assert (again.unchanged, again.waiting, again.blocked) == (1, 1, [])
+        assert (read_through(), waiting.publish_due()) == (1, 0)
+        assert client.get(page.get_url()).status_code == 200
+        record, document = ApprovalRecord.objects.get(page_id=page.pk), Document.objects.get()
+        assert (record.decision, record.user_name) == ("import", str(user))
+        assert record.documents == {str(document.pk): document.sha256} != {str(document.pk): ""}
+        assert run(self.ROW, files=folder, publish=True).waiting == 0
+
+    def blocked(self, folder, **row):
+        (folder / "en" / "a.pdf").write_bytes(pdfs.box_by_word_processor())
+        run({**self.ROW, **row}, files=folder, publish=True, user=UserFactory())
+        read_through()
+        return PublicationPage.objects.get(key="r-0001"), Document.objects.latest("pk")
+
+    def test_a_blocked_file_is_not_published_and_the_next_run_names_it(self, folder, client):
+        page, document = self.blocked(folder)
+        assert not PublicationPage.objects.get(pk=page.pk).live
+        assert client.get(f"/d/{document.series}/").status_code == 404
+        before = Revision.objects.count()
+        summary = run(self.ROW, files=folder, publish=True)
+        ((line, sentence), *_more) = summary.blocked
+        assert (line, summary.unchanged) == (1, 1) and "is blocked by the safety check" in sentence
+        assert Revision.objects.count() == before
+
+    def test_a_blocked_version_leaves_the_published_one(self, folder, client):
+        run(self.ROW, files=folder, publish=True)
+        read_through()
+        page, document = self.blocked(folder)
+        page.refresh_from_db()
+        assert page.live and page.live_revision_id != page.latest_revision_id
+        assert document.number == 2
+        assert client.get(f"/d/{document.series}/v2/").status_code == 404
+
+    def test_what_legal_lets_pass_is_published_and_the_record_says_so(self, folder, client):
+        page, document = self.blocked(folder)
+        for check in document.checks.blocking():
+            safety.override(check, UserFactory(groups=["Legal review"]), "It is the court's own box.")
+        assert waiting.publish_due() == 1
+        assert client.get(f"/d/{document.series}/").status_code == 200
+        assert "the court's own box" in ApprovalRecord.objects.get(page_id=page.pk).overrides[0]
+
+    @pytest.mark.parametrize("how", ["changed", "overwritten", "submitted", "withdrawn", "locked"])
+    def test_what_somebody_decided_otherwise_about_is_left_to_them(self, folder, how):
+        run(self.ROW, files=folder, publish=True)
+        page, user = PublicationPage.objects.get(), UserFactory(is_superuser=True)
+        if how == "changed":
+            page.get_latest_revision_as_object().save_revision()
+        elif how == "overwritten":
+            draft = page.get_latest_revision_as_object()
+            draft.title = "An editor's"
+            draft.save_revision(overwrite_revision=draft.latest_revision)
+            assert Revision.objects.for_instance(page).count() == 1
+        elif how == "submitted":
+            page.get_workflow().start(page, user)
+        elif how == "withdrawn":
+            withdraw(page, user, "It named a witness.")
+        else:
+            Page.objects.filter(pk=page.pk).update(locked=True)
+        assert read_through() == 0
+        summary = run(self.ROW, files=folder, publish=True)
+        assert (summary.unchanged, len(summary.blocked)) == (1, int(how == "locked"))
+        assert not PublicationPage.objects.get().live
+
+    def test_what_can_not_be_published_holds_up_no_other(self, folder, caplog):
+        run(self.ROW | {"doi": "10.5555/x"}, self.ROW | {"key": "r-2"}, files=folder, publish=True)
+        publish(PublicationPage.objects.get(key="r-2"), doi="10.5555/y")
+        run(self.ROW | {"key": "r-3"}, files=folder, publish=True)
+        PublicationPage.objects.filter(key="r-2").update(doi="10.5555/x")
+        assert read_through() == 1
+        assert PublicationPage.objects.get(key="r-3").live and not PublicationPage.objects.get(key="r-0001").live
+        assert "An import was not published" in caplog.text
+
     def test_draft_files_are_not_readable(self, folder):
         run(self.ROW, files=folder)
         assert Document.objects.exists() and not readable_by(Visitor()).exists()
 
     def test_same_bytes_are_the_same_document_and_other_bytes_its_next_version(self, folder):
         run(self.ROW, files=folder, publish=True)
+        read_through()
         assert run(self.ROW, files=folder, publish=True).unchanged == 1
         run({**self.ROW, "summary": "Changed"}, files=folder, publish=True)
         assert Document.objects.count() == 1
@@ -339,7 +433,7 @@ class TestFiles:
     def test_export_then_import_gives_the_same_content(self, folder, tmp_path, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks(execute=True):  # the file is processed
             run(self.ROW, {**ROW, "language": "de", "title": "Deutsch"}, files=folder, publish=True)
-        assert Document.objects.get().is_ready
+        assert read_through() == 1
         target, files = tmp_path / "out.jsonl", tmp_path / "out"
         call_command("export_publications", str(target), files=files, stdout=io.StringIO())
         exported = [json.loads(line) for line in target.read_text().splitlines()]
@@ -360,6 +454,7 @@ class TestFiles:
         for page in PublicationPage.objects.all():
             page.delete()
         assert run(*exported, files=files, publish=True).errors == []
+        assert read_through() == 1
         again = tmp_path / "again.jsonl"
         call_command("export_publications", str(again), stdout=io.StringIO())
         rows = [json.loads(line) for line in again.read_text().splitlines()]
@@ -388,6 +483,7 @@ class TestRightsOfFiles:
 
     def test_a_file_gets_what_its_row_states(self, folder):
         assert run(self.row(), files=folder, publish=True).errors == []
+        assert read_through() == 1
         document = Document.objects.get()
         assert document.public_rights == Rights("cc-by-4.0", credit="Photo: M. Osei")
         assert document.held_until.isoformat() == self.STATED["embargo"]
@@ -425,6 +521,7 @@ class TestRightsOfFiles:
 
     def test_a_later_row_changes_them_and_lifts_nothing(self, folder):
         run(self.row(), files=folder, publish=True)
+        read_through()
         run(self.row(licence="cc0-1.0", embargo=""), files=folder, publish=True)
         document = Document.objects.get()
         assert document.public_rights == Rights("cc0-1.0", credit="Photo: M. Osei")
@@ -432,12 +529,14 @@ class TestRightsOfFiles:
 
     def test_who_may_not_open_a_file_may_not_by_an_import(self, folder):
         run(self.row(), files=folder, publish=True)
+        read_through()
         editor = UserFactory(groups=["Editors"])
         (error,) = errors(self.row(embargo="2069-01-01T06:00:00+00:00"), files=folder, user=editor)
         assert "Only Legal review" in error
 
     def test_it_hides_no_file_that_was_opened_early(self, folder):
         run(self.row(), files=folder, publish=True)
+        read_through()
         embargo.change(Document.objects.get(), None, UserFactory(groups=["Legal review"]), "It is out.")
         (error,) = errors(self.row(credit="Photo: somebody else"), files=folder, publish=True)
         assert "was ended here" in error
@@ -450,6 +549,7 @@ class TestRightsOfFiles:
     def test_they_come_back_from_an_export(self, folder, tmp_path, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks(execute=True):  # the file is processed
             run(self.row(licence="Ask us", licence_url="https://e.org/"), files=folder, publish=True)
+        waiting.publish_due()
         for everything in (False, True):
             target = tmp_path / "out.jsonl"
             call_command("export_publications", target, files=tmp_path / "out", all=everything, stdout=io.StringIO())
@@ -489,6 +589,15 @@ class TestCommand:
     def test_bad_rows_give_an_exit_code(self, tmp_path):
         out, err, code = self.call(tmp_path, ROW, {"key": "x"})
         assert code == 1 and "1 refused" in out and "line 2: A row needs" in err
+
+    def test_it_says_what_waits_and_what_is_blocked(self, tmp_path):
+        row = {**ROW, "files": [{"path": "a.pdf"}]}
+        (tmp_path / "a.pdf").write_bytes(pdfs.box_by_word_processor())
+        out, _err, code = self.call(tmp_path, row, publish=True, files=tmp_path)
+        assert code == 0 and "1 wait for the checks of their files" in out
+        read_through()
+        out, err, code = self.call(tmp_path, row, publish=True, files=tmp_path)
+        assert code == 1 and "but for 1" in out and "line 1: not published: “" in err
 
     def test_dry_run_writes_nothing(self, tmp_path):
         row = {**ROW, "files": [{"path": "a.pdf"}]}

@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from fpdf import FPDF
 from wagtail.models import Page
 
-from cms.publications.importing import Importer
+from cms.publications.importing import Importer, waiting
 from cms.publications.importing.run import BATCH
 from documents.models import Document
 from search.outbox import drain
@@ -76,7 +76,7 @@ def test_archive_is_found_to_the_page_and_the_second_import_changes_nothing(
         summary = Importer(files=tmp_path, publish=True).run(lines)
     assert (summary.created, summary.errors) == (WORKS * len(LANGUAGES), [])
     assert Page.find_problems() == ([], [], [], [], [])
-    assert Document.objects.ready().count() == FILES
+    assert Document.objects.ready().count() == summary.waiting == waiting.publish_due() == FILES
     drain()
     for number in range(FILES):
         page, sentence = planted(number)

@@ -8,12 +8,12 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from access.roles import AUTHORS, EDITORS
-from cms.publications.models import PublicationPage
+from cms.publications.models import PublicationFile, PublicationPage
 from documents.models import Document, DocumentUse, PendingUpload
 from documents.versions import usage
 from tests.documents import making
 from tests.documents.test_adding import ENGLISH, GERMAN, filing, said
-from tests.factories import PublicationPageFactory, UserFactory
+from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -169,3 +169,54 @@ def test_a_file_is_for_a_page_that_one_may_edit(author, client, page):
 
 def test_the_obstacle_is_asked_of_the_page(page):
     assert usage.obstacle(page, UserFactory(groups=[AUTHORS])) == "You may not edit this page."
+
+
+class TestVersions:
+    @pytest.fixture
+    def older(self, author, page):
+        """The page's file, named in a row and in the text."""
+        made = DocumentFactory(title="English", original_name="english.pdf", uploaded_by_user=author.user)
+        page.files = [PublicationFile(document=made, language="en", role="summary", label="In short")]
+        page.body = [("long_text", f'<p><a linktype="document" id="{made.pk}">It</a></p>')]
+        page.save_revision()
+        return made
+
+    def fields(self, version_of):
+        one = by_name()["english.pdf"]
+        return filing(one, **{f"{one.pk}-role": "full", f"{one.pk}-version_of": version_of})
+
+    def test_what_is_called_like_a_file_of_the_page_is_proposed_as_its_next_version(self, author, page, older):
+        text = drop(author, page)
+        assert text.count(f'<option value="{older.pk}" selected>') == 1
+        assert text.count("New version of “English” (version 1)") == 3
+
+    def test_it_takes_the_place_of_the_older_one(self, author, page, older):
+        drop(author, page)
+        data = self.fields(str(older.pk))
+        assert author.post(address(page), data).status_code == 302
+        added = Document.objects.latest("pk")
+        assert (added.series, added.number) == (older.series, 2)
+        draft = latest(page)
+        (row,) = draft.files.all()
+        assert (row.document, row.role, row.label) == (added, "summary", "In short")
+        assert f'id="{added.pk}"' in str(draft.body.raw_data[0]["value"])
+
+    def test_it_may_be_a_new_file_all_the_same(self, author, page, older):
+        drop(author, page)
+        author.post(address(page), self.fields(""))
+        assert Document.objects.latest("pk").series != older.series
+        assert [row.document.number for row in latest(page).files.all()] == [1, 1]
+
+    def test_nothing_gets_a_version_but_the_files_of_the_page(self, author, page, older):
+        other = DocumentFactory(uploaded_by_user=author.user)
+        drop(author, page)
+        data = self.fields(str(other.pk))
+        assert author.post(address(page), data).status_code == 200
+        assert Document.objects.latest("pk") == other
+
+    def test_the_form_of_the_page_leads_to_the_next_version_of_each_file(self, author, page, older):
+        hidden = DocumentFactory()
+        text = author.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+        assert text.count(reverse("document_add_version", args=[older.pk])) == 1
+        assert 'target="_blank"' in text.partition(reverse("document_add_version", args=[older.pk]))[2][:60]
+        assert reverse("document_add_version", args=[hidden.pk]) not in text

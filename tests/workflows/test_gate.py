@@ -365,6 +365,13 @@ class TestFiles:
             revision.publish()
         assert approvals.record_import([], None) == 0
 
+    @pytest.mark.parametrize("file", [{"state": "waiting"}, {"inspected": False}])
+    def test_an_import_lets_no_file_past_the_checks(self, people, file):
+        page = PublicationPageFactory(files=[DocumentFactory(**file)])
+        with pytest.raises(NotApproved):
+            approvals.record_import([(page, page.save_revision())], people.root.user)
+        assert not ApprovalRecord.objects.filter(page_id=page.pk).exists()
+
 
 class TestRevisionsAreNotOverwritten:
     def overwrite(self, desk, page, revision, title):

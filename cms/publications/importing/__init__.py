@@ -2,7 +2,7 @@
 
 ``rows`` reads and judges a line, ``cleaning`` makes its HTML safe, ``sources`` finds its files,
 ``vocabulary`` the topics, places, terms and kinds that it names; ``writing`` makes the pages of a
-batch, ``changing`` a new version of one that exists; ``run`` puts it together.
+batch, ``waiting`` publishes those whose files had to be checked first; ``run`` puts it together.
 """
 
 from cms.publications.importing.run import Importer, Summary

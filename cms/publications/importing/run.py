@@ -18,12 +18,12 @@ from django.db.models import Q
 from wagtail.models import Page
 
 from cms.publications.exceptions import RowError
+from cms.publications.importing import waiting
 from cms.publications.importing.rows import Row, parse
 from cms.publications.importing.sources import digest, file_of
 from cms.publications.importing.vocabulary import Vocabulary
 from cms.publications.importing.writing import New, Related, Writer, fill
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
-from workflows import approvals
 from workflows.exceptions import Overtaken
 
 if TYPE_CHECKING:
@@ -37,11 +37,17 @@ BATCH = 200
 
 @dataclass
 class Summary:
-    """What an import did. ``errors`` are (line number, sentence)."""
+    """What an import did. ``errors`` are (line number, sentence).
+
+    ``waiting`` is how many of the rows are drafts until their files are through the checks; ``blocked`` are those of
+    an earlier run that a check keeps from it, as (line number, sentence).
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    waiting: int = 0
+    blocked: list[tuple[int, str]] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -107,6 +113,8 @@ class Importer:
         self.summary.created += counts.created
         self.summary.updated += counts.updated
         self.summary.unchanged += counts.unchanged
+        self.summary.waiting += counts.waiting
+        self.summary.blocked.extend(counts.blocked)
         self.summary.errors.extend(counts.errors)
 
     def _write(self, rows: list[tuple[Row, str]], counts: Summary) -> None:
@@ -120,11 +128,12 @@ class Importer:
                     self._check_numbers(row, keys.get(row.key))
                     related = self._related(row)
                     new.append(New(row, related, hashed, keys.setdefault(row.key, uuid.uuid4())))
-                elif imported.row_hash == hashed and not self._waits(imported.page):
+                elif imported.row_hash == hashed and not self._waits(imported):
                     counts.unchanged += 1
+                    self._report(imported, row, counts)
                 else:
                     self._check_numbers(row, imported.page.translation_key)
-                    self._change(imported, row, hashed)
+                    counts.waiting += not self._change(imported, row, hashed)
                     counts.updated += 1
             except RowError as error:
                 counts.errors.append((row.line, str(error)))
@@ -140,9 +149,18 @@ class Importer:
         found = ImportedRow.objects.filter(key__in={row.key for row in rows})
         return dict(found.values_list("key", "page__translation_key"))
 
-    def _waits(self, page: PublicationPage) -> bool:
-        """Whether an imported draft is to be published by this run. What was taken down stays down."""
-        return self.publish and not page.live and page.first_published_at is None
+    def _waits(self, imported: ImportedRow) -> bool:
+        """Whether an imported draft is to be published by this run. What was taken down stays down, and what waits
+        for its files is published by the worker, or by those who changed it since."""
+        page = imported.page
+        return self.publish and not page.live and page.first_published_at is None and imported.pending_id is None
+
+    def _report(self, imported: ImportedRow, row: Row, counts: Summary) -> None:
+        """Says where a row stands that an earlier run left to the worker."""
+        if not self.publish or imported.pending_id is None or not waiting.waits(imported):
+            return
+        counts.waiting += 1
+        counts.blocked.extend((row.line, sentence) for sentence in waiting.reasons(imported))
 
     def _check_numbers(self, row: Row, translation_key: uuid.UUID | None) -> None:
         numbers = [Q(**{name: row.texts[name]}) for name in ("doi", "isbn") if row.texts[name]]
@@ -184,7 +202,8 @@ class Importer:
                 )
                 continue
             if not self.dry_run:
-                self.writer.write(index, batch)
+                pages = self.writer.write(index, batch)
+                counts.waiting += sum(self.publish and not page.live for page in pages)
             made += len(batch)
         return made
 
@@ -193,17 +212,18 @@ class Importer:
         found: PublicationIndexPage | None = rows.order_by("depth", "path").first()
         return found
 
-    def _change(self, imported: ImportedRow, row: Row, hashed: str) -> None:
+    def _change(self, imported: ImportedRow, row: Row, hashed: str) -> bool:
         """A new version of a page that exists: a draft, or approved and published as "import by" the user.
 
-        Raises RowError where the page is in review: its reviewers decide about the text that they were shown.
+        Returns False where it waits for its files. Raises RowError where the page is in review: its reviewers decide
+        about the text that they were shown.
         """
         page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
         if page.workflow_in_progress:
             raise RowError("This publication is in review. Import it again when that is decided.")
         if self.dry_run:
             self._related(row)
-            return
+            return True
         known = [each.document for each in page.files.select_related("document")] if row.files else []
         related = self._related(row, known)
         with transaction.atomic():
@@ -213,7 +233,5 @@ class Importer:
             except Overtaken as refusal:
                 raise RowError(str(refusal)) from refusal
             taken_down = not page.live and page.first_published_at is not None
-            if self.publish and not taken_down:
-                approvals.record_import([(page, revision)], self.user)
-                revision.publish(user=self.user, skip_permission_checks=True)
-            ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed)
+            ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, **waiting.mark(None))
+            return not self.publish or taken_down or waiting.publish_or_wait(imported, page, revision, self.user)

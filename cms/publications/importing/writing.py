@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import CharField, OuterRef, Subquery
+from django.db.models import CharField, F, OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.text import slugify
@@ -25,8 +25,10 @@ from cms.core.keys import key_of
 from cms.core.models import PagePlace
 from cms.glossary.models import PageTerm
 from cms.publications.importing.rows import FileEntry, Row
+from cms.publications.importing.waiting import mark
 from cms.publications.models import Contributor, ImportedRow, PublicationFile, PublicationIndexPage, PublicationPage
 from cms.topics.models import PageTopic
+from documents.checks import blocking
 from documents.releases import release
 from documents.uses import Named, record_uses_in_bulk
 from search.outbox import touch
@@ -58,6 +60,11 @@ class New:
     related: Related
     digest: str
     translation_key: uuid.UUID
+
+    @property
+    def documents(self) -> frozenset[int]:
+        """Primary keys of its files."""
+        return frozenset(document.pk for document, _entry in self.related.files)
 
 
 def fill(page: PublicationPage, row: Row, related: Related) -> None:
@@ -99,11 +106,16 @@ class Writer:
         self.own_type = ContentType.objects.get_for_model(PublicationPage)
 
     def write(self, index: PublicationIndexPage, batch: Sequence[New]) -> list[PublicationPage]:
-        """Makes the pages of ``batch`` below ``index``, in the caller's transaction; published if the run says so."""
+        """Makes the pages of ``batch`` below ``index``, in the caller's transaction; published if the run says so.
+
+        One whose files are not through their checks is a draft that waits for them.
+        """
         parent = Page.objects.select_for_update().select_related("locale").get(pk=index.pk)
         now = timezone.now()
+        going = zip(batch, self._going_live(batch), strict=True)
         pages = [
-            self._page(parent, new, number, now) for number, new in enumerate(batch, start=self._next_step(parent))
+            self._page(parent, new, number, now, live=live)
+            for number, (new, live) in enumerate(going, start=self._next_step(parent))
         ]
         self._insert(pages)
         Page.objects.filter(pk=parent.pk).update(numchild=parent.numchild + len(pages))
@@ -111,21 +123,36 @@ class Writer:
         revisions = self._insert_revisions(pages, now)
         named = [Named(documents=frozenset(row.document_id for row in page.files.all())) for page in pages]
         record_uses_in_bulk(zip(revisions, named, strict=True))
-        if self.publish:
-            documents = [names.documents for names in named]
-            approvals.record_import(zip(pages, revisions, strict=True), self.user, documents)
-            for page, revision, names in zip(pages, revisions, named, strict=True):
-                if names.documents:
-                    release(page, revision, now)
+        self._approve([each for each in zip(pages, revisions, named, strict=True) if each[0].live], now)
         ImportedRow.objects.bulk_create(
             [
-                ImportedRow(key=new.row.key, language=new.row.language, row_hash=new.digest, page=page)
-                for new, page in zip(batch, pages, strict=True)
+                ImportedRow(
+                    key=new.row.key,
+                    language=new.row.language,
+                    row_hash=new.digest,
+                    page=page,
+                    **mark(revision if self.publish and not page.live else None),
+                )
+                for new, page, revision in zip(batch, pages, revisions, strict=True)
             ]
         )
         self._note(pages, revisions, now)
         touch((key_of(page) for page in pages), may_hide=False)
         return pages
+
+    def _going_live(self, batch: Sequence[New]) -> list[bool]:
+        """Whether each may be public now. Where nothing is in the way of any file, that is asked once for all."""
+        named = set().union(*(new.documents for new in batch)) if self.publish else set()
+        blocked = bool(named and blocking(named))
+        return [self.publish and not (blocked and new.documents and blocking(new.documents)) for new in batch]
+
+    def _approve(self, public: Sequence[tuple[PublicationPage, Revision, Named]], now: Any) -> None:
+        """Records the approval of what is public from ``now`` on, and releases its files."""
+        pairs = [(page, revision) for page, revision, _named in public]
+        approvals.record_import(pairs, self.user, [named.documents for _page, _revision, named in public])
+        for page, revision, named in public:
+            if named.documents:
+                release(page, revision, now)
 
     def forget(self) -> None:
         """Forgets the slugs, after a batch was rolled back."""
@@ -135,7 +162,7 @@ class Writer:
         last = parent.get_last_child()
         return int(Page._str2int(last.path[-Page.steplen :])) + 1 if last else 1
 
-    def _page(self, parent: Page, new: New, step: int, now: Any) -> PublicationPage:
+    def _page(self, parent: Page, new: New, step: int, now: Any, *, live: bool) -> PublicationPage:
         slug = self._slug(parent, new.row)
         page = PublicationPage(
             locale=parent.locale,
@@ -147,10 +174,10 @@ class Writer:
             numchild=0,
             content_type=self.own_type,
             owner=self.user,
-            live=self.publish,
-            has_unpublished_changes=not self.publish,
-            first_published_at=now if self.publish else None,
-            last_published_at=now if self.publish else None,
+            live=live,
+            has_unpublished_changes=not live,
+            first_published_at=now if live else None,
+            last_published_at=now if live else None,
             latest_revision_created_at=now,
         )
         for relation in get_all_child_relations(PublicationPage):
@@ -219,16 +246,16 @@ class Writer:
         latest = Revision.objects.filter(
             base_content_type=self.page_type, object_id=Cast(OuterRef("pk"), CharField())
         ).values("pk")[:1]
-        columns = ("latest_revision", "live_revision") if self.publish else ("latest_revision",)
-        Page.objects.filter(pk__in=[page.pk for page in pages]).update(**{name: Subquery(latest) for name in columns})
+        rows = Page.objects.filter(pk__in=[page.pk for page in pages])
+        rows.update(latest_revision=Subquery(latest))
+        rows.filter(live=True).update(live_revision=F("latest_revision"))
         for page, revision in zip(pages, revisions, strict=True):
             page.latest_revision_id = revision.pk
-            page.live_revision_id = revision.pk if self.publish else None
+            page.live_revision_id = revision.pk if page.live else None
         return list(revisions)
 
     def _note(self, pages: Sequence[PublicationPage], revisions: Sequence[Revision], now: Any) -> None:
         """The log, the reference index and the admin's search, as the signals of a save would fill them."""
-        actions = ("wagtail.create", "wagtail.publish") if self.publish else ("wagtail.create",)
         PageLogEntry.objects.bulk_create(
             [
                 PageLogEntry(
@@ -243,7 +270,7 @@ class Writer:
                     data={"import": page.key},
                 )
                 for page, revision in zip(pages, revisions, strict=True)
-                for action in actions
+                for action in ("wagtail.create", *(["wagtail.publish"] if page.live else []))
             ]
         )
         ReferenceIndex.objects.bulk_create(row for page in pages for row in self._references(page))

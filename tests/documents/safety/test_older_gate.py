@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
+from access.roles import EDITORS, LEGAL
 from documents import safety
 from documents.checks import blocking
 from documents.extraction.errors import BrokenFileError
-from documents.models import DocumentCheck
+from documents.models import DocumentCheck, DocumentRelease
 from documents.wording import INSPECTED
 from tests.documents.safety import pdfs
-from tests.factories import DocumentFactory
+from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +71,45 @@ def test_a_file_that_is_gone_is_blocked_until_it_is_back(older, settings):
     safety.check_older()
     assert older.checks.get(name=INSPECTED).state == DocumentCheck.State.OK
     assert not any(safety.MISSING in sentence for sentence in blocking([older.pk]))
+
+
+class TestPublished:
+    @pytest.fixture
+    def public(self, older):
+        PublicationPageFactory(published=True, files=[older])
+        return older
+
+    def panel(self, client, group):
+        client.force_login(UserFactory(groups=[group]))
+        return client.get(reverse("wagtailadmin_home")).content.decode()
+
+    def test_legal_reads_it_on_the_first_page_with_the_way_to_withdraw(self, client, public):
+        assert "found-afterwards" not in self.panel(client, LEGAL)
+        safety.check_older()
+        text = self.panel(client, LEGAL)
+        assert reverse("document_safety", args=[public.pk]) in text
+        assert reverse("document_withdraw", args=[public.pk]) in text
+        assert "found-afterwards" not in self.panel(client, EDITORS)
+
+    def test_it_is_an_error_in_the_log_and_one_mail_that_names_nothing(self, public, mailoutbox, caplog):
+        legal = UserFactory(groups=[LEGAL], email="legal@dossier.example")
+        UserFactory(groups=[EDITORS], email="editor@dossier.example")
+        safety.check_older()
+        (mail,) = mailoutbox
+        assert mail.to == [legal.email]
+        assert public.title not in mail.subject + mail.body
+        assert "A check finds something in public files" in caplog.text
+        public.checks.filter(name=INSPECTED).update(gate=safety.GATE - 1)
+        safety.check_older()
+        assert len(mailoutbox) == 1
+
+    @pytest.mark.parametrize("how", ["overridden", "withdrawn", "draft"])
+    def test_what_is_settled_or_not_public_is_not_told(self, older, how, mailoutbox):
+        page = PublicationPageFactory(published=how != "draft", files=[older])
+        safety.check_older()
+        assert safety.found_afterwards().exists() is (how != "draft")
+        if how == "overridden":
+            older.checks.blocking().update(override_reason="It is meant so.")
+        else:
+            DocumentRelease.objects.filter(page_id=page.pk).withdraw(when=page.latest_revision_created_at, reason="x")
+        assert not safety.found_afterwards().exists()

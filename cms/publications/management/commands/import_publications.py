@@ -56,6 +56,8 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']} can't be read.") from error
         for line, sentence in sorted(summary.errors):
             self.stderr.write(f"line {line}: {sentence}")
+        for line, sentence in sorted(summary.blocked):
+            self.stderr.write(f"line {line}: not published: {sentence}")
         self._say(summary, dry_run=options["dry_run"])
 
     def _user(self, name: str | None) -> User | None:
@@ -77,6 +79,13 @@ class Command(BaseCommand):
             f"{head}: {summary.created} created, {summary.updated} updated, {summary.unchanged} unchanged, "
             f"{len(summary.errors)} refused, in {summary.seconds:.1f} s"
         )
-        if summary.errors:
+        if summary.waiting:
+            line += f". {summary.waiting} wait for the checks of their files: the worker publishes them"
+        if summary.blocked:
+            line += (
+                f", but for {len({number for number, _sentence in summary.blocked})}. Put a mended file in their place and "
+                "import again, or have Legal review decide under Reports, Blocked files"
+            )
+        if summary.errors or summary.blocked:
             raise CommandError(line)
         self.stdout.write(line)
