@@ -198,9 +198,9 @@ def judges_only(request: HttpRequest) -> None:
 
 @require_safe
 def blocked_list(request: HttpRequest) -> HttpResponse:
-    """All files that a check blocks now, for those who may decide about them."""
+    """All files that a check blocks now, for those who may decide about them. What was withdrawn waits for nobody."""
     judges_only(request)
-    blocked = DocumentCheck.objects.blocking().values("document")
+    blocked = DocumentCheck.objects.blocking().exclude(name=wording.WITHDRAWN).values("document")
     documents = Document.objects.filter(pk__in=blocked).prefetch_related("checks").order_by("-created_at")[:200]
     response = render(request, "documents/blocked.html", {"documents": documents})
     response.headers["Cache-Control"] = "private, no-store"

@@ -65,6 +65,14 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         named = Revision.objects.filter(waiting, document_uses__document=OuterRef("pk"))
         return self.filter(Exists(named))
 
+    def lock(self) -> list[int]:
+        """Holds these rows until the transaction ends, in one order, and returns their primary keys.
+
+        Who waited here asks its questions afterwards: rows that the other one added are seen by the next query only.
+        Whoever names a file meanwhile doesn't wait.
+        """
+        return list(self.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+
     def ready(self) -> Self:
         """Those whose public copy exists."""
         return self.filter(state=self.model.State.READY)

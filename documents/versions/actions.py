@@ -35,7 +35,8 @@ def take_back(document: Document, user: User, reason: str, *, all_before: bool =
         raise WithdrawalRefused(gettext("Only editors and legal reviewers may withdraw."))
     if not reason.strip():
         raise WithdrawalRefused(gettext("Say why: readers of the address get this reason."))
-    versions = Document.objects.select_for_update().filter(series=document.series)
+    versions = Document.objects.filter(series=document.series)
+    versions.lock()  # an approval that is under way ends before: what it releases is seen, and withdrawn too
     wanted = versions.filter(number__lte=document.number) if all_before else versions.filter(pk=document.pk)
     released = DocumentRelease.objects.active().filter(document__in=wanted.values("pk"))
     affected = list(Document.objects.filter(pk__in=released.values("document")).order_by("number"))

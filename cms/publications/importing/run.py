@@ -24,7 +24,7 @@ from cms.publications.importing.vocabulary import Vocabulary
 from cms.publications.importing.writing import New, Related, Writer, fill
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
 from workflows import approvals
-from workflows.exceptions import Overtaken
+from workflows.exceptions import NotApproved, Overtaken
 
 if TYPE_CHECKING:
     from access.models import User
@@ -196,7 +196,8 @@ class Importer:
     def _change(self, imported: ImportedRow, row: Row, hashed: str) -> None:
         """A new version of a page that exists: a draft, or approved and published as "import by" the user.
 
-        Raises RowError where the page is in review: its reviewers decide about the text that they were shown.
+        Raises RowError where the page is in review, because its reviewers decide about the text that they were shown,
+        and where one of its files was withdrawn: an import brings nothing back.
         """
         page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
         if page.workflow_in_progress:
@@ -215,5 +216,8 @@ class Importer:
             taken_down = not page.live and page.first_published_at is not None
             if self.publish and not taken_down:
                 approvals.record_import([(page, revision)], self.user)
-                revision.publish(user=self.user, skip_permission_checks=True)
+                try:
+                    revision.publish(user=self.user, skip_permission_checks=True)
+                except NotApproved as refusal:
+                    raise RowError(str(refusal)) from refusal
             ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed)

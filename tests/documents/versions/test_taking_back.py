@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
 from django.urls import reverse
-from wagtail.models import Page
+from django.utils import timezone
+from wagtail.models import Page, Revision
 
 from cms.publications.models import PublicationFile
+from documents import releases, safety, wording
 from documents.actions import add_document
-from documents.models import Document
+from documents.checks import blocking
+from documents.exceptions import OverrideRefused
+from documents.models import Document, DocumentCheck
 from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
 from tests.documents.conftest import small_pdf, upload
 from tests.factories import DocumentFactory, PublicationPageFactory, publish
+from workflows import actions as workflow_actions
+from workflows import schedule
+from workflows.emergency import emergency
+from workflows.exceptions import NotApproved
+from workflows.models import ApprovalRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +87,210 @@ def test_the_index_forgets_at_once(people, published, settings, django_capture_o
     with django_capture_on_commit_callbacks(execute=True):
         take_back(second, people["editor"], "It named a witness.")
     assert list(SearchOutbox.objects.values_list("key", flat=True)) == [f"{page.translation_key}/en"]
+
+
+class TestItStaysWithdrawn:
+    """Whatever way a page goes live: its approval says nothing of a file that was taken back since, or before."""
+
+    @pytest.fixture
+    def named(self, people):
+        """A public page, and its file that was withdrawn: the page names it still."""
+        document = DocumentFactory(title="Report")
+        page = PublicationPageFactory(title="Report", published=True, files=[document])
+        take_back(document, people["editor"], "It named a witness.")
+        return Page.objects.get(pk=page.pk).specific, document
+
+    def status(self, client, document):
+        return client.get(f"/d/{document.series}/v{document.number}/").status_code
+
+    def check(self, document):
+        return DocumentCheck.objects.get(document=document, name=wording.WITHDRAWN)
+
+    def test_who_approves_is_told_what_to_do(self, named):
+        (sentence,) = blocking([named[1].pk], named[0].pk)
+        assert sentence == (
+            "“Report” (version 1) was withdrawn. Take it out of the page or choose another version. If it shall be "
+            "public again, Legal review has to let it pass on the file's safety screen, with a reason."
+        )
+
+    def test_a_corrected_typo_does_not_bring_it_back(self, client, named):
+        page, document = named
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(page, title="Typo mended")
+        assert Page.objects.get(pk=page.pk).title == "Report"
+        assert self.status(client, document) == 410
+
+    def test_the_same_revision_once_more_does_not(self, client, named):
+        page, document = named
+        page.live_revision.publish(skip_permission_checks=True)
+        assert self.status(client, document) == 410
+
+    def test_an_approved_schedule_does_not(self, client, people, monkeypatch):
+        document = DocumentFactory()
+        page = PublicationPageFactory(title="Old", published=True, files=[document])
+        page = Page.objects.get(pk=page.pk).specific
+        planned = publish(page, title="New", go_live_at=timezone.now() + timedelta(hours=1))
+        take_back(document, people["editor"], "It named a witness.")
+        later = timezone.now() + timedelta(hours=2)
+        monkeypatch.setattr(timezone, "now", lambda: later)
+        assert schedule.run_due() == 0
+        assert self.status(client, document) == 410
+        assert Page.objects.get(pk=page.pk).title == "Old"
+        assert Revision.objects.get(pk=planned.pk).approved_go_live_at is None
+
+    def test_it_is_not_scheduled_either(self, named):
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(named[0], title="New", go_live_at=timezone.now() + timedelta(hours=1))
+
+    def test_a_withdrawn_page_is_not_approved_with_it(self, client, people):
+        document = DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[document])
+        workflow_actions.withdraw(page, people["editor"], "A witness asked for it.")
+        assert "was withdrawn" in blocking([document.pk], page.pk)[0]
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(Page.objects.get(pk=page.pk).specific)
+        assert not Page.objects.get(pk=page.pk).live
+        assert self.status(client, document) == 410
+
+    def test_an_emergency_does_not(self, client, people, named):
+        page, document = named
+        page.title = "Now"
+        revision = page.save_revision()
+        with pytest.raises(NotApproved, match="was withdrawn"), emergency(people["superuser"], "Now."):
+            revision.publish(skip_permission_checks=True)
+        assert self.status(client, document) == 410
+
+    def test_another_page_does_not(self, client, named):
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            PublicationPageFactory(published=True, files=[named[1]])
+        assert self.status(client, named[1]) == 410
+
+    def test_a_page_that_was_down_meanwhile_does_not(self, client, people):
+        document = DocumentFactory()
+        down, page = (PublicationPageFactory(published=True, files=[document]) for _ in range(2))
+        Page.objects.get(pk=down.pk).specific.unpublish()
+        workflow_actions.withdraw(page, people["editor"], "A witness asked for it.")
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(Page.objects.get(pk=down.pk).specific)
+        assert self.status(client, document) == 410
+
+    def test_a_release_past_the_gate_does_not(self, client, named):
+        page, document = named
+        assert releases.release(page, page.live_revision) == []
+        assert self.status(client, document) == 410
+
+    def test_another_version_goes_public(self, client, published, people):
+        page, first, second = published
+        take_back(second, people["editor"], "It named a witness.")
+        show(page, first)
+        assert (self.status(client, first), self.status(client, second)) == (200, 410)
+        third = DocumentFactory(title="Report", series=first.series, number=3, content="third")
+        show(page, third)
+        assert (self.status(client, third), self.status(client, second)) == (200, 410)
+
+    def test_an_older_one_that_was_withdrawn_holds_up_nothing(self, client, published, people):
+        page, first, second = published
+        take_back(first, people["editor"], "It named a witness.")
+        publish(Page.objects.get(pk=page.pk).specific, title="Typo mended")
+        assert (self.status(client, first), self.status(client, second)) == (410, 200)
+
+    def test_it_comes_back_from_being_unpublished(self, client):
+        document = DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[document])
+        Page.objects.get(pk=page.pk).specific.unpublish()
+        publish(Page.objects.get(pk=page.pk).specific)
+        assert self.status(client, document) == 200
+
+    def test_legal_brings_it_back_with_a_reason(self, client, people, named):
+        page, document = named
+        for who in ("author", "editor"):
+            with pytest.raises(OverrideRefused, match="Only Legal"):
+                safety.override(self.check(document), people[who], "I want it.")
+        safety.override(self.check(document), people["legal"], "It was another file.")
+        assert self.status(client, document) == 410  # until a page is approved with it
+        assert blocking([document.pk], page.pk) == []
+        publish(page, title="Typo mended")
+        assert self.status(client, document) == 200
+        assert "withdrawn: It was another file." in ApprovalRecord.objects.latest("pk").overrides[0]
+
+    def test_that_holds_until_it_is_withdrawn_again(self, client, people, named):
+        page, document = named
+        safety.override(self.check(document), people["legal"], "It was another file.")
+        publish(page, title="Typo mended")
+        take_back(document, people["legal"], "It named a witness after all.")
+        assert self.check(document).blocks
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(Page.objects.get(pk=page.pk).specific, title="Once more")
+        assert self.status(client, document) == 410
+
+    def test_what_a_newer_version_replaced_is_brought_back_by_nobody(self, published, people):
+        _page, first, _second = published
+        take_back(first, people["editor"], "It named a witness.")
+        with pytest.raises(OverrideRefused, match="it stays withdrawn"):
+            safety.override(self.check(first), people["legal"], "I want it.")
+
+    def test_the_safety_screen_says_it_and_offers_the_way_back(self, client, people, named):
+        document = named[1]
+        client.force_login(people["legal"])
+        screen = client.get(reverse("document_safety", args=[document.pk])).content.decode()
+        assert "This version was public and was withdrawn." in screen and "It named a witness." in screen
+        address = reverse("document_override", args=[document.pk, self.check(document).pk])
+        assert not client.get(reverse("document_blocked_list")).context["documents"]  # it waits for nobody
+        client.post(address, {"reason": "It was another file."})
+        assert blocking([document.pk]) == []
+
+    def test_what_was_withdrawn_before_there_was_the_check_gets_it(self, people, named, published):
+        DocumentCheck.objects.filter(name=wording.WITHDRAWN).delete()
+        assert blocking([named[1].pk]) != []
+        import_module("documents.migrations.0014_withdrawn_checks").add_checks(apps, None)
+        (check,) = DocumentCheck.objects.filter(name=wording.WITHDRAWN)
+        assert (check.document, check.blocks, check.places) == (named[1], True, [{"words": "It named a witness."}])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has no row locks: its writers queue up anyway")
+class TestTwoAtOnce:
+    def beside(self, work, other):
+        """Runs ``work`` in a transaction, ``other`` from its middle on in another thread."""
+        ContentType.objects.clear_cache()
+
+        def run():
+            other()
+            connection.close()
+
+        thread = threading.Thread(target=run)
+        with transaction.atomic():
+            work()
+            thread.start()
+            thread.join(timeout=1)
+            assert thread.is_alive()  # it waits
+        thread.join()
+
+    def test_what_is_approved_beside_a_withdrawal_is_not_released(self, client, people):
+        document, outcomes = DocumentFactory(), []
+        page = PublicationPageFactory(published=True, files=[document])
+        page = Page.objects.get(pk=page.pk).specific
+
+        def approve():
+            try:
+                publish(page, title="Typo mended")
+            except NotApproved:
+                outcomes.append("refused")
+
+        self.beside(lambda: take_back(document, people["editor"], "It named a witness."), approve)
+        assert outcomes == ["refused"]
+        assert client.get(f"/d/{document.series}/v1/").status_code == 410
+
+    def test_what_is_withdrawn_beside_an_approval_is_withdrawn_with_it(self, client, people):
+        document = DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[document])
+        page = Page.objects.get(pk=page.pk).specific
+        other = PublicationPageFactory(files=[document])
+        self.beside(
+            lambda: publish(other),
+            lambda: take_back(document, people["editor"], "It named a witness."),
+        )
+        assert client.get(f"/d/{document.series}/v1/").status_code == 410
 
 
 @pytest.mark.parametrize(
