@@ -7,7 +7,6 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -15,10 +14,14 @@ from wagtail.models import Page
 
 from access.editorial import may_withdraw
 from access.models import User
+from access.visitor import Visitor
+from documents.access import can_read
 from documents.exceptions import DocumentError
 from documents.models import Document
 from documents.naming import NamingDenied
 from documents.permissions import document_policy
+from documents.safety import may_judge
+from documents.safety_views import screen_of
 from documents.versions import actions, comparing, usage
 from documents.versions.forms import WithdrawForm
 
@@ -82,7 +85,10 @@ def restore(request: HttpRequest, document_id: int) -> HttpResponse:
 
 
 class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # generic at type time only
-    """Takes a version back from the public, and all older ones where wanted."""
+    """Takes a version back from the public, and all older ones where wanted.
+
+    For whoever may withdraw and may know of the file; legal reviewers, who edit no page, know of all of them.
+    """
 
     form_class = WithdrawForm
     template_name = "documents/versions/withdraw.html"
@@ -92,7 +98,8 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.user = cast(User, request.user)
         self.document = get_object_or_404(Document, pk=kwargs["document_id"])
-        if not may_withdraw(self.user):
+        may_know = may_judge(self.user) or can_read(Visitor.of(request), self.document)
+        if not (may_withdraw(self.user) and may_know):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
@@ -106,7 +113,7 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
         return super().get_context_data(document=self.document, cancel_url=self.get_success_url(), **kwargs)
 
     def get_success_url(self) -> str:
-        return reverse("wagtaildocs:edit", args=[self.document.pk])
+        return screen_of(self.document, self.user)
 
     def form_valid(self, form: Any) -> HttpResponse:
         data = form.cleaned_data

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
+from access.roles import ADMINISTRATORS
 from cms.publications.models import PublicationFile
 from documents import releases, safety, wording
 from documents.actions import add_document
@@ -23,7 +24,7 @@ from documents.models import Document, DocumentCheck
 from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
 from tests.documents.conftest import small_pdf, upload
-from tests.factories import DocumentFactory, PublicationPageFactory, publish
+from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
 from workflows import actions as workflow_actions
 from workflows import schedule
 from workflows.emergency import emergency
@@ -325,10 +326,34 @@ def test_the_screen(client, people, published):
     assert "Nothing of this is public" in refused.content.decode()
 
 
-def test_an_author_has_no_such_screen(client, people):
+def test_each_role_that_may_withdraw_has_the_screen(client, people, published):
+    people["administrator"] = UserFactory(groups=[ADMINISTRATORS])
+    allowed = set()
+    for role, user in people.items():
+        if user is not None:
+            client.force_login(user)
+        if client.get(reverse("document_withdraw", args=[published[1].pk])).status_code == 200:
+            allowed.add(role)
+    assert allowed == {"editor", "legal", "administrator", "superuser"}
+
+
+def test_who_may_not_know_of_a_file_has_no_screen_for_it(client, people):
     mine = DocumentFactory(uploaded_by_user=people["author"])
-    client.force_login(people["author"])
-    assert client.post(reverse("document_withdraw", args=[mine.pk]), {"reason": "x"}).status_code == 404
+    for role in ("author", "editor"):
+        client.force_login(people[role])
+        assert client.post(reverse("document_withdraw", args=[mine.pk]), {"reason": "x"}).status_code == 404
+
+
+def test_legal_withdraws_from_the_safety_screen(client, people, published):
+    first = published[1]
+    client.force_login(people["legal"])
+    address = reverse("document_withdraw", args=[first.pk])
+    screen = reverse("document_safety", args=[first.pk])
+    assert f'href="{address}"' in client.get(screen).content.decode()
+    answer = client.post(address, {"reason": "A name had to go."})
+    assert (answer.status_code, answer.url) == (302, screen)
+    assert f'href="{address}"' not in client.get(screen).content.decode()
+    assert client.get(f"/d/{first.series}/v1/").status_code == 410
 
 
 class TestRestore:
