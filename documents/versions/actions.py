@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from functools import partial
+from pathlib import PurePath
 
 from django.core.files.base import File
 from django.db import transaction
@@ -66,5 +67,6 @@ def restore(document: Document, user: User) -> Document:
         except STORAGE_FAULTS as err:
             raise StorageError(gettext("The file can't be read at the moment. Try again in a minute.")) from err
         local.seek(0)
-        name = document.original_name or document.filename
+        # By the type of the public copy: that of an old format is in today's.
+        name = f"{PurePath(document.original_name or document.filename).stem}.{document.file_extension}"
         return add_version(document, File(local, name=name), user=user)

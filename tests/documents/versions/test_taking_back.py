@@ -9,6 +9,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -21,9 +22,11 @@ from documents.actions import add_document
 from documents.checks import blocking
 from documents.exceptions import OverrideRefused
 from documents.models import Document, DocumentCheck
+from documents.names import TYPES
 from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
 from tests.documents.conftest import small_pdf, upload
+from tests.documents.making import docx_of
 from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
 from workflows import actions as workflow_actions
 from workflows import schedule
@@ -370,6 +373,13 @@ class TestRestore:
         third = restore(first, people["author"])
         assert (third.number, third.series, third.original_sha256) == (3, first.series, first.sha256)
         assert third.original.name != first.original.name
+
+    def test_what_was_uploaded_in_an_old_format_comes_back_in_the_one_of_its_public_copy(self, people, no_processing):
+        data = docx_of(["hello"])
+        document = DocumentFactory(
+            mime=TYPES["docx"], original_name="w.doc", file=ContentFile(data, name="f"), size=len(data)
+        )
+        assert restore(document, people["author"]).original_name == "w.docx"
 
     def test_nothing_is_public_by_it(self, versions, people, client):
         third = restore(versions[0], people["author"])
