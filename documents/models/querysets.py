@@ -77,6 +77,10 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         """Those whose public copy exists."""
         return self.filter(state=self.model.State.READY)
 
+    def servable(self) -> Self:
+        """Those whose bytes, text and pictures are given to who may read them: ready, and no virus was found."""
+        return self.ready().exclude(scan=self.model.Scan.INFECTED)
+
     def in_series(self, series: uuid.UUID | str) -> Self:
         """All versions of one document, newest number first."""
         return self.filter(series=series).order_by("-number")
