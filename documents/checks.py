@@ -25,7 +25,7 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
 
     Blocking are: a file that isn't ready, one that failed, one that a configured virus scanner didn't find clean, one
     that only an older version of the leak gate has looked at, a safety check without an override, a version that was
-    withdrawn, a version of a file of which another is held back longer, and a file that another page than ``page_id``
+    withdrawn or a file with its bytes, a version of a file of which another is held back longer, and a file that another page than ``page_id``
     holds under embargo or for a closed circle.
     An embargo of the version's own blocks nothing: it goes on.
     """
@@ -39,7 +39,9 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
         for document in safety.outdated(Document.objects.filter(pk__in=ids)).order_by("title", "number")
     ]
     sentences += [
-        gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
+        _same_as_withdrawn(names[check.document_id], check)
+        if check.name == wording.WITHDRAWN_BYTES
+        else gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
         % {"file": names[check.document_id], "check": check.label, "detail": check.sentence}
         for check in DocumentCheck.objects.blocking()
         .filter(document__in=ids)
@@ -89,6 +91,13 @@ def notes(document_ids: Iterable[int]) -> list[str]:
         for document in held
         if document.series in public and document.embargo
     ]
+
+
+def _same_as_withdrawn(file: str, check: DocumentCheck) -> str:
+    return gettext(
+        "%(file)s has the same bytes as a file that was withdrawn, for this reason: “%(reason)s” Take it out of the "
+        "page, or Legal review has to let it pass on the file's safety screen, with a reason."
+    ) % {"file": file, "reason": " ".join(place["words"] for place in check.places)}
 
 
 def _name(document: Document) -> str:

@@ -141,12 +141,24 @@ def _withdraw(documents: set[int], rows: DocumentReleaseQuerySet, reason: str, w
     Document.objects.filter(pk__in=documents).lock()
     ending = set(rows.active().values_list("document", flat=True))
     ended = rows.withdraw(when=when or timezone.now(), reason=reason)
-    values = {"state": DocumentCheck.State.BLOCKED, "places": [{"words": reason}], "override_by": None}
     for document in withdrawn().filter(pk__in=ending):
-        DocumentCheck.objects.update_or_create(
-            document=document, name=wording.WITHDRAWN, defaults={**values, "override_reason": ""}
-        )
+        _block(document, wording.WITHDRAWN, reason)
+        for twin in Document.objects.same_bytes_as(document).filter(releases=None):
+            _block(twin, wording.WITHDRAWN_BYTES, reason)
     return ended
+
+
+def compare_with_withdrawn(document: Document) -> None:
+    """Blocks a new document that has the bytes of a withdrawn one: restoring or uploading it again is no way back."""
+    rows = DocumentRelease.objects.filter(document__in=withdrawn().same_bytes_as(document))
+    if last := rows.order_by("-withdrawn_at").first():
+        _block(document, wording.WITHDRAWN_BYTES, last.reason)
+
+
+def _block(document: Document, name: str, reason: str) -> None:
+    """Writes a check that Legal alone can override; what was decided about an earlier withdrawal is over."""
+    values = {"state": DocumentCheck.State.BLOCKED, "places": [{"words": reason}], "override_by": None}
+    DocumentCheck.objects.update_or_create(document=document, name=name, defaults={**values, "override_reason": ""})
 
 
 def public_withdrawal(documents: DocumentQuerySet) -> DocumentRelease | None:

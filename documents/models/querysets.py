@@ -81,6 +81,11 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         """Those whose bytes, text and pictures are given to who may read them: ready, and no virus was found."""
         return self.ready().exclude(scan=self.model.Scan.INFECTED)
 
+    def same_bytes_as(self, document: Any) -> Self:
+        """Other documents that were uploaded with its bytes, or whose public copy has them."""
+        hashes = {document.original_sha256, document.sha256} - {""}
+        return self.filter(Q(original_sha256__in=hashes) | Q(sha256__in=hashes)).exclude(pk=document.pk)
+
     def in_series(self, series: uuid.UUID | str) -> Self:
         """All versions of one document, newest number first."""
         return self.filter(series=series).order_by("-number")

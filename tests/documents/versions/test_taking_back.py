@@ -23,6 +23,7 @@ from documents.checks import blocking
 from documents.exceptions import OverrideRefused
 from documents.models import Document, DocumentCheck
 from documents.names import TYPES
+from documents.processing import process
 from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
 from tests.documents.conftest import small_pdf, upload
@@ -249,6 +250,48 @@ class TestItStaysWithdrawn:
         import_module("documents.migrations.0014_withdrawn_checks").add_checks(apps, None)
         (check,) = DocumentCheck.objects.filter(name=wording.WITHDRAWN)
         assert (check.document, check.blocks, check.places) == (named[1], True, [{"words": "It named a witness."}])
+
+
+class TestTheSameBytesAgain:
+    SENTENCE = (
+        "“Report” (version %d) has the same bytes as a file that was withdrawn, for this reason: “It named a witness.” "
+        "Take it out of the page, or Legal review has to let it pass on the file's safety screen, with a reason."
+    )
+
+    @pytest.fixture
+    def withdrawn(self, people, no_processing):
+        """A processed file that was public, and the bytes that were uploaded."""
+        data = small_pdf(2)
+        document = add_document(upload(data, "one.pdf"), title="Report", user=people["author"])
+        assert process(document.pk)
+        PublicationPageFactory(published=True, files=[document])
+        take_back(document, people["editor"], "It named a witness.")
+        return Document.objects.get(pk=document.pk), data
+
+    def test_restoring_a_withdrawn_version_needs_legal(self, withdrawn, people):
+        again = restore(withdrawn[0], people["author"])
+        assert process(again.pk)
+        assert self.SENTENCE % 2 in blocking([again.pk])
+        safety.override(again.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "Only the cover was wrong.")
+        assert blocking([again.pk]) == []
+        assert "Only the cover was wrong." in safety.overridden([again.pk])[0]
+
+    def test_so_does_uploading_it_as_another_file(self, withdrawn, people):
+        other = add_document(upload(withdrawn[1], "two.pdf"), title="Report", user=people["author"])
+        assert process(other.pk)
+        assert blocking([other.pk]) == [self.SENTENCE % 1]
+
+    def test_so_does_a_draft_of_another_file_that_was_there_already(self, people):
+        document, draft = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        PublicationPageFactory(published=True, files=[document])
+        assert blocking([draft.pk]) == []
+        take_back(document, people["editor"], "It named a witness.")
+        assert blocking([draft.pk]) == [self.SENTENCE % 1]
+
+    def test_other_bytes_need_nobody(self, withdrawn, people):
+        other = add_document(upload(small_pdf(3), "two.pdf"), title="Report", user=people["author"])
+        assert process(other.pk)
+        assert blocking([other.pk]) == []
 
 
 @pytest.mark.django_db(transaction=True)
