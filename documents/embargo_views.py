@@ -16,10 +16,13 @@ from django.views.decorators.http import require_http_methods
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from access.models import User
+from access.visitor import Visitor
 from documents import embargo
+from documents.access import readable_by
 from documents.exceptions import EmbargoRefused
 from documents.models import Document
 from documents.safety_views import judged, screen_of
+from documents.versions.companions import companions_of
 
 
 class EmbargoForm(forms.Form):
@@ -71,6 +74,7 @@ def embargo_screen(request: HttpRequest, document: Document) -> HttpResponse:
     context = {
         "document": document,
         "form": form,
+        "companions": companions_of(document, readable_by(Visitor.of(request))),
         "before": embargo.stamp(document),
         "was_submitted": embargo.was_submitted(document),
         "back_url": screen_of(document, request.user),

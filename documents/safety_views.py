@@ -103,7 +103,7 @@ def _screen(request: HttpRequest, document: Document, refused: str = "", status:
             "may_override": safety.may_judge(request.user) and document.uploaded_by_user_id != request.user.pk,
             "may_fetch": may_fetch(request.user) and bool(document.original),
             "may_erase": safety.may_judge(request.user),
-            "may_withdraw": may_withdraw(request.user)
+            "may_withdraw": may_withdraw(cast(User, request.user))
             and DocumentRelease.objects.active().filter(document=document).exists(),
             "may_edit": document_policy.user_has_permission_for_instance(request.user, "change", document),
             "refused": refused,

@@ -6,6 +6,8 @@ from cms.core.lists import ContentList, register_list
 from cms.publications.models import PublicationIndexPage, PublicationPage
 from cms.publications.pages import ORDER
 from cms.publications.search import PublicationSource, author_names, people
+from cms.publications.together import companions
+from documents.versions.companions import register_finder
 from search import registry
 
 
@@ -15,3 +17,4 @@ def register() -> None:
     registry.register(PublicationSource())
     registry.register_names("author", author_names)
     registry.register_people(people)
+    register_finder(companions)

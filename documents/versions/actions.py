@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from functools import partial
 from pathlib import PurePath
 
@@ -50,6 +51,24 @@ def take_back(document: Document, user: User, reason: str, *, all_before: bool =
     ids = [one.pk for one in affected]
     transaction.on_commit(partial(documents_withdrawn.send, sender=Document, document_ids=ids))
     return affected
+
+
+@transaction.atomic
+def take_back_together(
+    document: Document, others: Iterable[Document], user: User, reason: str, *, all_before: bool = False
+) -> list[Document]:
+    """Takes ``document`` back and ``others``, which say the same, with it; returns what was taken back, as ``take_back``.
+
+    With ``all_before`` the older versions of other files go too, as its own do. Raises WithdrawalRefused.
+    """
+    others = list(others)
+    # All at once and in one order: two withdrawals that each name the other's file must not wait for each other.
+    Document.objects.filter(series__in={one.series for one in (document, *others)}).lock()
+    gone = take_back(document, user, reason, all_before=all_before)
+    for other in others:
+        if DocumentRelease.objects.active().filter(document=other).exists():  # went with another one else
+            gone += take_back(other, user, reason, all_before=all_before and other.series != document.series)
+    return gone
 
 
 def restore(document: Document, user: User) -> Document:

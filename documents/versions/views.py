@@ -23,6 +23,7 @@ from documents.permissions import document_policy
 from documents.safety import may_judge
 from documents.safety_views import screen_of
 from documents.versions import actions, comparing, usage
+from documents.versions.companions import companions_of, released
 from documents.versions.forms import WithdrawForm
 
 
@@ -85,7 +86,7 @@ def restore(request: HttpRequest, document_id: int) -> HttpResponse:
 
 
 class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # generic at type time only
-    """Takes a version back from the public, and all older ones where wanted.
+    """Takes a version back from the public, with all older ones and with what else says the same where wanted.
 
     For whoever may withdraw and may know of the file; legal reviewers, who edit no page, know of all of them.
     """
@@ -112,16 +113,23 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(document=self.document, cancel_url=self.get_success_url(), **kwargs)
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "companions": companions_of(self.document, released())}
+
     def get_success_url(self) -> str:
         return screen_of(self.document, self.user)
 
     def form_valid(self, form: Any) -> HttpResponse:
         data = form.cleaned_data
         try:
-            gone = actions.take_back(self.document, self.user, data["reason"], all_before=data["all_before"])
+            gone = actions.take_back_together(
+                self.document, form.others, self.user, data["reason"], all_before=data["all_before"]
+            )
         except actions.WithdrawalRefused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
-        numbers = ", ".join(str(version.number) for version in gone)
+        numbers = ", ".join(str(version.number) for version in gone if version.series == self.document.series)
         messages.success(self.request, gettext("Withdrawn: version %(numbers)s.") % {"numbers": numbers})
+        if others := [str(version) for version in gone if version.series != self.document.series]:
+            messages.success(self.request, gettext("Withdrawn with it: %(files)s.") % {"files": "; ".join(others)})
         return super().form_valid(form)

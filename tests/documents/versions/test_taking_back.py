@@ -16,8 +16,10 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from access.roles import ADMINISTRATORS
+from access.visitor import Visitor
 from cms.publications.models import PublicationFile
 from documents import releases, safety, wording
+from documents.access import released_to
 from documents.actions import add_document
 from documents.checks import blocking
 from documents.exceptions import OverrideRefused
@@ -370,6 +372,102 @@ def test_the_screen(client, people, published):
     assert "withdrawn" in answer.content.decode()
     refused = client.post(address, {"reason": "Again."})
     assert "Nothing of this is public" in refused.content.decode()
+
+
+class TestWhatSaysTheSame:
+    """Of one report: PDF and EPUB, in English and German; and the PDF once more, on another page."""
+
+    @pytest.fixture
+    def report(self, client, people):
+        epub = {"mime": "application/epub+zip", "title": "Report as EPUB"}
+        files = {
+            "pdf": DocumentFactory(title="Report", content="pdf"),
+            "epub": DocumentFactory(**epub),
+            "annex": DocumentFactory(title="Annex"),
+            "german": DocumentFactory(title="Bericht", language="de"),
+            "elsewhere": DocumentFactory(title="Reading list", content="pdf"),
+            "draft": DocumentFactory(title="Draft", content="pdf"),
+        }
+        page = PublicationPageFactory()
+        page.files = [
+            PublicationFile(document=files["pdf"], language="en", format_group="Report"),
+            PublicationFile(document=files["epub"], language="en", format_group="report"),
+            PublicationFile(document=files["annex"], language="en", role="annex"),
+        ]
+        publish(page)
+        PublicationPageFactory(published=True, files=[files["german"]], translation_of=page, language="de")
+        PublicationPageFactory(published=True, files=[files["elsewhere"]])
+        client.force_login(people["editor"])
+        return files
+
+    def readable(self, files):
+        return {name for name, document in files.items() if document in released_to(Visitor())}
+
+    def test_the_screen_lists_it_ticked(self, client, report):
+        form = client.get(reverse("document_withdraw", args=[report["pdf"].pk])).context["form"]
+        assert [label for _key, label in form.fields["together"].choices] == [
+            "Bericht, PDF: in another language (German)",
+            "Reading list, PDF: the same bytes",
+            "Report as EPUB, EPUB: in another format",
+        ]
+        assert len(form["together"].initial) == 3
+
+    def test_it_goes_with_it(self, client, report):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        ticked = client.get(address).context["form"]["together"].initial
+        answer = client.post(address, {"reason": "It named a witness.", "together": ticked}, follow=True)
+        assert "Withdrawn with it: Bericht; Reading list; Report as EPUB." in answer.content.decode()
+        assert self.readable(report) == {"annex"}
+        client.logout()
+        assert client.get(report["epub"].url).status_code == 410
+
+    def test_what_is_not_ticked_stays(self, client, report):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        client.post(address, {"reason": "It named a witness.", "together": [str(report["epub"].pk)]})
+        assert self.readable(report) == {"annex", "german", "elsewhere"}
+
+    def test_nothing_else_can_be_named(self, client, report):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        answer = client.post(address, {"reason": "It named a witness.", "together": [str(report["annex"].pk)]})
+        assert answer.context["form"].errors["together"]
+        assert "pdf" in self.readable(report)
+
+    def test_of_an_older_version_what_was_replaced_with_it(self, client, report):
+        page = Page.objects.get(publicationpage__files__document=report["pdf"]).specific
+        newer = {
+            name: DocumentFactory(title="New", series=report[name].series, number=2, mime=report[name].mime)
+            for name in ("pdf", "epub")
+        }
+        page.files = [PublicationFile(document=each, language="en", format_group="Report") for each in newer.values()]
+        publish(page)
+        form = client.get(reverse("document_withdraw", args=[report["pdf"].pk])).context["form"]
+        labels = [label for _key, label in form.fields["together"].choices]
+        assert labels == [
+            "Bericht, PDF: in another language (German)",  # nobody corrected it
+            "Reading list, PDF: the same bytes",
+            "Report as EPUB, EPUB: in another format",
+        ]
+
+    def test_an_older_version_with_the_same_bytes(self, client, people, published):
+        _page, first, _second = published
+        again = DocumentFactory(title="Report", series=first.series, number=3, content="first")
+        show(_page, again)
+        client.force_login(people["editor"])
+        form = client.get(reverse("document_withdraw", args=[again.pk])).context["form"]
+        assert form["together"].initial == [str(first.pk)]
+
+    def test_who_holds_back_or_erases_one_is_told(self, client, report, people):
+        held = client.get(reverse("document_embargo", args=[report["pdf"].pk])).content.decode()
+        assert all(title in held for title in ("Bericht", "Reading list", "Report as EPUB"))
+        client.force_login(people["legal"])
+        erased = client.get(reverse("document_erase", args=[report["pdf"].pk])).content.decode()
+        assert "Report as EPUB" in erased and "Reading list" not in erased
+
+    def test_nobody_is_told_of_what_they_may_not_know(self, client, people):
+        mine = DocumentFactory(content="same", uploaded_by_user=people["author"])
+        DocumentFactory(content="same", title="Witness list", uploaded_by_user=people["author2"])
+        client.force_login(people["author"])
+        assert "Witness list" not in client.get(reverse("document_embargo", args=[mine.pk])).content.decode()
 
 
 def test_each_role_that_may_withdraw_has_the_screen(client, people, published):
