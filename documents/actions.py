@@ -138,7 +138,8 @@ def _inherit(document: Document) -> None:
 
 def next_number(series: uuid.UUID) -> int:
     """The number that the next version of ``series`` gets; the rows are locked until the transaction ends."""
-    rows = Document.objects.select_for_update().filter(series=series)
+    rows = Document.objects.filter(series=series)
+    rows.lock()  # numbers are read afterwards: who waited here doesn't see the row of the other one in the same query
     erased = ErasedDocument.objects.filter(series=series)
     return max([*rows.values_list("number", flat=True), *erased.values_list("number", flat=True)], default=0) + 1
 

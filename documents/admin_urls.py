@@ -35,11 +35,7 @@ documents: list[URLPattern] = [
     path("versions/<int:document_id>/uses/", guarded_document(version_views.uses), name="document_uses"),
     path("versions/<int:document_id>/compare/", guarded_document(version_views.compare), name="document_compare"),
     path("versions/<int:document_id>/restore/", guarded_document(version_views.restore), name="document_restore"),
-    path(
-        "versions/<int:document_id>/withdraw/",
-        guarded_document(version_views.WithdrawView.as_view()),
-        name="document_withdraw",
-    ),
+    path("versions/<int:document_id>/withdraw/", version_views.WithdrawView.as_view(), name="document_withdraw"),
     path("adding/", AddFilesView.as_view(), name="document_adding"),
     path("adding/uploads/", tus.uploads, name="document_uploads"),
     path("adding/uploads/<uuid:upload_id>/", tus.upload, name="document_upload"),

@@ -13,11 +13,11 @@ from wagtail.models import Page, PageViewRestriction
 from access.boundary import restricted
 from access.visibility import visible_to
 from access.visitor import Visitor
-from documents import safety, scanning
+from documents import safety, scanning, wording
 from documents.access import released_to
 from documents.embargo import moment
 from documents.models import Document, DocumentCheck, DocumentRelease, DocumentUse
-from documents.releases import replaced_and_withdrawn
+from documents.releases import replaced_and_withdrawn, taken_back
 
 
 def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[str]:
@@ -25,8 +25,8 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
 
     Blocking are: a file that isn't ready, one that failed, one that a configured virus scanner didn't find clean, one
     that only an older version of the leak gate has looked at, a safety check without an override, a version that was
-    withdrawn in favour of a newer one, a version of a file of which another is held back longer, and a file that
-    another page than ``page_id`` holds under embargo or for a closed circle.
+    withdrawn or a file with its bytes, a version of a file of which another is held back longer, and a file that another page than ``page_id``
+    holds under embargo or for a closed circle.
     An embargo of the version's own blocks nothing: it goes on.
     """
     documents = list(Document.objects.filter(pk__in=list(document_ids)).order_by("title", "number"))
@@ -39,14 +39,16 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
         for document in safety.outdated(Document.objects.filter(pk__in=ids)).order_by("title", "number")
     ]
     sentences += [
-        gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
+        _same_as_withdrawn(names[check.document_id], check)
+        if check.name == wording.WITHDRAWN_BYTES
+        else gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
         % {"file": names[check.document_id], "check": check.label, "detail": check.sentence}
-        for check in DocumentCheck.objects.blocking().filter(document__in=ids).order_by("document", "name")
+        for check in DocumentCheck.objects.blocking()
+        .filter(document__in=ids)
+        .exclude(name=wording.WITHDRAWN)
+        .order_by("document", "name")
     ]
-    sentences += [
-        gettext("%(file)s was withdrawn and replaced by a newer version.") % {"file": names[pk]}
-        for pk in replaced_and_withdrawn().filter(pk__in=ids).order_by("title", "number").values_list("pk", flat=True)
-    ]
+    sentences += withdrawn(ids)
     sentences += _held_versions(documents)
     if page_id is not None:
         sentences += [
@@ -55,6 +57,22 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
             for pk in sorted(_held_elsewhere(ids, page_id))
         ]
     return sentences
+
+
+def withdrawn(document_ids: Iterable[int]) -> list[str]:
+    """Sentences about those of the documents that were withdrawn, with the way out; empty where a page may name them."""
+    gone = list(taken_back().filter(pk__in=list(document_ids)).order_by("title", "number"))
+    replaced = set(replaced_and_withdrawn().filter(pk__in=[document.pk for document in gone])) if gone else set()
+    return [
+        gettext("%(file)s was withdrawn and replaced by a newer version.") % {"file": _name(document)}
+        if document in replaced
+        else gettext(
+            "%(file)s was withdrawn. Take it out of the page or choose another version. If it shall be public again, "
+            "Legal review has to let it pass on the file's safety screen, with a reason."
+        )
+        % {"file": _name(document)}
+        for document in gone
+    ]
 
 
 def notes(document_ids: Iterable[int]) -> list[str]:
@@ -73,6 +91,13 @@ def notes(document_ids: Iterable[int]) -> list[str]:
         for document in held
         if document.series in public and document.embargo
     ]
+
+
+def _same_as_withdrawn(file: str, check: DocumentCheck) -> str:
+    return gettext(
+        "%(file)s has the same bytes as a file that was withdrawn, for this reason: “%(reason)s” Take it out of the "
+        "page, or Legal review has to let it pass on the file's safety screen, with a reason."
+    ) % {"file": file, "reason": " ".join(place["words"] for place in check.places)}
 
 
 def _name(document: Document) -> str:

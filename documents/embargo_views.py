@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +16,13 @@ from django.views.decorators.http import require_http_methods
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from access.models import User
+from access.visitor import Visitor
 from documents import embargo
+from documents.access import readable_by
 from documents.exceptions import EmbargoRefused
 from documents.models import Document
-from documents.permissions import document_policy
-from documents.safety_views import judged
+from documents.safety_views import judged, screen_of
+from documents.versions.companions import companions_of
 
 
 class EmbargoForm(forms.Form):
@@ -69,18 +70,13 @@ def embargo_screen(request: HttpRequest, document: Document) -> HttpResponse:
             document.refresh_from_db(fields=["embargo"])
         else:
             messages.success(request, gettext("The embargo was changed."))
-            return redirect(_back(request, document))
+            return redirect(screen_of(document, request.user))
     context = {
         "document": document,
         "form": form,
+        "companions": companions_of(document, readable_by(Visitor.of(request))),
         "before": embargo.stamp(document),
         "was_submitted": embargo.was_submitted(document),
-        "back_url": _back(request, document),
+        "back_url": screen_of(document, request.user),
     }
     return render(request, "documents/embargo.html", context)
-
-
-def _back(request: HttpRequest, document: Document) -> str:
-    """The edit screen, or for legal reviewers, who have none, that of the safety checks."""
-    may_edit = document_policy.user_has_permission_for_instance(request.user, "change", document)
-    return reverse("wagtaildocs:edit" if may_edit else "document_safety", args=[document.pk])

@@ -51,6 +51,7 @@ from documents.models.derived import derived_key
 from documents.originals import put_away
 from documents.page_texts import main_language, replace_outline, replace_pages
 from documents.previews import preview_of
+from documents.releases import compare_with_withdrawn
 from documents.scratch import scratch
 from documents.signals import document_processed
 from documents.storage import STORAGE_FAULTS, discard, store
@@ -298,6 +299,7 @@ def _record(document: Document, result: _Result) -> None:
             if finished:
                 if result.inspection is not None:
                     safety.record(document, result.inspection)
+                compare_with_withdrawn(Document.objects.get(pk=document.pk))
                 _replace_derived(document, result)
     except BaseException:
         _discard(key, document)

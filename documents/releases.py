@@ -8,29 +8,32 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
+from access.boundary import published_now
 from access.visibility import is_visible
 from access.visitor import Visitor
-from documents.models import Document, DocumentQuerySet, DocumentRelease
+from documents import wording
+from documents.models import Document, DocumentCheck, DocumentQuerySet, DocumentRelease
+from documents.models.uses import DocumentReleaseQuerySet
 from documents.uses import named_by_revision
 
 
+@transaction.atomic
 def release(page: Page, revision: Revision, when: datetime | None = None) -> list[DocumentRelease]:
     """Records that the documents named by ``revision``, which went live on ``page``, are public from ``when`` on.
 
     A series that this page has released with the same versions already gets no new row: a corrected
-    typo is no release. A version that was withdrawn in favour of a newer one stays withdrawn. What is stated of their
-    rights was approved with the page and is public from now on too. Returns the rows that were written.
+    typo is no release. A version that was withdrawn stays withdrawn (``taken_back``), whatever way the page went live.
+    What is stated of their rights was approved with the page and is public from now on too. Returns the rows that were
+    written.
     """
     when = when or timezone.now()
-    documents = list(
-        Document.objects.filter(pk__in=named_by_revision(revision.pk).documents).exclude(
-            pk__in=replaced_and_withdrawn().values("pk")
-        )
-    )
+    named = Document.objects.filter(pk__in=named_by_revision(revision.pk).documents).lock()
+    documents = list(Document.objects.filter(pk__in=named).exclude(pk__in=taken_back().values("pk")))
     if not documents:
         return []
     by_series: dict[UUID, set[int]] = defaultdict(set)
@@ -71,17 +74,29 @@ def _approve_rights(documents: Iterable[Document], public: bool) -> None:
         Document.objects.filter(pk=document.pk).approve_rights(document.stated_rights)
 
 
+def withdrawn() -> DocumentQuerySet:
+    """Versions that were released, of which no release holds any more."""
+    released = DocumentRelease.objects.filter(document=OuterRef("pk"))
+    return cast(DocumentQuerySet, Document.objects.filter(Exists(released), ~Exists(released.active())))
+
+
 def replaced_and_withdrawn() -> DocumentQuerySet:
     """Versions that were withdrawn while a newer one of their series is released: they must never come back."""
-    released = DocumentRelease.objects.filter(document=OuterRef("pk"))
-    newer = DocumentRelease.objects.active().filter(
+    return withdrawn().filter(Exists(_newer()))
+
+
+def taken_back() -> DocumentQuerySet:
+    """Versions that no page may make public: they were withdrawn, and Legal has not brought them back since.
+
+    What a newer released version replaced comes back by nobody.
+    """
+    brought_back = DocumentCheck.objects.filter(document=OuterRef("pk"), name=wording.WITHDRAWN)
+    return withdrawn().filter(~Exists(brought_back.exclude(override_reason="")) | Exists(_newer()))
+
+
+def _newer() -> DocumentReleaseQuerySet:
+    return DocumentRelease.objects.active().filter(
         document__series=OuterRef("series"), document__number__gt=OuterRef("number")
-    )
-    return cast(
-        DocumentQuerySet,
-        Document.objects.filter(Exists(released.filter(withdrawn_at__isnull=False)), Exists(newer)).exclude(
-            Exists(released.active())
-        ),
     )
 
 
@@ -97,10 +112,14 @@ def _latest_of_page(page_id: int, series: UUID) -> set[int]:
 def withdraw_releases(page_ids: Iterable[int], reason: str, when: datetime | None = None) -> int:
     """Takes back everything that the pages released, all versions; ``reason`` is shown to the public.
 
-    Returns how many releases ended. A document that another page released too stays readable there.
+    Returns how many releases ended. A document that another public page released too stays readable there; one that is
+    down at the moment doesn't bring it back.
     """
-    rows = DocumentRelease.objects.filter(page_id__in=list(page_ids))
-    return rows.withdraw(when=when or timezone.now(), reason=reason)
+    ids = list(page_ids)
+    documents = set(DocumentRelease.objects.filter(page_id__in=ids).values_list("document", flat=True))
+    elsewhere = Page.objects.filter(published_now()).exclude(pk__in=ids)
+    rows = DocumentRelease.objects.filter(document__in=documents)
+    return _withdraw(documents, rows.exclude(page_id__in=elsewhere.values("pk")), reason, when)
 
 
 def withdraw_versions(
@@ -109,10 +128,37 @@ def withdraw_versions(
     """Takes back the versions of a series from number ``first`` to below ``before``: all older ones, if not said
     otherwise, because a correction must not leave v1 readable. Returns how many releases ended.
     """
-    rows = DocumentRelease.objects.filter(
-        document__series=series, document__number__gte=first, document__number__lt=before
-    )
-    return rows.withdraw(when=when or timezone.now(), reason=reason)
+    versions = Document.objects.filter(series=series, number__gte=first, number__lt=before)
+    ids = set(versions.values_list("pk", flat=True))
+    return _withdraw(ids, DocumentRelease.objects.filter(document__in=ids), reason, when)
+
+
+@transaction.atomic
+def _withdraw(documents: set[int], rows: DocumentReleaseQuerySet, reason: str, when: datetime | None) -> int:
+    """Ends ``rows`` behind the lock that ``release`` takes. What nobody releases then is blocked anew for each page:
+    Legal brought back an earlier withdrawal only.
+    """
+    Document.objects.filter(pk__in=documents).lock()
+    ending = set(rows.active().values_list("document", flat=True))
+    ended = rows.withdraw(when=when or timezone.now(), reason=reason)
+    for document in withdrawn().filter(pk__in=ending):
+        _block(document, wording.WITHDRAWN, reason)
+        for twin in Document.objects.same_bytes_as(document).filter(releases=None):
+            _block(twin, wording.WITHDRAWN_BYTES, reason)
+    return ended
+
+
+def compare_with_withdrawn(document: Document) -> None:
+    """Blocks a new document that has the bytes of a withdrawn one: restoring or uploading it again is no way back."""
+    rows = DocumentRelease.objects.filter(document__in=withdrawn().same_bytes_as(document))
+    if last := rows.order_by("-withdrawn_at").first():
+        _block(document, wording.WITHDRAWN_BYTES, last.reason)
+
+
+def _block(document: Document, name: str, reason: str) -> None:
+    """Writes a check that Legal alone can override; what was decided about an earlier withdrawal is over."""
+    values = {"state": DocumentCheck.State.BLOCKED, "places": [{"words": reason}], "override_by": None}
+    DocumentCheck.objects.update_or_create(document=document, name=name, defaults={**values, "override_reason": ""})
 
 
 def public_withdrawal(documents: DocumentQuerySet) -> DocumentRelease | None:

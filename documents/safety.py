@@ -26,6 +26,7 @@ from documents.fetching import fetched
 from documents.models import Document, DocumentCheck, DocumentRelease, DocumentUse
 from documents.models.querysets import DocumentQuerySet
 from documents.notices import tell_legal_of_findings
+from documents.releases import replaced_and_withdrawn
 from documents.scratch import scratch
 from documents.storage import STORAGE_FAULTS
 
@@ -165,6 +166,8 @@ def override(check: DocumentCheck, user: User, reason: str) -> None:
         raise OverrideRefused(gettext("You uploaded this file: someone else has to decide about its checks."))
     if not reason:
         raise OverrideRefused(gettext("Say why: the reason is kept in the record of the approval."))
+    if locked.name == wording.WITHDRAWN and replaced_and_withdrawn().filter(pk=locked.document_id).exists():
+        raise OverrideRefused(gettext("A newer version replaced this one when it was withdrawn: it stays withdrawn."))
     if locked.state != State.BLOCKED or locked.override_reason:
         raise OverrideRefused(gettext("This check blocks nothing any more."))
     locked.override_by, locked.override_reason = user, reason

@@ -11,17 +11,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from access.editorial import may_withdraw
 from access.models import User
 from documents import safety, wording
 from documents.admin_views import View
 from documents.exceptions import OriginalRefused, OverrideRefused, StorageError
 from documents.extraction.errors import ExtractionError
 from documents.extraction.jobs import page_image
-from documents.models import Document, DocumentCheck
+from documents.models import Document, DocumentCheck, DocumentRelease
 from documents.originals import fetch, may_fetch
 from documents.permissions import document_policy
 from documents.reader.pictures import is_drawn
@@ -64,6 +66,12 @@ def judged(view: View) -> View:
     return inner
 
 
+def screen_of(document: Document, user: Any) -> str:
+    """Where a screen about the document leads back to: editing it, or for legal reviewers, who don't, its safety."""
+    may_edit = document_policy.user_has_permission_for_instance(user, "change", document)
+    return reverse("wagtaildocs:edit" if may_edit else "document_safety", args=[document.pk])
+
+
 @judged
 @require_safe
 def safety_screen(request: HttpRequest, document: Document) -> HttpResponse:
@@ -94,6 +102,8 @@ def _screen(request: HttpRequest, document: Document, refused: str = "", status:
             "may_override": safety.may_judge(request.user) and document.uploaded_by_user_id != request.user.pk,
             "may_fetch": may_fetch(request.user) and bool(document.original),
             "may_erase": safety.may_judge(request.user),
+            "may_withdraw": may_withdraw(cast(User, request.user))
+            and DocumentRelease.objects.active().filter(document=document).exists(),
             "may_edit": document_policy.user_has_permission_for_instance(request.user, "change", document),
             "refused": refused,
         },
@@ -197,9 +207,9 @@ def judges_only(request: HttpRequest) -> None:
 
 @require_safe
 def blocked_list(request: HttpRequest) -> HttpResponse:
-    """All files that a check blocks now, for those who may decide about them."""
+    """All files that a check blocks now, for those who may decide about them. What was withdrawn waits for nobody."""
     judges_only(request)
-    blocked = DocumentCheck.objects.blocking().values("document")
+    blocked = DocumentCheck.objects.blocking().exclude(name=wording.WITHDRAWN).values("document")
     documents = Document.objects.filter(pk__in=blocked).prefetch_related("checks").order_by("-created_at")[:200]
     response = render(request, "documents/blocked.html", {"documents": documents})
     response.headers["Cache-Control"] = "private, no-store"

@@ -46,7 +46,7 @@ def serve_document(request: HttpRequest, series: UUID, number: int | None = None
         document = next((each for each in versions if each.number == number), None)
     if document is None:
         return gone(request, series, number)
-    if not document.is_ready or document.is_infected or not document.file.name:
+    if not document.is_servable or not document.file.name:
         raise Http404
     blob = Blob(
         document.file.storage,

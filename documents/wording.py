@@ -211,9 +211,25 @@ FINDINGS: dict[str, Wording] = {
 
 INSPECTED = "inspection"
 """Name of the check that says that the gate looked at the file at all."""
-_INSPECTED = Wording(
-    gettext_noop("Leak gate"), gettext_noop("The public copy was searched for what it must not tell."), ""
-)
+WITHDRAWN = "withdrawn"
+"""Name of the check of a version that was taken back from the public; its place is the reason that readers got."""
+WITHDRAWN_BYTES = "withdrawn_bytes"
+"""Name of the check of a file that was never public and has the bytes of a withdrawn one; its place as before."""
+_OTHERS = {
+    INSPECTED: Wording(
+        gettext_noop("Leak gate"), gettext_noop("The public copy was searched for what it must not tell."), ""
+    ),
+    WITHDRAWN: Wording(
+        gettext_noop("Withdrawn"),
+        gettext_noop("This version was public and was withdrawn. It doesn't come back by the approval of a page."),
+        gettext_noop("Take the file out of the page, choose another version, or add a corrected one."),
+    ),
+    WITHDRAWN_BYTES: Wording(
+        gettext_noop("The same as a withdrawn file"),
+        gettext_noop("A file with the same bytes was public and was withdrawn."),
+        gettext_noop("Take the file out of the page, choose another version, or add a corrected one."),
+    ),
+}
 _GONE = gettext_noop("It was in the uploaded file. The public copy is without it.")
 
 REMOVED: dict[str, str] = {
@@ -249,7 +265,7 @@ REMOVED: dict[str, str] = {
 
 def wording(name: str) -> Wording:
     """The words of a check; a name that isn't known stands for itself."""
-    return _INSPECTED if name == INSPECTED else FINDINGS.get(name, Wording(name, "", ""))
+    return _OTHERS.get(name) or FINDINGS.get(name, Wording(name, "", ""))
 
 
 def label(name: str) -> str:

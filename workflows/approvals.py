@@ -12,7 +12,7 @@ from wagtail.models import Page, Revision
 from documents.uses import documents_named_by
 from workflows.content import content_hash
 from workflows.exceptions import NotApproved
-from workflows.files import file_hashes, named_files, obstacles, unchanged
+from workflows.files import file_hashes, named_files, obstacles, unchanged, withdrawn
 from workflows.files import overrides as overridden_checks
 from workflows.models.records import ApprovalRecord
 
@@ -125,6 +125,14 @@ def assert_approved(page: Page, revision_id: int | None, becoming: Any) -> None:
         raise NotApproved(_("A file of this content changed after its approval. Submit it for review again."))
     if not _shows(becoming, revision, approved):
         raise NotApproved(_("This is not the content that was approved. Submit it for review."))
+    assert_none_withdrawn(revision)
+
+
+def assert_none_withdrawn(revision: Revision) -> None:
+    """Raises NotApproved where ``revision`` names a file that was withdrawn: no approval that was given before, and no
+    emergency, brings it back."""
+    if sentences := withdrawn(revision.pk):
+        raise NotApproved(" ".join(sentences))
 
 
 def assert_content_approved(page: Page, revision_id: int | None, becoming: Any) -> None:

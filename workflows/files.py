@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from wagtail.models import Revision
 
 from access.visitor import Visitor
 from documents.access import released_to
 from documents.checks import blocking
 from documents.checks import notes as what_it_hides
+from documents.checks import withdrawn as sentences_about_withdrawn
 from documents.models import Document
 from documents.safety import overridden
-from documents.uses import documents_named_by
+from documents.uses import documents_named_by, named_by_revision
 
 
 def named_files(revision: Revision) -> dict[str, str]:
@@ -42,6 +44,16 @@ def obstacles(files: dict[str, str], page_id: int | None = None) -> list[str]:
     Without ``page_id`` nobody asks what other pages hold back.
     """
     return blocking([int(pk) for pk in files], page_id) if files else []
+
+
+def withdrawn(revision_id: int) -> list[str]:
+    """Sentences about the files of a saved revision that were withdrawn; empty where it may go public.
+
+    The files are held first: nobody withdraws one between the answer and the end of the transaction.
+    """
+    with transaction.atomic():
+        named = Document.objects.filter(pk__in=named_by_revision(revision_id).documents).lock()
+        return sentences_about_withdrawn(named) if named else []
 
 
 def notes(files: dict[str, str]) -> list[str]:

@@ -187,6 +187,7 @@ def _record_emergency(page: Any, showing: int | None, becoming: Any, opened: Any
     revision = Revision.objects.filter(pk=showing).first() if showing else None
     if revision is None or content_hash(revision.content) != content_hash(becoming.serializable_data()):
         raise NotApproved(_("Even in an emergency, save a revision and publish that."))
+    approvals.assert_none_withdrawn(revision)
     approvals.record(page, revision, approvals.Decision.EMERGENCY, opened.user, comment=opened.reason)
     log(
         instance=page,

@@ -81,9 +81,9 @@ def _person(person: Contributor) -> Any:
 
 
 def _file(file: PublicationFile, folder: Path | None, everything: bool) -> dict[str, Any] | None:
-    """Copies the public copy; a file that isn't ready has none yet and is left out."""
+    """Copies the public copy; a file that isn't ready has none yet and is left out, as is an infected one."""
     document = file.document
-    if folder is None or not document.is_ready:
+    if folder is None or not document.is_servable:
         return None
     name = f"{document.series}-v{document.number}.{document.file_extension}"
     target = folder / name

@@ -8,6 +8,8 @@ from cms.publications.importing import waiting
 from cms.publications.models import PublicationIndexPage, PublicationPage
 from cms.publications.pages import ORDER
 from cms.publications.search import PublicationSource, author_names, people
+from cms.publications.together import companions
+from documents.versions.companions import register_finder
 from search import registry
 
 
@@ -18,3 +20,4 @@ def register() -> None:
     registry.register_names("author", author_names)
     registry.register_people(people)
     schedule.register("publications.imports", waiting.EVERY, waiting.publish_due)
+    register_finder(companions)

@@ -19,6 +19,7 @@ from documents.erasure import actions, listing, targets
 from documents.erasure.forms import AskForm
 from documents.exceptions import ErasureRefused
 from documents.models import Document, Erasure
+from documents.versions.companions import companions_of
 
 AT_ONCE = 50
 """Erasures on one screen."""
@@ -65,7 +66,9 @@ def ask(request: HttpRequest, document_id: int) -> HttpResponse:
             messages.success(request, gettext("Asked for. Someone else has to confirm it now; nothing is gone yet."))
             return redirect("document_erasure", erasure.pk)
     waiting = Erasure.objects.open().filter(series=document.series).first()
-    context = {"document": document, "form": form, "waiting": waiting}
+    taken = Document.objects.same_bytes_as(document)  # an erasure takes them without being asked
+    companions = companions_of(document, Document.objects.exclude(pk__in=taken.values("pk")))
+    context = {"document": document, "form": form, "waiting": waiting, "companions": companions}
     return render(request, "documents/erasure/ask.html", context)
 
 

@@ -189,6 +189,11 @@ class Document(AbstractDocument):
         return bool(self.scan == self.Scan.INFECTED)
 
     @property
+    def is_servable(self) -> bool:
+        """Whether its bytes, text and pictures are given to those who may read it; ``DocumentQuerySet.servable()``."""
+        return self.is_ready and not self.is_infected
+
+    @property
     def stated_rights(self) -> Rights:
         """Licence and credit as its editors state them: for those who work on it."""
         return Rights(self.licence, self.licence_text, self.licence_url, self.credit)

@@ -65,9 +65,26 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         named = Revision.objects.filter(waiting, document_uses__document=OuterRef("pk"))
         return self.filter(Exists(named))
 
+    def lock(self) -> list[int]:
+        """Holds these rows until the transaction ends, in one order, and returns their primary keys.
+
+        Who waited here asks its questions afterwards: rows that the other one added are seen by the next query only.
+        Whoever names a file meanwhile doesn't wait.
+        """
+        return list(self.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+
     def ready(self) -> Self:
         """Those whose public copy exists."""
         return self.filter(state=self.model.State.READY)
+
+    def servable(self) -> Self:
+        """Those whose bytes, text and pictures are given to who may read them: ready, and no virus was found."""
+        return self.ready().exclude(scan=self.model.Scan.INFECTED)
+
+    def same_bytes_as(self, document: Any) -> Self:
+        """Other documents that were uploaded with its bytes, or whose public copy has them."""
+        hashes = {document.original_sha256, document.sha256} - {""}
+        return self.filter(Q(original_sha256__in=hashes) | Q(sha256__in=hashes)).exclude(pk=document.pk)
 
     def in_series(self, series: uuid.UUID | str) -> Self:
         """All versions of one document, newest number first."""

@@ -87,13 +87,13 @@ class Stored:
 
 
 def stored_for(visitor: Visitor, series: UUID, version: int, number: int, kind: DocumentImage.Kind) -> Stored | None:
-    """The picture of a page of a ready document that ``visitor`` may read, if it was drawn before. One statement."""
+    """The picture of a page of a servable document that ``visitor`` may read, if it was drawn before. One statement."""
     values = {"series": series, "version": version, "number": number, "kind": kind.value}
     return next((Stored(*row) for row in visitor.ask(_readable, **values)), None)
 
 
 def _readable(visitor: Visitor, series: Any, version: Any, number: Any, kind: Any) -> QuerySet[Any, Any]:
-    readable = readable_by(visitor).filter(series=series, number=version, state=Document.State.READY)
+    readable = readable_by(visitor).servable().filter(series=series, number=version)
     pictures = DocumentImage.objects.filter(document__in=readable.values("pk"), kind=kind, number=number)
     return pictures.order_by("pk").values_list("file", "size", "document__sha256")[:1]
 

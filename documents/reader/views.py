@@ -124,7 +124,7 @@ def _readable(request: HttpRequest, series: UUID, version: int | None) -> Docume
     document = readable_version(visitor, series, version)
     if document is None:
         return gone(request, series, version)
-    if not document.is_ready:
+    if not document.is_servable:
         raise Http404
     return document
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from functools import partial
+from pathlib import PurePath
 
 from django.core.files.base import File
 from django.db import transaction
@@ -35,7 +37,8 @@ def take_back(document: Document, user: User, reason: str, *, all_before: bool =
         raise WithdrawalRefused(gettext("Only editors and legal reviewers may withdraw."))
     if not reason.strip():
         raise WithdrawalRefused(gettext("Say why: readers of the address get this reason."))
-    versions = Document.objects.select_for_update().filter(series=document.series)
+    versions = Document.objects.filter(series=document.series)
+    versions.lock()  # an approval that is under way ends before: what it releases is seen, and withdrawn too
     wanted = versions.filter(number__lte=document.number) if all_before else versions.filter(pk=document.pk)
     released = DocumentRelease.objects.active().filter(document__in=wanted.values("pk"))
     affected = list(Document.objects.filter(pk__in=released.values("document")).order_by("number"))
@@ -48,6 +51,24 @@ def take_back(document: Document, user: User, reason: str, *, all_before: bool =
     ids = [one.pk for one in affected]
     transaction.on_commit(partial(documents_withdrawn.send, sender=Document, document_ids=ids))
     return affected
+
+
+@transaction.atomic
+def take_back_together(
+    document: Document, others: Iterable[Document], user: User, reason: str, *, all_before: bool = False
+) -> list[Document]:
+    """Takes ``document`` back and ``others``, which say the same, with it; returns what was taken back, as ``take_back``.
+
+    With ``all_before`` the older versions of other files go too, as its own do. Raises WithdrawalRefused.
+    """
+    others = list(others)
+    # All at once and in one order: two withdrawals that each name the other's file must not wait for each other.
+    Document.objects.filter(series__in={one.series for one in (document, *others)}).lock()
+    gone = take_back(document, user, reason, all_before=all_before)
+    for other in others:
+        if DocumentRelease.objects.active().filter(document=other).exists():  # went with another one else
+            gone += take_back(other, user, reason, all_before=all_before and other.series != document.series)
+    return gone
 
 
 def restore(document: Document, user: User) -> Document:
@@ -65,5 +86,6 @@ def restore(document: Document, user: User) -> Document:
         except STORAGE_FAULTS as err:
             raise StorageError(gettext("The file can't be read at the moment. Try again in a minute.")) from err
         local.seek(0)
-        name = document.original_name or document.filename
+        # By the type of the public copy: that of an old format is in today's.
+        name = f"{PurePath(document.original_name or document.filename).stem}.{document.file_extension}"
         return add_version(document, File(local, name=name), user=user)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from documents.models import Document
+from documents.versions.companions import Companion
+
 
 class WithdrawForm(forms.Form):
-    """Which versions go, and what their readers are told."""
+    """Which versions and files go, and what their readers are told. ``companions`` are those that say the same."""
 
     reason = forms.CharField(
         label=_("Public reason"),
@@ -20,3 +26,24 @@ class WithdrawForm(forms.Form):
         initial=True,
         help_text=_("A correction that takes a name back must not leave it readable in an older version."),
     )
+    together = forms.MultipleChoiceField(
+        label=_("Withdraw with it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("These files say the same. Take the tick away from what may stay public."),
+    )
+
+    def __init__(self, *args: Any, companions: Sequence[Companion] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.documents = {str(each.document.pk): each.document for each in companions}
+        if not companions:
+            del self.fields["together"]
+            return
+        field = cast(forms.MultipleChoiceField, self.fields["together"])
+        field.choices = [(str(each.document.pk), str(each)) for each in companions]
+        field.initial = list(self.documents)
+
+    @property
+    def others(self) -> list[Document]:
+        """The chosen ones of the companions; for a valid form."""
+        return [self.documents[key] for key in self.cleaned_data.get("together", [])]

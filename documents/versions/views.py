@@ -7,7 +7,6 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -15,11 +14,16 @@ from wagtail.models import Page
 
 from access.editorial import may_withdraw
 from access.models import User
+from access.visitor import Visitor
+from documents.access import can_read
 from documents.exceptions import DocumentError
 from documents.models import Document
 from documents.naming import NamingDenied
 from documents.permissions import document_policy
+from documents.safety import may_judge
+from documents.safety_views import screen_of
 from documents.versions import actions, comparing, usage
+from documents.versions.companions import companions_of, released
 from documents.versions.forms import WithdrawForm
 
 
@@ -82,7 +86,10 @@ def restore(request: HttpRequest, document_id: int) -> HttpResponse:
 
 
 class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # generic at type time only
-    """Takes a version back from the public, and all older ones where wanted."""
+    """Takes a version back from the public, with all older ones and with what else says the same where wanted.
+
+    For whoever may withdraw and may know of the file; legal reviewers, who edit no page, know of all of them.
+    """
 
     form_class = WithdrawForm
     template_name = "documents/versions/withdraw.html"
@@ -92,7 +99,8 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.user = cast(User, request.user)
         self.document = get_object_or_404(Document, pk=kwargs["document_id"])
-        if not may_withdraw(self.user):
+        may_know = may_judge(self.user) or can_read(Visitor.of(request), self.document)
+        if not (may_withdraw(self.user) and may_know):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
@@ -105,16 +113,23 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(document=self.document, cancel_url=self.get_success_url(), **kwargs)
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "companions": companions_of(self.document, released())}
+
     def get_success_url(self) -> str:
-        return reverse("wagtaildocs:edit", args=[self.document.pk])
+        return screen_of(self.document, self.user)
 
     def form_valid(self, form: Any) -> HttpResponse:
         data = form.cleaned_data
         try:
-            gone = actions.take_back(self.document, self.user, data["reason"], all_before=data["all_before"])
+            gone = actions.take_back_together(
+                self.document, form.others, self.user, data["reason"], all_before=data["all_before"]
+            )
         except actions.WithdrawalRefused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
-        numbers = ", ".join(str(version.number) for version in gone)
+        numbers = ", ".join(str(version.number) for version in gone if version.series == self.document.series)
         messages.success(self.request, gettext("Withdrawn: version %(numbers)s.") % {"numbers": numbers})
+        if others := [str(version) for version in gone if version.series != self.document.series]:
+            messages.success(self.request, gettext("Withdrawn with it: %(files)s.") % {"files": "; ".join(others)})
         return super().form_valid(form)

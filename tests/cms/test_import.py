@@ -23,6 +23,7 @@ from documents.access import readable_by
 from documents.models import Document, DocumentRelease, DocumentUse
 from documents.processing import process
 from documents.rights import Rights
+from documents.versions.actions import take_back
 from search.models import SearchOutbox
 from tests.documents.safety import pdfs
 from tests.factories import PlaceFactory, PublicationKindFactory, TopicPageFactory, UserFactory, publish
@@ -400,6 +401,13 @@ class TestFiles:
         assert run({**self.ROW, "summary": "Changed"}, files=folder, publish=True).updated == 1
         first, second = Document.objects.order_by("number")
         assert (first.series, second.number) == (second.series, 2)
+
+    def test_a_file_that_was_withdrawn_is_not_published_again(self, folder):
+        run(self.ROW, files=folder, publish=True)
+        take_back(Document.objects.get(), UserFactory(is_superuser=True), "It named a witness.")
+        summary = run({**self.ROW, "summary": "Changed"}, files=folder, publish=True)
+        assert summary.updated == 0 and "was withdrawn" in summary.errors[0][1]
+        assert not DocumentRelease.objects.active().exists()
 
     @pytest.mark.parametrize(
         "path", ["../secret.pdf", "/etc/passwd", "en/../../secret.pdf", "en\\a.pdf", "a\x00.pdf", "."]

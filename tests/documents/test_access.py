@@ -29,6 +29,7 @@ from documents.releases import withdraw_releases, withdraw_versions
 from tests.documents.conftest import new_image
 from tests.factories import DocumentFactory, PublicationPageFactory, SectionPageFactory, publish
 from workflows.actions import withdraw
+from workflows.exceptions import NotApproved
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +186,8 @@ class TestVersions:
         withdraw_versions(first.series, before=2, reason="A name had to go.")
         assert not can_read(Visitor(), first)
         assert can_read(Visitor(), second)
-        publish(Page.objects.get(pk=other.pk).specific, summary="Another typo less.")
+        with pytest.raises(NotApproved, match="withdrawn and replaced by a newer version"):
+            publish(Page.objects.get(pk=other.pk).specific, summary="Another typo less.")
         assert not can_read(Visitor(), first)
 
     def test_staff_open_a_series_of_which_nothing_was_released(self, people):

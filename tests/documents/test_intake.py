@@ -8,12 +8,14 @@ import os
 import re
 import resource
 import tempfile
+import threading
 import zipfile
 import zlib
 
 import pikepdf
 import pytest
 from django.core.files.base import ContentFile, File
+from django.db import connection
 from django.urls import reverse
 
 from documents import intake
@@ -314,6 +316,23 @@ class TestAddDocument:
         assert (second.series, second.number, second.title, second.language) == (first.series, 2, "R", "de")
         third = add_version(first, upload(small_pdf(2)), user=people["author2"], title="R 3")
         assert (third.number, third.title) == (3, "R 3")
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has no row locks: its writers queue up anyway")
+    def test_two_versions_at_once_get_two_numbers(self, people):
+        first = add_document(upload(small_pdf()), title="R", user=people["author"])
+        together, numbers = threading.Barrier(2), []
+
+        def add(pages):
+            together.wait()
+            numbers.append(add_version(first, upload(small_pdf(pages)), user=people["author"]).number)
+            connection.close()
+
+        for _ in range(3):  # they must meet
+            threads = [threading.Thread(target=add, args=[pages]) for pages in (2, 3)]
+            [thread.start() for thread in threads]
+            [thread.join() for thread in threads]
+        assert sorted(numbers) == [2, 3, 4, 5, 6, 7]
 
     @pytest.mark.parametrize("case", ["encrypted pdf", "zip bomb", "svg"])
     def test_a_refusal_leaves_nothing(self, case):

@@ -20,7 +20,14 @@ from documents import actions, originals, scanning
 from documents.access import readable_by, released_to
 from documents.checks import blocking
 from documents.exceptions import OriginalRefused
-from documents.models import Document, DocumentRecognition, DocumentTokens, Image
+from documents.models import (
+    Document,
+    DocumentImage,
+    DocumentPageText,
+    DocumentRecognition,
+    DocumentTokens,
+    Image,
+)
 from documents.processing import process, unfinished
 from documents.system_checks import scanner_answers
 from documents.tasks import process_document
@@ -242,6 +249,7 @@ class TestOlderFiles:
         document = DocumentFactory(title="Old", content=EICAR.decode("latin-1"), uploaded_by_user=people["author"])
         page = PublicationPageFactory(published=True, files=[document])
         DocumentTokens.objects.create(document=document, blob=pack([("en", "A wombat.")]))
+        DocumentPageText.objects.create(document=document, number=1, language="en", text="A wombat.")
         address = f"/d/{document.series}/v1/"
         assert client.get(address).status_code == 200
         assert len(registry.documents([key_of(page)])[key_of(page)].files) == 1
@@ -252,6 +260,9 @@ class TestOlderFiles:
         client.force_login(people["author"])
         assert document in readable_by(Visitor(people["author"]))
         assert client.get(address).status_code == 404
+        assert {client.get(address + part).status_code for part in ("p/1/", "search/?q=wombat", "text.html")} == {404}
+        DocumentImage.objects.create(document=document, kind="page", number=1, width=1000, file="documents/x")
+        assert client.get(f"{address}p/1/image.webp").status_code == 404
         assert "malware" in blocking([document.pk])[0]
 
     def test_one_too_large_for_the_scanner_says_why_and_is_scanned_again(self, scanner, people, client, monkeypatch):

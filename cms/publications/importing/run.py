@@ -24,7 +24,7 @@ from cms.publications.importing.sources import digest, file_of
 from cms.publications.importing.vocabulary import Vocabulary
 from cms.publications.importing.writing import New, Related, Writer, fill
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
-from workflows.exceptions import Overtaken
+from workflows.exceptions import NotApproved, Overtaken
 
 if TYPE_CHECKING:
     from access.models import User
@@ -215,8 +215,8 @@ class Importer:
     def _change(self, imported: ImportedRow, row: Row, hashed: str) -> bool:
         """A new version of a page that exists: a draft, or approved and published as "import by" the user.
 
-        Returns False where it waits for its files. Raises RowError where the page is in review: its reviewers decide
-        about the text that they were shown.
+        Returns False where it waits for its files. Raises RowError where the page is in review, because its reviewers
+        decide about the text that they were shown, and where one of its files was withdrawn: an import brings nothing back.
         """
         page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
         if page.workflow_in_progress:
@@ -234,4 +234,9 @@ class Importer:
                 raise RowError(str(refusal)) from refusal
             taken_down = not page.live and page.first_published_at is not None
             ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, **waiting.mark(None))
-            return not self.publish or taken_down or waiting.publish_or_wait(imported, page, revision, self.user)
+            if not self.publish or taken_down:
+                return True
+            try:
+                return waiting.publish_or_wait(imported, page, revision, self.user)
+            except NotApproved as refusal:
+                raise RowError(str(refusal)) from refusal

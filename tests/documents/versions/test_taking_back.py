@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-import pytest
-from django.urls import reverse
-from wagtail.models import Page
+import threading
+from datetime import timedelta
+from importlib import import_module
 
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page, Revision
+
+from access.roles import ADMINISTRATORS
+from access.visitor import Visitor
 from cms.publications.models import PublicationFile
+from documents import releases, safety, wording
+from documents.access import released_to
 from documents.actions import add_document
-from documents.models import Document
+from documents.checks import blocking
+from documents.exceptions import OverrideRefused
+from documents.models import Document, DocumentCheck
+from documents.names import TYPES
+from documents.processing import process
 from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
 from tests.documents.conftest import small_pdf, upload
-from tests.factories import DocumentFactory, PublicationPageFactory, publish
+from tests.documents.making import docx_of
+from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
+from workflows import actions as workflow_actions
+from workflows import schedule
+from workflows.emergency import emergency
+from workflows.exceptions import NotApproved
+from workflows.models import ApprovalRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +96,252 @@ def test_the_index_forgets_at_once(people, published, settings, django_capture_o
     assert list(SearchOutbox.objects.values_list("key", flat=True)) == [f"{page.translation_key}/en"]
 
 
+class TestItStaysWithdrawn:
+    """Whatever way a page goes live: its approval says nothing of a file that was taken back since, or before."""
+
+    @pytest.fixture
+    def named(self, people):
+        """A public page, and its file that was withdrawn: the page names it still."""
+        document = DocumentFactory(title="Report")
+        page = PublicationPageFactory(title="Report", published=True, files=[document])
+        take_back(document, people["editor"], "It named a witness.")
+        return Page.objects.get(pk=page.pk).specific, document
+
+    def status(self, client, document):
+        return client.get(f"/d/{document.series}/v{document.number}/").status_code
+
+    def check(self, document):
+        return DocumentCheck.objects.get(document=document, name=wording.WITHDRAWN)
+
+    def test_who_approves_is_told_what_to_do(self, named):
+        (sentence,) = blocking([named[1].pk], named[0].pk)
+        assert sentence == (
+            "“Report” (version 1) was withdrawn. Take it out of the page or choose another version. If it shall be "
+            "public again, Legal review has to let it pass on the file's safety screen, with a reason."
+        )
+
+    def test_a_corrected_typo_does_not_bring_it_back(self, client, named):
+        page, document = named
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(page, title="Typo mended")
+        assert Page.objects.get(pk=page.pk).title == "Report"
+        assert self.status(client, document) == 410
+
+    def test_the_same_revision_once_more_does_not(self, client, named):
+        page, document = named
+        page.live_revision.publish(skip_permission_checks=True)
+        assert self.status(client, document) == 410
+
+    def test_an_approved_schedule_does_not(self, client, people, monkeypatch):
+        document = DocumentFactory()
+        page = PublicationPageFactory(title="Old", published=True, files=[document])
+        page = Page.objects.get(pk=page.pk).specific
+        planned = publish(page, title="New", go_live_at=timezone.now() + timedelta(hours=1))
+        take_back(document, people["editor"], "It named a witness.")
+        later = timezone.now() + timedelta(hours=2)
+        monkeypatch.setattr(timezone, "now", lambda: later)
+        assert schedule.run_due() == 0
+        assert self.status(client, document) == 410
+        assert Page.objects.get(pk=page.pk).title == "Old"
+        assert Revision.objects.get(pk=planned.pk).approved_go_live_at is None
+
+    def test_it_is_not_scheduled_either(self, named):
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(named[0], title="New", go_live_at=timezone.now() + timedelta(hours=1))
+
+    def test_a_withdrawn_page_is_not_approved_with_it(self, client, people):
+        document = DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[document])
+        workflow_actions.withdraw(page, people["editor"], "A witness asked for it.")
+        assert "was withdrawn" in blocking([document.pk], page.pk)[0]
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(Page.objects.get(pk=page.pk).specific)
+        assert not Page.objects.get(pk=page.pk).live
+        assert self.status(client, document) == 410
+
+    def test_an_emergency_does_not(self, client, people, named):
+        page, document = named
+        page.title = "Now"
+        revision = page.save_revision()
+        with pytest.raises(NotApproved, match="was withdrawn"), emergency(people["superuser"], "Now."):
+            revision.publish(skip_permission_checks=True)
+        assert self.status(client, document) == 410
+
+    def test_another_page_does_not(self, client, named):
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            PublicationPageFactory(published=True, files=[named[1]])
+        assert self.status(client, named[1]) == 410
+
+    def test_a_page_that_was_down_meanwhile_does_not(self, client, people):
+        document = DocumentFactory()
+        down, page = (PublicationPageFactory(published=True, files=[document]) for _ in range(2))
+        Page.objects.get(pk=down.pk).specific.unpublish()
+        workflow_actions.withdraw(page, people["editor"], "A witness asked for it.")
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(Page.objects.get(pk=down.pk).specific)
+        assert self.status(client, document) == 410
+
+    def test_a_release_past_the_gate_does_not(self, client, named):
+        page, document = named
+        assert releases.release(page, page.live_revision) == []
+        assert self.status(client, document) == 410
+
+    def test_another_version_goes_public(self, client, published, people):
+        page, first, second = published
+        take_back(second, people["editor"], "It named a witness.")
+        show(page, first)
+        assert (self.status(client, first), self.status(client, second)) == (200, 410)
+        third = DocumentFactory(title="Report", series=first.series, number=3, content="third")
+        show(page, third)
+        assert (self.status(client, third), self.status(client, second)) == (200, 410)
+
+    def test_an_older_one_that_was_withdrawn_holds_up_nothing(self, client, published, people):
+        page, first, second = published
+        take_back(first, people["editor"], "It named a witness.")
+        publish(Page.objects.get(pk=page.pk).specific, title="Typo mended")
+        assert (self.status(client, first), self.status(client, second)) == (410, 200)
+
+    def test_it_comes_back_from_being_unpublished(self, client):
+        document = DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[document])
+        Page.objects.get(pk=page.pk).specific.unpublish()
+        publish(Page.objects.get(pk=page.pk).specific)
+        assert self.status(client, document) == 200
+
+    def test_legal_brings_it_back_with_a_reason(self, client, people, named):
+        page, document = named
+        for who in ("author", "editor"):
+            with pytest.raises(OverrideRefused, match="Only Legal"):
+                safety.override(self.check(document), people[who], "I want it.")
+        safety.override(self.check(document), people["legal"], "It was another file.")
+        assert self.status(client, document) == 410  # until a page is approved with it
+        assert blocking([document.pk], page.pk) == []
+        publish(page, title="Typo mended")
+        assert self.status(client, document) == 200
+        assert "withdrawn: It was another file." in ApprovalRecord.objects.latest("pk").overrides[0]
+
+    def test_that_holds_until_it_is_withdrawn_again(self, client, people, named):
+        page, document = named
+        safety.override(self.check(document), people["legal"], "It was another file.")
+        publish(page, title="Typo mended")
+        take_back(document, people["legal"], "It named a witness after all.")
+        assert self.check(document).blocks
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            publish(Page.objects.get(pk=page.pk).specific, title="Once more")
+        assert self.status(client, document) == 410
+
+    def test_what_a_newer_version_replaced_is_brought_back_by_nobody(self, published, people):
+        _page, first, _second = published
+        take_back(first, people["editor"], "It named a witness.")
+        with pytest.raises(OverrideRefused, match="it stays withdrawn"):
+            safety.override(self.check(first), people["legal"], "I want it.")
+
+    def test_the_safety_screen_says_it_and_offers_the_way_back(self, client, people, named):
+        document = named[1]
+        client.force_login(people["legal"])
+        screen = client.get(reverse("document_safety", args=[document.pk])).content.decode()
+        assert "This version was public and was withdrawn." in screen and "It named a witness." in screen
+        address = reverse("document_override", args=[document.pk, self.check(document).pk])
+        assert not client.get(reverse("document_blocked_list")).context["documents"]  # it waits for nobody
+        client.post(address, {"reason": "It was another file."})
+        assert blocking([document.pk]) == []
+
+    def test_what_was_withdrawn_before_there_was_the_check_gets_it(self, people, named, published):
+        DocumentCheck.objects.filter(name=wording.WITHDRAWN).delete()
+        assert blocking([named[1].pk]) != []
+        import_module("documents.migrations.0015_withdrawn_checks").add_checks(apps, None)
+        (check,) = DocumentCheck.objects.filter(name=wording.WITHDRAWN)
+        assert (check.document, check.blocks, check.places) == (named[1], True, [{"words": "It named a witness."}])
+
+
+class TestTheSameBytesAgain:
+    SENTENCE = (
+        "“Report” (version %d) has the same bytes as a file that was withdrawn, for this reason: “It named a witness.” "
+        "Take it out of the page, or Legal review has to let it pass on the file's safety screen, with a reason."
+    )
+
+    @pytest.fixture
+    def withdrawn(self, people, no_processing):
+        """A processed file that was public, and the bytes that were uploaded."""
+        data = small_pdf(2)
+        document = add_document(upload(data, "one.pdf"), title="Report", user=people["author"])
+        assert process(document.pk)
+        PublicationPageFactory(published=True, files=[document])
+        take_back(document, people["editor"], "It named a witness.")
+        return Document.objects.get(pk=document.pk), data
+
+    def test_restoring_a_withdrawn_version_needs_legal(self, withdrawn, people):
+        again = restore(withdrawn[0], people["author"])
+        assert process(again.pk)
+        assert self.SENTENCE % 2 in blocking([again.pk])
+        safety.override(again.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "Only the cover was wrong.")
+        assert blocking([again.pk]) == []
+        assert "Only the cover was wrong." in safety.overridden([again.pk])[0]
+
+    def test_so_does_uploading_it_as_another_file(self, withdrawn, people):
+        other = add_document(upload(withdrawn[1], "two.pdf"), title="Report", user=people["author"])
+        assert process(other.pk)
+        assert blocking([other.pk]) == [self.SENTENCE % 1]
+
+    def test_so_does_a_draft_of_another_file_that_was_there_already(self, people):
+        document, draft = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        PublicationPageFactory(published=True, files=[document])
+        assert blocking([draft.pk]) == []
+        take_back(document, people["editor"], "It named a witness.")
+        assert blocking([draft.pk]) == [self.SENTENCE % 1]
+
+    def test_other_bytes_need_nobody(self, withdrawn, people):
+        other = add_document(upload(small_pdf(3), "two.pdf"), title="Report", user=people["author"])
+        assert process(other.pk)
+        assert blocking([other.pk]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has no row locks: its writers queue up anyway")
+class TestTwoAtOnce:
+    def beside(self, work, other):
+        """Runs ``work`` in a transaction, ``other`` from its middle on in another thread."""
+        ContentType.objects.clear_cache()
+
+        def run():
+            other()
+            connection.close()
+
+        thread = threading.Thread(target=run)
+        with transaction.atomic():
+            work()
+            thread.start()
+            thread.join(timeout=1)
+            assert thread.is_alive()  # it waits
+        thread.join()
+
+    def test_what_is_approved_beside_a_withdrawal_is_not_released(self, client, people):
+        document, outcomes = DocumentFactory(), []
+        page = PublicationPageFactory(published=True, files=[document])
+        page = Page.objects.get(pk=page.pk).specific
+
+        def approve():
+            try:
+                publish(page, title="Typo mended")
+            except NotApproved:
+                outcomes.append("refused")
+
+        self.beside(lambda: take_back(document, people["editor"], "It named a witness."), approve)
+        assert outcomes == ["refused"]
+        assert client.get(f"/d/{document.series}/v1/").status_code == 410
+
+    def test_what_is_withdrawn_beside_an_approval_is_withdrawn_with_it(self, client, people):
+        document = DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[document])
+        page = Page.objects.get(pk=page.pk).specific
+        other = PublicationPageFactory(files=[document])
+        self.beside(
+            lambda: publish(other),
+            lambda: take_back(document, people["editor"], "It named a witness."),
+        )
+        assert client.get(f"/d/{document.series}/v1/").status_code == 410
+
+
 @pytest.mark.parametrize(
     ("who", "reason", "sentence"),
     [
@@ -105,10 +374,130 @@ def test_the_screen(client, people, published):
     assert "Nothing of this is public" in refused.content.decode()
 
 
-def test_an_author_has_no_such_screen(client, people):
+class TestWhatSaysTheSame:
+    """Of one report: PDF and EPUB, in English and German; and the PDF once more, on another page."""
+
+    @pytest.fixture
+    def report(self, client, people):
+        epub = {"mime": "application/epub+zip", "title": "Report as EPUB"}
+        files = {
+            "pdf": DocumentFactory(title="Report", content="pdf"),
+            "epub": DocumentFactory(**epub),
+            "annex": DocumentFactory(title="Annex"),
+            "german": DocumentFactory(title="Bericht", language="de"),
+            "elsewhere": DocumentFactory(title="Reading list", content="pdf"),
+            "draft": DocumentFactory(title="Draft", content="pdf"),
+        }
+        page = PublicationPageFactory()
+        page.files = [
+            PublicationFile(document=files["pdf"], language="en", format_group="Report"),
+            PublicationFile(document=files["epub"], language="en", format_group="report"),
+            PublicationFile(document=files["annex"], language="en", role="annex"),
+        ]
+        publish(page)
+        PublicationPageFactory(published=True, files=[files["german"]], translation_of=page, language="de")
+        PublicationPageFactory(published=True, files=[files["elsewhere"]])
+        client.force_login(people["editor"])
+        return files
+
+    def readable(self, files):
+        return {name for name, document in files.items() if document in released_to(Visitor())}
+
+    def test_the_screen_lists_it_ticked(self, client, report):
+        form = client.get(reverse("document_withdraw", args=[report["pdf"].pk])).context["form"]
+        assert [label for _key, label in form.fields["together"].choices] == [
+            "Bericht, PDF: in another language (German)",
+            "Reading list, PDF: the same bytes",
+            "Report as EPUB, EPUB: in another format",
+        ]
+        assert len(form["together"].initial) == 3
+
+    def test_it_goes_with_it(self, client, report):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        ticked = client.get(address).context["form"]["together"].initial
+        answer = client.post(address, {"reason": "It named a witness.", "together": ticked}, follow=True)
+        assert "Withdrawn with it: Bericht; Reading list; Report as EPUB." in answer.content.decode()
+        assert self.readable(report) == {"annex"}
+        client.logout()
+        assert client.get(report["epub"].url).status_code == 410
+
+    def test_what_is_not_ticked_stays(self, client, report):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        client.post(address, {"reason": "It named a witness.", "together": [str(report["epub"].pk)]})
+        assert self.readable(report) == {"annex", "german", "elsewhere"}
+
+    def test_nothing_else_can_be_named(self, client, report):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        answer = client.post(address, {"reason": "It named a witness.", "together": [str(report["annex"].pk)]})
+        assert answer.context["form"].errors["together"]
+        assert "pdf" in self.readable(report)
+
+    def test_of_an_older_version_what_was_replaced_with_it(self, client, report):
+        page = Page.objects.get(publicationpage__files__document=report["pdf"]).specific
+        newer = {
+            name: DocumentFactory(title="New", series=report[name].series, number=2, mime=report[name].mime)
+            for name in ("pdf", "epub")
+        }
+        page.files = [PublicationFile(document=each, language="en", format_group="Report") for each in newer.values()]
+        publish(page)
+        form = client.get(reverse("document_withdraw", args=[report["pdf"].pk])).context["form"]
+        labels = [label for _key, label in form.fields["together"].choices]
+        assert labels == [
+            "Bericht, PDF: in another language (German)",  # nobody corrected it
+            "Reading list, PDF: the same bytes",
+            "Report as EPUB, EPUB: in another format",
+        ]
+
+    def test_an_older_version_with_the_same_bytes(self, client, people, published):
+        _page, first, _second = published
+        again = DocumentFactory(title="Report", series=first.series, number=3, content="first")
+        show(_page, again)
+        client.force_login(people["editor"])
+        form = client.get(reverse("document_withdraw", args=[again.pk])).context["form"]
+        assert form["together"].initial == [str(first.pk)]
+
+    def test_who_holds_back_or_erases_one_is_told(self, client, report, people):
+        held = client.get(reverse("document_embargo", args=[report["pdf"].pk])).content.decode()
+        assert all(title in held for title in ("Bericht", "Reading list", "Report as EPUB"))
+        client.force_login(people["legal"])
+        erased = client.get(reverse("document_erase", args=[report["pdf"].pk])).content.decode()
+        assert "Report as EPUB" in erased and "Reading list" not in erased
+
+    def test_nobody_is_told_of_what_they_may_not_know(self, client, people):
+        mine = DocumentFactory(content="same", uploaded_by_user=people["author"])
+        DocumentFactory(content="same", title="Witness list", uploaded_by_user=people["author2"])
+        client.force_login(people["author"])
+        assert "Witness list" not in client.get(reverse("document_embargo", args=[mine.pk])).content.decode()
+
+
+def test_each_role_that_may_withdraw_has_the_screen(client, people, published):
+    people["administrator"] = UserFactory(groups=[ADMINISTRATORS])
+    allowed = set()
+    for role, user in people.items():
+        if user is not None:
+            client.force_login(user)
+        if client.get(reverse("document_withdraw", args=[published[1].pk])).status_code == 200:
+            allowed.add(role)
+    assert allowed == {"editor", "legal", "administrator", "superuser"}
+
+
+def test_who_may_not_know_of_a_file_has_no_screen_for_it(client, people):
     mine = DocumentFactory(uploaded_by_user=people["author"])
-    client.force_login(people["author"])
-    assert client.post(reverse("document_withdraw", args=[mine.pk]), {"reason": "x"}).status_code == 404
+    for role in ("author", "editor"):
+        client.force_login(people[role])
+        assert client.post(reverse("document_withdraw", args=[mine.pk]), {"reason": "x"}).status_code == 404
+
+
+def test_legal_withdraws_from_the_safety_screen(client, people, published):
+    first = published[1]
+    client.force_login(people["legal"])
+    address = reverse("document_withdraw", args=[first.pk])
+    screen = reverse("document_safety", args=[first.pk])
+    assert f'href="{address}"' in client.get(screen).content.decode()
+    answer = client.post(address, {"reason": "A name had to go."})
+    assert (answer.status_code, answer.url) == (302, screen)
+    assert f'href="{address}"' not in client.get(screen).content.decode()
+    assert client.get(f"/d/{first.series}/v1/").status_code == 410
 
 
 class TestRestore:
@@ -125,6 +514,13 @@ class TestRestore:
         third = restore(first, people["author"])
         assert (third.number, third.series, third.original_sha256) == (3, first.series, first.sha256)
         assert third.original.name != first.original.name
+
+    def test_what_was_uploaded_in_an_old_format_comes_back_in_the_one_of_its_public_copy(self, people, no_processing):
+        data = docx_of(["hello"])
+        document = DocumentFactory(
+            mime=TYPES["docx"], original_name="w.doc", file=ContentFile(data, name="f"), size=len(data)
+        )
+        assert restore(document, people["author"]).original_name == "w.docx"
 
     def test_nothing_is_public_by_it(self, versions, people, client):
         third = restore(versions[0], people["author"])
