@@ -126,6 +126,71 @@ def word_white() -> bytes:
     return _saved(document)
 
 
+def word_looking(run: str, paragraph: str = "", styles: str = "", theme: str = "", words: str = NAMED) -> bytes:
+    """A paragraph whose run, paragraph, or styles say how it looks."""
+    made = _word_with(f"<w:pPr>{paragraph}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t>{words}</w:t></w:r>")
+    return edited(
+        made,
+        {
+            "word/styles.xml": lambda text: text.replace("</w:styles>", f"{styles}</w:styles>"),
+            "word/theme/theme1.xml": lambda text: text.replace("<a:lt1>", theme + "<a:lt1>", 1),
+        },
+    )
+
+
+def word_style(name: str, letters: str, kind: str = "character", more: str = "") -> str:
+    return (
+        f'<w:style w:type="{kind}" w:styleId="{name}"><w:name w:val="{name}"/>{more}<w:rPr>{letters}</w:rPr></w:style>'
+    )
+
+
+def word_cell(cell: str, run: str, table: str = "") -> bytes:
+    """A table of one cell."""
+    return edited(
+        _saved(word()),
+        {
+            "word/document.xml": lambda text: text.replace(
+                "<w:sectPr",
+                f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc><w:tcPr>{cell}</w:tcPr><w:p><w:r><w:rPr>{run}</w:rPr>"
+                f"<w:t>{NAMED}</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p/><w:sectPr",
+                1,
+            )
+        },
+    )
+
+
+def word_shape(fill: str, run: str) -> bytes:
+    """A text box."""
+    spaces = (
+        'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    )
+    return _word_with(
+        f"<w:r><w:drawing><wps:wsp {spaces}><wps:spPr>{fill}</wps:spPr><wps:txbx><w:txbxContent><w:p><w:r><w:rPr>{run}</w:rPr>"
+        f"<w:t>{NAMED}</w:t></w:r></w:p></w:txbxContent></wps:txbx></wps:wsp></w:drawing></w:r>"
+    )
+
+
+WHITE, BLACK = '<w:color w:val="FFFFFF"/>', '<w:color w:val="000000"/>'
+ON_BLACK = '<w:shd w:val="clear" w:color="auto" w:fill="000000"/>'
+WORD_UNREADABLE = {
+    "black highlighter": '<w:highlight w:val="black"/>',
+    "black highlighter on black": f'{BLACK}<w:highlight w:val="black"/>',
+    "black shade": ON_BLACK,
+    "black shade on black": BLACK + ON_BLACK,
+    "dark shade by the theme": '<w:shd w:val="clear" w:fill="auto" w:themeFill="text1"/>',
+    "solid pattern": '<w:shd w:val="solid" w:color="000000" w:fill="FFFFFF"/>',
+    "nearly white": '<w:color w:val="FEFEFE"/>',
+    "ground of the theme": '<w:color w:val="auto" w:themeColor="background1"/>',
+    "ground of the theme, darker by nothing": '<w:color w:val="FCFCFC" w:themeColor="background1" w:themeShade="FC"/>',
+    "white on white shade": f'{WHITE}<w:shd w:val="clear" w:fill="FFFFFF"/>',
+    "yellow on yellow": '<w:color w:val="FFFF0A"/><w:highlight w:val="yellow"/>',
+    "white on no highlighter": f'{WHITE}<w:highlight w:val="none"/>',
+    "white letters of today": '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:solidFill><w14:schemeClr w14:val="bg1"/></w14:solidFill></w14:textFill>',
+}
+"""What a run says by itself."""
+
+
 def word_tiny() -> bytes:
     document = word()
     document.add_paragraph().add_run(NAMED).font.size = docx.shared.Pt(1)
@@ -629,6 +694,19 @@ PLANTED = [
     Planted("Word: hidden text", word_hidden, "hidden_text", DOCX, True),
     Planted("Word: hidden by a style", word_hidden_style, "hidden_text", DOCX, True),
     Planted("Word: white text", word_white, "text_colour", DOCX),
+    *(Planted(f"Word: {name}", lambda run=run: word_looking(run), "text_colour", DOCX) for name, run in WORD_UNREADABLE.items()),
+    Planted("Word: white by a style of letters", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", WHITE)), "text_colour", DOCX),
+    Planted("Word: white by the style below a style", lambda: word_looking('<w:rStyle w:val="Y"/>', styles=word_style("X", WHITE) + word_style("Y", "", more='<w:basedOn w:val="X"/>')), "text_colour", DOCX),
+    Planted("Word: white by a style of paragraphs", lambda: word_looking("", '<w:pStyle w:val="X"/>', word_style("X", WHITE, "paragraph")), "text_colour", DOCX),
+    Planted("Word: black shade by a style", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", ON_BLACK)), "text_colour", DOCX),
+    Planted("Word: white by the defaults", lambda: edited(word_looking(""), {"word/styles.xml": lambda text: text.replace("<w:rPrDefault><w:rPr>", f"<w:rPrDefault><w:rPr>{WHITE}", 1)}), "text_colour", DOCX),
+    Planted("Word: black on a black paragraph", lambda: word_looking(BLACK, ON_BLACK), "text_colour", DOCX),
+    Planted("Word: black in a black cell", lambda: word_cell(ON_BLACK, BLACK), "text_colour", DOCX),
+    Planted("Word: white in a cell", lambda: word_cell("", WHITE), "text_colour", DOCX),
+    Planted("Word: black in a black table", lambda: word_cell("", BLACK, ON_BLACK), "text_colour", DOCX),
+    Planted("Word: black in a black box", lambda: word_shape('<a:solidFill><a:srgbClr val="000000"/></a:solidFill>', BLACK), "text_colour", DOCX),
+    Planted("Word: tiny by a style", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", '<w:sz w:val="2"/>')), "text_tiny", DOCX),
+    Planted("Word: tiny Arabic", lambda: word_looking('<w:sz w:val="24"/><w:szCs w:val="2"/><w:rtl/>'), "text_tiny", DOCX),
     Planted("Word: tiny text", word_tiny, "text_tiny", DOCX),
     Planted("Word: photo with its place", word_photo, "place", DOCX, True),
     Planted("Word: cropped picture", word_cropped, "picture_cropped", DOCX, trace=""),
@@ -736,6 +814,23 @@ CLEAN = {
     "Word": (lambda: _saved(word()), DOCX),
     "Word with a table": (word_table, DOCX),
     "Word, minimal": (lambda: making.docx_of(["One.", "Two."], table=[["a", "b"]]), DOCX),
+    **{f"Word, {name}": (lambda make=make: make(), DOCX) for name, make in {
+        "white on a black highlighter": lambda: word_looking(f'{WHITE}<w:highlight w:val="black"/>'),
+        "white on a black shade": lambda: word_looking(WHITE + ON_BLACK),
+        "white on a black paragraph": lambda: word_looking(WHITE, ON_BLACK),
+        "what the program chooses on a black paragraph": lambda: word_looking("", ON_BLACK),
+        "white in a black cell": lambda: word_cell(ON_BLACK, WHITE),
+        "what the program chooses in a black cell": lambda: word_cell(ON_BLACK, ""),
+        "white in a box of any colour": lambda: word_shape("", WHITE),
+        "white in a black box": lambda: word_shape('<a:solidFill><a:schemeClr val="tx1"/></a:solidFill>', WHITE),
+        "white in a table whose style has grounds": lambda: word_cell("", WHITE, '<w:tblStyle w:val="DarkList"/>'),
+        "pale but legible": lambda: word_looking('<w:color w:val="BFBFBF" w:themeColor="background1" w:themeShade="BF"/>'),
+        "black on yellow": lambda: word_looking('<w:color w:val="auto"/><w:highlight w:val="yellow"/>'),
+        "white blanks": lambda: word_looking(f'{WHITE}<w:sz w:val="2"/>', words=" "),
+        "white with a line around": lambda: word_looking(f"{WHITE}<w:outline/>"),
+        "dark by the run in a white style": lambda: word_looking(BLACK, '<w:pStyle w:val="X"/>', word_style("X", WHITE, "paragraph")),
+        "tiny for Arabic alone": lambda: word_looking('<w:szCs w:val="2"/>'),
+    }.items()},
     "Word, Arabic": (lambda: _saved(word(making.ARABIC)), DOCX),
     "Excel": (lambda: _saved(book()), XLSX),
     "Excel with shared words": (lambda: shared(_saved(book("seen"))), XLSX),
