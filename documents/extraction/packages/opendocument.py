@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
+from documents.extraction.packages.looks.opendocument import Looks
 from documents.extraction.packages.metafiles import framed_traces
 from documents.extraction.packages.package import (
     MANIFEST,
@@ -80,6 +81,7 @@ def traces(package: Package) -> Iterator[Trace]:
     for root in roots:
         yield from _change_traces(root)
         yield from _hidden_traces(root, hidden)
+        yield from (Trace(code, "", words) for code, words in Looks(package, root).unreadable())
         yield from _object_traces(package, root)
         yield from _recordings(package, root)
         yield from _remote_traces(root)
