@@ -11,6 +11,7 @@ from documents.extraction.contrast import TINY
 from documents.extraction.packages import ooxml
 from documents.extraction.packages.looks.sheets import Looks
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
+from documents.extraction.packages.unshown import sheets as unshown
 
 WORKBOOK = "xl/workbook.xml"
 STRINGS = "xl/sharedStrings.xml"
@@ -42,8 +43,15 @@ def traces(package: Package) -> Iterator[Trace]:
     for element in find(root, *_TELLING):
         yield Trace("metadata", "metadata", text_of(element) or local(element), partial(take_out, element))
     yield from _unreadable(package)
+    yield from unshown.name_traces(package, WORKBOOK, sheet_names(package))
+    seen = "\n".join(visible(package))
     for name in sheet_names(package):
         yield from _sheet_traces(package.xml(name))
+    for name in [
+        *sheet_names(package),
+        *(part for part in package.xml_names("xl/tables/") if not part.endswith(".rels")),
+    ]:
+        yield from unshown.traces(package.xml(name), seen)
     for name in [part for part in package.xml_names() if part.startswith(_DRAWINGS)]:
         if name.endswith(".vml"):
             yield from ooxml.copy_traces(package.xml(name))

@@ -20,6 +20,7 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
+from documents.extraction.packages.unshown import word as unshown
 from documents.extraction.packages.unused import part_names
 
 _CHANGES_OF_FORM = (
@@ -59,6 +60,7 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
+    yield from unshown.bookmark_traces(package, "\n".join(visible(package)))
     hidden = _hidden_styles(package)
     looks = Looks(package)
     for name in package.xml_names("word/"):
@@ -98,12 +100,7 @@ def _body_traces(root: Any, hidden: frozenset[str], looks: Looks) -> Iterator[Tr
         yield Trace(
             code, "embedded files" if code == "embedded" else "application data", "", partial(take_out, element)
         )
-    for field in find(root, "instrText", "delInstrText"):
-        if ooxml.is_remote_field(field.text or ""):
-            yield Trace("remote", "external references", field.text or "", partial(setattr, field, "text", ""))
-    for field in find(root, "fldSimple"):
-        if ooxml.is_remote_field(value(field, "instr")):
-            yield Trace("remote", "external references", value(field, "instr"), partial(unwrap, field))
+    yield from unshown.traces(root)
 
 
 def _change_traces(root: Any) -> Iterator[Trace]:
@@ -197,8 +194,12 @@ def visible(package: Package) -> list[str]:
     reached = part_names(package)
     for name in sorted(package.xml_names("word/")):
         if name.startswith(_BODIES) and not name.endswith(".rels") and name in reached:
+            root = package.xml(name)
+            in_codes = {text for field in unshown.fields(root) for text in field.inside}
             words = [
-                text.text or "" for text in package.xml(name).iter() if local(text) == "t" and _is_seen(text, hidden)
+                text.text or ""
+                for text in root.iter()
+                if local(text) == "t" and text not in in_codes and _is_seen(text, hidden)
             ]
             pieces.append("".join(words))
     return pieces
