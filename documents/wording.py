@@ -92,6 +92,11 @@ FINDINGS: dict[str, Wording] = {
         gettext_noop("The pages are pictures, so nobody could compare the bookmarks with them. Read what they say."),
         gettext_noop("Nothing, if all of them may be public. Else delete them and add the file as a new version."),
     ),
+    "descriptions": Wording(
+        gettext_noop("Descriptions of pictures"),
+        gettext_noop("Pictures have descriptions, which screen readers read aloud. Read what they say."),
+        gettext_noop("Nothing, if all of them may be public. Else delete them and add the file as a new version."),
+    ),
     "redactions": Wording(
         gettext_noop("Redaction that was not applied"),
         gettext_noop("Places are marked for redaction, but nothing was taken out."),
@@ -237,6 +242,7 @@ REMOVED: dict[str, str] = {
     "metadata of pictures": gettext_noop("Details in pictures"),
     "metadata of recordings": gettext_noop("Details in recordings"),
     "names of parts": gettext_noop("Names of the files of pictures and recordings"),
+    "names of shapes": gettext_noop("Names of shapes and bookmarks"),
     "places": gettext_noop("Places"),
     "dates": gettext_noop("Dates of changes"),
     "attachments": gettext_noop("Attached files"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from documents.extraction import packages
 from documents.extraction.errors import UnprovenError
+from documents.extraction.packages.unshown.shapes import plain_names
 
 ROUNDS = 6
 """Removing one thing may lay another bare: words that only a dropped sheet used."""
@@ -28,6 +29,8 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str) -> int:
             break
     if renamed := packages.plain_names(package, mime):
         removed["names of parts"] += renamed
+    if renamed := plain_names(package):
+        removed["names of shapes"] += renamed
     package.save(target)
     if packages.visible(packages.opened(source, mime), mime) != packages.visible(packages.opened(target, mime), mime):
         raise UnprovenError

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 import PIL.Image
 from pypdfium2 import raw
 
+from documents.extraction.contrast import MARK
 from documents.extraction.inspection.drawing import Drawn, Sheet, Word, area, common, mostly_in, transformed
 from documents.extraction.inspection.findings import Box, Findings, Place
-from documents.extraction.inspection.hidden import MARK, is_filled
+from documents.extraction.inspection.hidden import is_filled
 
 HIDDEN_SHARE = 0.1
 """Share of a picture that may lie outside of what is shown: bleed and rounding."""

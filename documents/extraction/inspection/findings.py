@@ -26,6 +26,7 @@ CODES: dict[str, Verdict] = {
     "attachments": "blocked",
     "bookmarks": "blocked",
     "bookmarks_unread": "warning",
+    "descriptions": "warning",
     "redactions": "blocked",
     "annotations": "blocked",
     "form_hidden": "blocked",

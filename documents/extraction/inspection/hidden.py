@@ -17,13 +17,10 @@ import PIL.Image
 import PIL.ImageChops
 from pypdfium2 import raw
 
+from documents.extraction.contrast import MARK, TINY
 from documents.extraction.inspection.drawing import Drawn, Sheet, Word, address, area, common, mostly_in, union
 from documents.extraction.inspection.findings import Box, Findings, Place
 
-MARK = 20
-"""Difference of a colour channel (0-255) that an eye sees."""
-TINY = 2.0
-"""Points below which type can't be read without a glass."""
 SCAN_SHARE = 0.5
 """Share of the page that pictures cover on a scanned page."""
 MAX_TOGGLES = 40

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from itertools import groupby
 from pathlib import Path
 
 from documents.extraction.inspection.findings import Findings, Place
 from documents.extraction.inspection.links import internal_addresses
+from documents.extraction.made import BOOKMARK
 from documents.extraction.outline import Said
 from documents.extraction.rtf import Token, tokens
 
 MAX_BYTES = 64 * 1024**2
 """Bytes of a text that are searched."""
-_BY_PROGRAM = re.compile(
-    r"_(Toc|Ref|Hlk|Hlt|MON_)\d*|_GoBack|_PictureBullets|OLE_LINK\d*|(bookmark|text|check|dropdown)_?\d*"
-    r"|__(RefHeading|RefNumPara|DdeLink|UnoMark|Fieldmark)__(_Toc)?[\d_]*",
-    re.IGNORECASE,
-)
-"""Names that word processors give to bookmarks."""
 
 
 def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str) -> None:
@@ -50,7 +44,7 @@ def _inspect_names(heard: _Heard, findings: Findings) -> None:
     said = Said()
     said.add("".join(heard.seen))
     for name in sorted(heard.names):
-        if not _BY_PROGRAM.fullmatch(name) and not said.has(name.replace("_", " ")):
+        if not BOOKMARK.fullmatch(name) and not said.has(name.replace("_", " ")):
             findings.add("bookmarks" if said else "bookmarks_unread", Place(words=name))
 
 

@@ -56,6 +56,8 @@ _PARTS: list[tuple[str, str, str]] = [
 _COMPILED = [(re.compile(pattern), code, kind) for pattern, code, kind in _PARTS]
 _TEMPLATE_WORDS = re.compile(r"^\s*(INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE)\b", re.IGNORECASE)
 _PATH = re.compile(r"[A-Za-z]:\\|\\\\|/Users/|/home/|file:")
+_FILE = re.compile(r"^\S+\.\w{3,4}$|^.*\.(png|jpe?g|gif|tiff?|bmp|webp|svg|heic)$", re.IGNORECASE)
+_FRAMES = ("sp", "pic", "graphicFrame", "grpSp", "cxnSp", "wsp", "inline", "anchor")
 MEDIA = ("word/media/", "xl/media/", "ppt/media/")
 REFERENCES = ("id", "embed", "link", "pict", "dm", "lo", "qs", "cs")
 
@@ -219,19 +221,36 @@ def drawing_traces(root: Any) -> Iterator[Trace]:
         sides = [value(crop, side, "0") for side in ("l", "t", "r", "b")]
         if any(_share(side) > 0.02 for side in sides):
             yield Trace("picture_cropped", "")
+    for link in find(root, "hlinkClick", "hlinkHover", "hlinkMouseOver"):
+        if value(link, "tooltip"):
+            yield Trace("hidden_text", "hidden text", value(link, "tooltip"), partial(link.attrib.pop, "tooltip", None))
     for shape in find(root, "cNvPr", "docPr"):
         if value(shape, "hidden") in ("1", "true"):
             frame = shape.getparent().getparent()
             yield Trace("hidden_text", "hidden text", text_of(frame), partial(take_out, frame))
-        for key in ("name", "descr", "title"):
-            said = value(shape, key)
-            if _PATH.search(said) or (key == "name" and re.search(r"\.\w{3,4}$", said)):
-                yield Trace(
-                    "metadata",
-                    "metadata of pictures",
-                    said,
-                    partial(shape.attrib.__setitem__, key, "Picture" if key == "name" else ""),
-                )
+        yield from _names_of(shape)
+
+
+def _names_of(shape: Any) -> Iterator[Trace]:
+    """Names of picture files, and descriptions of what can be read itself; those of pictures are for the blind."""
+    for key in [key for key in ("name", "descr", "title") if value(shape, key)]:
+        said = value(shape, key)
+        if _PATH.search(said) or _FILE.search(said):
+            bare = "Picture" if key == "name" else ""
+            yield Trace("metadata", "metadata of pictures", said, partial(shape.attrib.__setitem__, key, bare))
+        elif key != "name" and _has_words(shape):
+            yield Trace("hidden_text", "hidden text", said, partial(shape.attrib.pop, key, None))
+        elif key != "name":
+            yield Trace("descriptions", "", said)
+
+
+def _has_words(shape: Any) -> bool:
+    frame = next((up for up in shape.iterancestors() if local(up) in _FRAMES), None)
+    return (
+        frame is not None
+        and local(frame) in ("sp", "wsp", "inline", "anchor")
+        and any((text.text or "").strip() for text in find(frame, "t"))
+    )
 
 
 def _share(side: str) -> float:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
+from documents.extraction.packages.looks.opendocument import Looks
 from documents.extraction.packages.metafiles import framed_traces
 from documents.extraction.packages.package import (
     MANIFEST,
@@ -22,6 +23,7 @@ from documents.extraction.packages.package import (
 )
 from documents.extraction.packages.pictures import picture_traces
 from documents.extraction.packages.recordings import is_recording, recording_traces
+from documents.extraction.packages.unshown import opendocument as unshown
 from documents.extraction.packages.unused import unnamed_traces
 
 CONTENT = "content.xml"
@@ -77,9 +79,12 @@ def traces(package: Package) -> Iterator[Trace]:
     roots = [package.xml(name) for name in ("content.xml", "styles.xml") if name in package]
     yield from framed_traces(package, roots, kept)
     hidden = _hidden_styles(package)
+    seen = "".join(visible(package))
     for root in roots:
         yield from _change_traces(root)
         yield from _hidden_traces(root, hidden)
+        yield from unshown.traces(root, seen)
+        yield from (Trace(code, "", words) for code, words in Looks(package, root).unreadable())
         yield from _object_traces(package, root)
         yield from _recordings(package, root)
         yield from _remote_traces(root)
@@ -130,12 +135,13 @@ def _is_hidden(element: Any, hidden: dict[str, frozenset[str]]) -> bool:
     name = local(element)
     if name in ("span", "p", "h", "section"):
         return value(element, "style-name") in hidden["text"] or value(element, "display") == "none"
-    return name in _HIDDEN_FIELDS
+    return name in _HIDDEN_FIELDS or (name in unshown.FIELDS and value(element, "display") == "none")
 
 
 def _hidden_traces(root: Any, hidden: dict[str, frozenset[str]]) -> Iterator[Trace]:
-    for element in find(root, "span", "p", "h", "section", *_HIDDEN_FIELDS):
-        if _is_hidden(element, hidden) and (len(element) or element.text or value(element, "string-value")):
+    for element in find(root, "span", "p", "h", "section", *_HIDDEN_FIELDS, *unshown.FIELDS):
+        is_field = local(element) in unshown.FIELDS
+        if _is_hidden(element, hidden) and (is_field or len(element) or element.text or value(element, "string-value")):
             yield Trace("hidden_text", "hidden text", text_of(element), partial(take_out, element))
     for table in find(root, "table"):
         if value(table, "style-name") in hidden["table"]:
@@ -246,6 +252,7 @@ def _gather(
         name in _CHANGE_MARKS
         or name in ("annotation", "object", "object-ole", "binary-data")
         or _is_hidden(element, hidden)
+        or unshown.is_description(element)
         or id(element) in cells
         or (name == "table" and value(element, "style-name") in hidden["table"])
     )

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from documents.extraction.contrast import TINY
 from documents.extraction.packages import ooxml
+from documents.extraction.packages.looks.sheets import Looks
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
+from documents.extraction.packages.unshown import sheets as unshown
 
 WORKBOOK = "xl/workbook.xml"
 STRINGS = "xl/sharedStrings.xml"
@@ -25,6 +28,9 @@ _TELLING = (
 )
 _DRAWINGS = ("xl/drawings/", "xl/charts/", "xl/diagrams/")
 _LETTERS = re.compile(r"[A-Z]+")
+_SPAN = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
+_NO_WIDTH = 0.08
+"""Characters of a column that is less than a pixel wide; of a wider one, words may show in the next."""
 
 
 def traces(package: Package) -> Iterator[Trace]:
@@ -36,8 +42,16 @@ def traces(package: Package) -> Iterator[Trace]:
     root = package.xml(WORKBOOK)
     for element in find(root, *_TELLING):
         yield Trace("metadata", "metadata", text_of(element) or local(element), partial(take_out, element))
+    yield from _unreadable(package)
+    yield from unshown.name_traces(package, WORKBOOK, sheet_names(package))
+    seen = "\n".join(visible(package))
     for name in sheet_names(package):
         yield from _sheet_traces(package.xml(name))
+    for name in [
+        *sheet_names(package),
+        *(part for part in package.xml_names("xl/tables/") if not part.endswith(".rels")),
+    ]:
+        yield from unshown.traces(package.xml(name), seen)
     for name in [part for part in package.xml_names() if part.startswith(_DRAWINGS)]:
         if name.endswith(".vml"):
             yield from ooxml.copy_traces(package.xml(name))
@@ -134,7 +148,58 @@ def _hidden_cells(root: Any) -> Iterator[Any]:
 
 
 def _is_hidden(element: Any) -> bool:
-    return value(element, "hidden") in ("1", "true") or value(element, "width") == "0" or value(element, "ht") == "0"
+    return (
+        value(element, "hidden") in ("1", "true")
+        or _is_below(value(element, "width"), _NO_WIDTH)
+        or _is_below(value(element, "ht"), TINY)
+    )
+
+
+def _is_below(said: str, least: float) -> bool:
+    try:
+        return float(said) < least
+    except ValueError:
+        return False
+
+
+def _unreadable(package: Package) -> Iterator[Trace]:
+    """Cells that are shown and can't be read."""
+    looks = Looks(package)
+    items = _items(package)
+    for name in sheet_names(package):
+        root = package.xml(name)
+        cells = list(_hidden_cells(root))
+        hidden = set(map(id, cells))
+        spans = _coloured(package, name)
+        on_picture = next(find(root, "picture"), None) is not None
+        for cell in find(root, "c"):
+            if not len(cell) or id(cell) in hidden:
+                continue
+            shown = _shown(cell, items)
+            code = looks.unreadable(cell, shown, _holder(cell, items))
+            is_told = code != "text_colour" or not (on_picture or any(_is_in(value(cell, "r"), span) for span in spans))
+            if code and is_told:
+                yield Trace(code, "", f"{value(cell, 'r')}: {shown}")
+
+
+def _coloured(package: Package, sheet: str) -> list[re.Match[str]]:
+    """Where tables with a style, or conditions, give colours to cells."""
+    said = [value(each, "sqref") for each in find(package.xml(sheet), "conditionalFormatting")]
+    relations = package.relations(sheet)
+    for relation in relations if relations is not None else ():
+        if str(relation.get("Type", "")).endswith("/table") and (part := package.target(sheet, relation)):
+            table = package.xml(part)
+            if any(value(each, "name") for each in find(table, "tableStyleInfo")):
+                said.append(value(table, "ref"))
+    return [span for each in said for one in each.split() if (span := _SPAN.fullmatch(one))]
+
+
+def _is_in(reference: str, span: re.Match[str]) -> bool:
+    place = _SPAN.fullmatch(reference)
+    if place is None:
+        return False
+    column, row = _column(place[1]), int(place[2])
+    return _column(span[1]) <= column <= _column(span[3] or span[1]) and int(span[2]) <= row <= int(span[4] or span[2])
 
 
 def _column(reference: str) -> int:
@@ -186,11 +251,7 @@ def _unused_strings(package: Package) -> list[str]:
 
 def visible(package: Package) -> list[str]:
     """Name of sheet, place and value of each cell that is shown."""
-    strings = (
-        ["".join(text.text or "" for text in find(item, "t")) for item in find(package.xml(STRINGS), "si")]
-        if STRINGS in package
-        else []
-    )
+    items = _items(package)
     pieces = []
     for part, sheet in _sheets(package):
         if _is_hidden_sheet(sheet):
@@ -199,17 +260,30 @@ def visible(package: Package) -> list[str]:
         cells = list(_hidden_cells(root))  # kept alive: lxml makes new objects for those that are not
         hidden = set(map(id, cells))
         pieces += [
-            f"{value(sheet, 'name')}!{value(cell, 'r')}={_shown(cell, strings)}"
+            f"{value(sheet, 'name')}!{value(cell, 'r')}={_shown(cell, items)}"
             for cell in find(root, "c")
             if len(cell) and id(cell) not in hidden
         ]
     return pieces
 
 
-def _shown(cell: Any, strings: list[str]) -> str:
+def _items(package: Package) -> list[Any]:
+    """The list of all words."""
+    return list(find(package.xml(STRINGS), "si")) if STRINGS in package else []
+
+
+def _holder(cell: Any, items: list[Any]) -> Any:
+    """The element with the words of a cell; None for a cell without any."""
     if value(cell, "t") == "inlineStr":
-        return text_of(cell, 10_000)
+        return next((part for part in cell if local(part) == "is"), None)
     held = next((part.text or "" for part in cell if local(part) == "v"), "")
-    if value(cell, "t") == "s" and held.isdigit() and int(held) < len(strings):
-        return strings[int(held)]
-    return held
+    return items[int(held)] if value(cell, "t") == "s" and held.isdigit() and int(held) < len(items) else None
+
+
+def _shown(cell: Any, items: list[Any]) -> str:
+    words = _holder(cell, items)
+    if words is not None:
+        return "".join(text.text or "" for text in find(words, "t"))
+    if value(cell, "t") == "inlineStr":
+        return ""
+    return next((part.text or "" for part in cell if local(part) == "v"), "")

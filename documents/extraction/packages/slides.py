@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from documents.extraction.packages import ooxml
+from documents.extraction.packages.looks.slides import Looks
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
 
 PRESENTATION = "ppt/presentation.xml"
@@ -26,6 +27,7 @@ def traces(package: Package) -> Iterator[Trace]:
             yield Trace("notes", "notes", text_of(package.xml(name)), partial(package.drop, name))
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
+    yield from _unreadable(package)
     width, height = _size(package)
     for name in package.xml_names("ppt/"):
         if name.endswith(".rels"):
@@ -37,6 +39,13 @@ def traces(package: Package) -> Iterator[Trace]:
             yield Trace("custom_data", "application data", local(element), partial(take_out, element))
         if name.startswith("ppt/slides/"):
             yield from _outside(root, width, height)
+
+
+def _unreadable(package: Package) -> Iterator[Trace]:
+    """Words that are shown and can't be read."""
+    for name in _slides(package):
+        if not _is_hidden(package.xml(name)):
+            yield from (Trace(code, "", words) for code, words in Looks(package, name).unreadable())
 
 
 def _slides(package: Package) -> list[str]:

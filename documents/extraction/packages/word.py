@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from documents.extraction.packages import ooxml
+from documents.extraction.packages.looks.word import Looks
 from documents.extraction.packages.package import (
     Package,
     Trace,
@@ -19,6 +20,7 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
+from documents.extraction.packages.unshown import word as unshown
 from documents.extraction.packages.unused import part_names
 
 _CHANGES_OF_FORM = (
@@ -58,7 +60,9 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
+    yield from unshown.bookmark_traces(package, "\n".join(visible(package)))
     hidden = _hidden_styles(package)
+    looks = Looks(package)
     for name in package.xml_names("word/"):
         if name.endswith(".rels"):
             continue
@@ -67,7 +71,7 @@ def traces(package: Package) -> Iterator[Trace]:
         yield from ooxml.drawing_traces(root)
         yield from ooxml.chart_traces(root)
         if name.startswith(_BODIES):
-            yield from _body_traces(root, hidden)
+            yield from _body_traces(root, hidden, looks)
             # A web page or another file, which Word shows as a part of the text.
             yield from (Trace("embedded", "", local(chunk)) for chunk in find(root, "altChunk"))
         elif name == "word/settings.xml":
@@ -82,26 +86,21 @@ def _rsid_traces(root: Any) -> Iterator[Trace]:
         yield Trace("metadata", "metadata", "rsid", partial(drop_attributes, marked))
 
 
-def _body_traces(root: Any, hidden: frozenset[str]) -> Iterator[Trace]:
+def _body_traces(root: Any, hidden: frozenset[str], looks: Looks) -> Iterator[Trace]:
     yield from _change_traces(root)
     for element in find(root, *_COMMENT_MARKS):
         yield Trace("comments", "comments", "", partial(take_out, element))
     for run in find(root, "r"):
         if is_hidden(run, hidden):
             yield Trace("hidden_text", "hidden text", text_of(run), partial(take_out, run))
-        elif text_of(run) and (code := _is_unreadable(run)):
+        elif code := looks.unreadable(run):
             yield Trace(code, "", text_of(run))
     for element in find(root, "OLEObject", "control", "permStart", "permEnd", "dataBinding", "proofErr"):
         code = "embedded" if local(element) in ("OLEObject", "control") else "custom_data"
         yield Trace(
             code, "embedded files" if code == "embedded" else "application data", "", partial(take_out, element)
         )
-    for field in find(root, "instrText", "delInstrText"):
-        if ooxml.is_remote_field(field.text or ""):
-            yield Trace("remote", "external references", field.text or "", partial(setattr, field, "text", ""))
-    for field in find(root, "fldSimple"):
-        if ooxml.is_remote_field(value(field, "instr")):
-            yield Trace("remote", "external references", value(field, "instr"), partial(unwrap, field))
+    yield from unshown.traces(root)
 
 
 def _change_traces(root: Any) -> Iterator[Trace]:
@@ -188,23 +187,6 @@ def is_hidden(run: Any, hidden: frozenset[str]) -> bool:
     )  # fmt: skip
 
 
-def _is_unreadable(run: Any) -> str:
-    """The code of text in white without a ground of its own, or too small to read; else empty."""
-    properties = next((part for part in run if local(part) == "rPr"), None)
-    if properties is None:
-        return ""
-    said = {local(part): value(part, "val") for part in properties}
-    if said.get("sz", "").isdigit() and int(said["sz"]) < 4:
-        return "text_tiny"
-    if said.get("color", "").upper() != "FFFFFF" or "shd" in said or "highlight" in said:
-        return ""
-    framed = ("tbl", "txbxContent", "pict", "drawing")
-    for up in run.iterancestors():
-        if local(up) in framed or any(local(part) == "shd" for props in up if local(props) == "pPr" for part in props):
-            return ""
-    return "text_colour"
-
-
 def visible(package: Package) -> list[str]:
     """The words of body, notes, headers and footers, changes accepted, hidden ones left out."""
     hidden = _hidden_styles(package)
@@ -212,8 +194,12 @@ def visible(package: Package) -> list[str]:
     reached = part_names(package)
     for name in sorted(package.xml_names("word/")):
         if name.startswith(_BODIES) and not name.endswith(".rels") and name in reached:
+            root = package.xml(name)
+            in_codes = {text for field in unshown.fields(root) for text in field.inside}
             words = [
-                text.text or "" for text in package.xml(name).iter() if local(text) == "t" and _is_seen(text, hidden)
+                text.text or ""
+                for text in root.iter()
+                if local(text) == "t" and text not in in_codes and _is_seen(text, hidden)
             ]
             pieces.append("".join(words))
     return pieces

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-Colour = tuple[int, ...]
+from documents.extraction.contrast import INK, PAPER, Colour, blends_in, mixed
+
 Table = Sequence[Colour | None]
 """The colours of the file by their numbers; None for one that the program chooses."""
 
-PAPER: Colour = (255, 255, 255)
-_INK: Colour = (0, 0, 0)
-_MARK = 20
-"""Difference of a colour channel (0-255) that an eye sees."""
 _FULL = 10_000
 """The share of ink in a pattern that leaves nothing of its ground."""
 
@@ -30,9 +27,7 @@ class Shade:
         back = _said(colours, self.back)
         if not self.share:
             return back
-        share = min(max(self.share / _FULL, 0.0), 1.0)
-        pairs = zip(_said(colours, self.ink) or _INK, back or PAPER, strict=True)
-        return tuple(round(share * one + (1 - share) * other) for one, other in pairs)
+        return mixed(self.share / _FULL, _said(colours, self.ink) or INK, back or PAPER)
 
 
 _PLAIN = Shade()
@@ -68,14 +63,13 @@ class Grounds:
                 return replace(self, paragraph=replace(self.paragraph, **{_PARTS[word]: number or 0}))
         return self
 
-    def hide(self, ink: Colour, colours: Table, below: Colour | None) -> bool:
+    def hide(self, ink: Colour | None, colours: Table, below: Colour | None) -> bool:
         """Whether no eye tells text in ``ink`` from its ground; ``below``: what is under all of them, None: unknown."""
-        layers = (_said(colours, self.highlight), self.letters.colour(colours), self.paragraph.colour(colours), below)
-        uppermost = next((layer for layer in layers if layer is not None), None)
-        return any(
-            ground is not None and all(abs(one - two) < _MARK for one, two in zip(ink, ground, strict=True))
-            for ground in (uppermost, _said(colours, self.other))
-        )
+        highlight, other = _said(colours, self.highlight), _said(colours, self.other)
+        letters = self.letters.colour(colours) if highlight is None else highlight
+        paragraph = self.paragraph.colour(colours)
+        under = [ground for ground in (below if paragraph is None else paragraph,) if ground is not None]
+        return blends_in(ink, letters, under) or (other is not None and blends_in(ink, None, [other]))
 
 
 CLEAR = Grounds()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from documents.extraction.contrast import PAPER
 from documents.extraction.rtf.destinations import CHANGES, HIDDEN, OTHER_PROGRAMS, Why
-from documents.extraction.rtf.grounds import CLEAR, PAPER, Grounds, Table
+from documents.extraction.rtf.grounds import CLEAR, Grounds, Table
 from documents.extraction.rtf.pictures import Picture
 
 SIZE = 24
@@ -76,4 +77,4 @@ class Group:
         """Whether its text has the colour of what is behind it, as far as one can tell: cells and shapes may have any."""
         ink = colours[self.colour] if 0 <= self.colour < len(colours) else None
         below = None if self.in_table or self.framed else PAPER
-        return ink is not None and self.grounds.hide(ink, colours, below)
+        return self.grounds.hide(ink, colours, below)

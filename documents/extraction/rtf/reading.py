@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from documents.extraction.contrast import TINY
 from documents.extraction.errors import BrokenFileError
 from documents.extraction.rtf.characters import BREAKS, plain
 from documents.extraction.rtf.destinations import (
@@ -45,8 +46,6 @@ _LONG = 1000
 """... characters: no number of a list and no first word of a field is longer."""
 _IN_FILE = 3
 """Groups that are open in one of the file's own: itself, the file, and what is around all."""
-_TINY = 4
-"""Half points of type that nobody can read."""
 _FALLBACK = 2
 """Characters that old programs show in place of one that they don't know; more hold words that nobody sees."""
 
@@ -305,7 +304,7 @@ class _Reader:
         if why := group.unseen:
             return Token(piece, text, *why)
         if text.strip():
-            if group.size < _TINY:
+            if group.size < 2 * TINY:
                 return Token(piece, text, "text_tiny")
             if group.blends_in(self.colours):
                 return Token(piece, text, "text_colour")

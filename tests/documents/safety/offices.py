@@ -12,6 +12,7 @@ import pptx
 import pptx.chart.data
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from openpyxl.styles import Color, Font, PatternFill
 from PIL import Image
 from pptx.util import Emu, Inches
 
@@ -124,6 +125,71 @@ def word_white() -> bytes:
     document = word()
     document.add_paragraph().add_run(NAMED).font.color.rgb = docx.shared.RGBColor(255, 255, 255)
     return _saved(document)
+
+
+def word_looking(run: str, paragraph: str = "", styles: str = "", theme: str = "", words: str = NAMED) -> bytes:
+    """A paragraph whose run, paragraph, or styles say how it looks."""
+    made = _word_with(f"<w:pPr>{paragraph}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t>{words}</w:t></w:r>")
+    return edited(
+        made,
+        {
+            "word/styles.xml": lambda text: text.replace("</w:styles>", f"{styles}</w:styles>"),
+            "word/theme/theme1.xml": lambda text: text.replace("<a:lt1>", theme + "<a:lt1>", 1),
+        },
+    )
+
+
+def word_style(name: str, letters: str, kind: str = "character", more: str = "") -> str:
+    return (
+        f'<w:style w:type="{kind}" w:styleId="{name}"><w:name w:val="{name}"/>{more}<w:rPr>{letters}</w:rPr></w:style>'
+    )
+
+
+def word_cell(cell: str, run: str, table: str = "") -> bytes:
+    """A table of one cell."""
+    return edited(
+        _saved(word()),
+        {
+            "word/document.xml": lambda text: text.replace(
+                "<w:sectPr",
+                f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc><w:tcPr>{cell}</w:tcPr><w:p><w:r><w:rPr>{run}</w:rPr>"
+                f"<w:t>{NAMED}</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p/><w:sectPr",
+                1,
+            )
+        },
+    )
+
+
+def word_shape(fill: str, run: str) -> bytes:
+    """A text box."""
+    spaces = (
+        'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    )
+    return _word_with(
+        f"<w:r><w:drawing><wps:wsp {spaces}><wps:spPr>{fill}</wps:spPr><wps:txbx><w:txbxContent><w:p><w:r><w:rPr>{run}</w:rPr>"
+        f"<w:t>{NAMED}</w:t></w:r></w:p></w:txbxContent></wps:txbx></wps:wsp></w:drawing></w:r>"
+    )
+
+
+WHITE, BLACK = '<w:color w:val="FFFFFF"/>', '<w:color w:val="000000"/>'
+ON_BLACK = '<w:shd w:val="clear" w:color="auto" w:fill="000000"/>'
+WORD_UNREADABLE = {
+    "black highlighter": '<w:highlight w:val="black"/>',
+    "black highlighter on black": f'{BLACK}<w:highlight w:val="black"/>',
+    "black shade": ON_BLACK,
+    "black shade on black": BLACK + ON_BLACK,
+    "dark shade by the theme": '<w:shd w:val="clear" w:fill="auto" w:themeFill="text1"/>',
+    "solid pattern": '<w:shd w:val="solid" w:color="000000" w:fill="FFFFFF"/>',
+    "nearly white": '<w:color w:val="FEFEFE"/>',
+    "ground of the theme": '<w:color w:val="auto" w:themeColor="background1"/>',
+    "ground of the theme, darker by nothing": '<w:color w:val="FCFCFC" w:themeColor="background1" w:themeShade="FC"/>',
+    "white on white shade": f'{WHITE}<w:shd w:val="clear" w:fill="FFFFFF"/>',
+    "yellow on yellow": '<w:color w:val="FFFF0A"/><w:highlight w:val="yellow"/>',
+    "white on no highlighter": f'{WHITE}<w:highlight w:val="none"/>',
+    "white letters of today": '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:solidFill><w14:schemeClr w14:val="bg1"/></w14:solidFill></w14:textFill>',
+}
+"""What a run says by itself."""
 
 
 def word_tiny() -> bytes:
@@ -342,6 +408,47 @@ def book_unused_string() -> bytes:
     )
 
 
+def book_looking(**looks) -> bytes:
+    """A cell with a style; ``height`` and ``width`` are those of its row and column."""
+    workbook = book()
+    sheet = workbook.active
+    cell = sheet["F2"]
+    cell.value = NAMED
+    if "height" in looks:
+        sheet.row_dimensions[2].height = looks.pop("height")
+        sheet["A2"], sheet["B2"] = None, None
+    if "width" in looks:
+        sheet.column_dimensions["F"].width = looks.pop("width")
+    for key, said in looks.items():
+        setattr(cell, key, said)
+    return _saved(workbook)
+
+
+def book_rich(font: str) -> bytes:
+    """Words with a font of their own, within a cell."""
+    rich = f"<si><r><t>Seen </t></r><r><rPr>{font}</rPr><t>{NAMED}</t></r></si>"
+    return edited(
+        shared(_saved(book("seen"))),
+        {"xl/sharedStrings.xml": lambda text: re.sub(r"<si><t>seen</t></si>", rich, text, count=1)},
+    )
+
+
+def book_table() -> bytes:
+    """White words in the heading of a table whose style has grounds."""
+    workbook = book()
+    sheet = workbook.active
+    sheet["F1"], sheet["F2"] = "Year", "2024"
+    sheet["F1"].font = Font(color="FFFFFFFF")
+    table = openpyxl.worksheet.table.Table(displayName="T", ref="F1:F2")
+    table.tableStyleInfo = openpyxl.worksheet.table.TableStyleInfo(name="TableStyleMedium9")
+    sheet.add_table(table)
+    return _saved(workbook)
+
+
+def _filled(colour: str) -> PatternFill:
+    return PatternFill("solid", fgColor=colour)
+
+
 def book_path() -> bytes:
     return edited(
         _saved(book()),
@@ -418,6 +525,47 @@ def show_outside() -> bytes:
     return _saved(presentation)
 
 
+def show_looking(run: str, shape: str = "", behind: str = "", words: str = NAMED) -> bytes:
+    """A text box on a slide: what its run says, how it is filled, and what lies behind it."""
+    presentation = pptx.Presentation()
+    presentation.core_properties.author = ""
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    if behind:
+        back = slide.shapes.add_shape(1, Inches(0), Inches(0), Inches(5), Inches(5))
+        back.fill.solid()
+        back.fill.fore_color.rgb = pptx.dml.color.RGBColor.from_string(behind)
+    box = slide.shapes.add_textbox(Inches(1), Inches(1), Inches(4), Inches(1))
+    box.text_frame.text = words
+    return edited(
+        _saved(presentation),
+        {
+            "ppt/slides/slide1.xml": lambda text: re.sub(
+                "<a:noFill/>(?=</p:spPr>)", shape or "<a:noFill/>", text
+            ).replace(f"<a:r><a:t>{words}", f"<a:r>{run}<a:t>{words}")
+        },
+    )
+
+
+def show_cell(run: str, fill: str) -> bytes:
+    """A cell of a table on a slide."""
+    presentation = show()
+    table = presentation.slides[0].shapes.add_table(1, 1, 0, 0, 3_000_000, 500_000).table
+    table.cell(0, 0).text = NAMED
+    return edited(
+        _saved(presentation),
+        {
+            "ppt/slides/slide1.xml": lambda text: text.replace("<a:tcPr/>", f"<a:tcPr>{fill}</a:tcPr>").replace(
+                f"<a:r><a:t>{NAMED}", f"<a:r>{run}<a:t>{NAMED}"
+            )
+        },
+    )
+
+
+def _fill(colour: str) -> str:
+    kind = "srgbClr" if len(colour) == 6 else "schemeClr"
+    return f'<a:solidFill><a:{kind} val="{colour}"/></a:solidFill>'
+
+
 def show_comment() -> bytes:
     comment = f'<p:cmLst xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"><p:cm authorId="0" dt="2024-01-01T00:00:00" idx="1"><p:pos x="1" y="1"/><p:text>{NAMED}</p:text></p:cm></p:cmLst>'
 
@@ -454,7 +602,8 @@ _NS = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
-    'xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0"'
+    'xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0" '
+    'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
 )
 
 
@@ -504,6 +653,29 @@ def odt_hidden() -> bytes:
     return open_document(
         f'{PLAIN}<text:p>It <text:span text:style-name="T9">{NAMED}</text:span>ended.</text:p>', styles=HIDING
     )
+
+
+def odf_style(letters: str, name: str = "T9", family: str = "text", more: str = "", kind: str = "text") -> str:
+    return f'<style:style style:name="{name}" style:family="{family}" {more}><style:{kind}-properties {letters}/></style:style>'
+
+
+def odt_looking(styles: str, body: str = "", common: str = "") -> bytes:
+    """Words in a style."""
+    body = body or f'<text:p>It <text:span text:style-name="T9">{NAMED}</text:span> ended.</text:p>'
+    named = f"<office:document-styles {_NS}><office:styles>{common}</office:styles></office:document-styles>"
+    return open_document(PLAIN + body, styles=styles, parts={"styles.xml": named})
+
+
+def ods_looking(styles: str, cell: str = 'table:style-name="T9"', columns: str = "<table:table-column/>") -> bytes:
+    row = f'<table:table-row><table:table-cell {cell} office:value-type="string"><text:p>{NAMED}</text:p></table:table-cell></table:table-row>'
+    return open_document(_ods(row, columns=columns), mime=ODS, styles=styles)
+
+
+ODF_WHITE, ODF_BLACK = 'fo:color="#ffffff"', 'fo:color="#000000"'
+ODF_ON_BLACK = 'fo:background-color="#000000"'
+ODF_CELL = odf_style(ODF_WHITE, family="table-cell")
+ODT_TABLE = f'<table:table><table:table-row><table:table-cell table:style-name="C"><text:p><text:span text:style-name="T9">{NAMED}</text:span></text:p></table:table-cell></table:table-row></table:table>'
+ODT_BOX = f'<text:p><draw:frame draw:style-name="G"><draw:text-box><text:p><text:span text:style-name="T9">{NAMED}</text:span></text:p></draw:text-box></draw:frame></text:p>'
 
 
 def odt_hidden_section() -> bytes:
@@ -629,6 +801,19 @@ PLANTED = [
     Planted("Word: hidden text", word_hidden, "hidden_text", DOCX, True),
     Planted("Word: hidden by a style", word_hidden_style, "hidden_text", DOCX, True),
     Planted("Word: white text", word_white, "text_colour", DOCX),
+    *(Planted(f"Word: {name}", lambda run=run: word_looking(run), "text_colour", DOCX) for name, run in WORD_UNREADABLE.items()),
+    Planted("Word: white by a style of letters", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", WHITE)), "text_colour", DOCX),
+    Planted("Word: white by the style below a style", lambda: word_looking('<w:rStyle w:val="Y"/>', styles=word_style("X", WHITE) + word_style("Y", "", more='<w:basedOn w:val="X"/>')), "text_colour", DOCX),
+    Planted("Word: white by a style of paragraphs", lambda: word_looking("", '<w:pStyle w:val="X"/>', word_style("X", WHITE, "paragraph")), "text_colour", DOCX),
+    Planted("Word: black shade by a style", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", ON_BLACK)), "text_colour", DOCX),
+    Planted("Word: white by the defaults", lambda: edited(word_looking(""), {"word/styles.xml": lambda text: text.replace("<w:rPrDefault><w:rPr>", f"<w:rPrDefault><w:rPr>{WHITE}", 1)}), "text_colour", DOCX),
+    Planted("Word: black on a black paragraph", lambda: word_looking(BLACK, ON_BLACK), "text_colour", DOCX),
+    Planted("Word: black in a black cell", lambda: word_cell(ON_BLACK, BLACK), "text_colour", DOCX),
+    Planted("Word: white in a cell", lambda: word_cell("", WHITE), "text_colour", DOCX),
+    Planted("Word: black in a black table", lambda: word_cell("", BLACK, ON_BLACK), "text_colour", DOCX),
+    Planted("Word: black in a black box", lambda: word_shape('<a:solidFill><a:srgbClr val="000000"/></a:solidFill>', BLACK), "text_colour", DOCX),
+    Planted("Word: tiny by a style", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", '<w:sz w:val="2"/>')), "text_tiny", DOCX),
+    Planted("Word: tiny Arabic", lambda: word_looking('<w:sz w:val="24"/><w:szCs w:val="2"/><w:rtl/>'), "text_tiny", DOCX),
     Planted("Word: tiny text", word_tiny, "text_tiny", DOCX),
     Planted("Word: photo with its place", word_photo, "place", DOCX, True),
     Planted("Word: cropped picture", word_cropped, "picture_cropped", DOCX, trace=""),
@@ -649,6 +834,20 @@ PLANTED = [
     Planted("Excel: hidden sheet, shared words", lambda: shared(book_hidden_sheet()), "hidden_sheets", XLSX, True),
     Planted("Excel: comment", book_comment, "comments", XLSX, True),
     Planted("Excel: words of an emptied cell", book_unused_string, "hidden_text", XLSX, True),
+    *(Planted(f"Excel: {name}", lambda looks=looks: book_looking(**looks), code, XLSX, code == "hidden_cells") for name, code, looks in (
+        ("white words", "text_colour", {"font": Font(color="FFFFFFFF")}),
+        ("white by the theme", "text_colour", {"font": Font(color=Color(theme=0))}),
+        ("nearly white", "text_colour", {"font": Font(color=Color(theme=0, tint=-0.04))}),
+        ("white by number", "text_colour", {"font": Font(color=Color(indexed=9))}),
+        ("black on black", "text_colour", {"fill": _filled("FF000000")}),
+        ("white on white", "text_colour", {"font": Font(color="FFFFFFFF"), "fill": _filled("FFFFFFFF")}),
+        ("tiny words", "text_tiny", {"font": Font(size=1)}),
+        ("a form that shows nothing", "text_invisible", {"number_format": ";;;"}),
+        ("a form that shows no words", "text_invisible", {"number_format": '0;-0;0;""'.replace('""', "")}),
+        ("row without height", "hidden_cells", {"height": 0.0001}),
+        ("column without width", "hidden_cells", {"width": 0.05}),
+    )),
+    Planted("Excel: white among other words", lambda: book_rich('<color rgb="FFFFFFFF"/>'), "text_colour", XLSX),
     Planted("Excel: path", book_path, "metadata", XLSX, True),
     Planted("Excel: another workbook", book_external, "remote", XLSX, True),
     Planted("Excel: printer", book_printer, "metadata", XLSX, True),
@@ -657,6 +856,16 @@ PLANTED = [
     Planted("PowerPoint: notes", show_notes, "notes", PPTX, True),
     Planted("PowerPoint: hidden shape", show_hidden_shape, "hidden_text", PPTX, True),
     Planted("PowerPoint: beside the slide", show_outside, "text_outside", PPTX),
+    *(Planted(f"PowerPoint: {name}", lambda args=args: show_looking(*args), code, PPTX) for name, code, args in (
+        ("white words", "text_colour", (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>",)),
+        ("ground of the theme", "text_colour", (f"<a:rPr>{_fill('bg1')}</a:rPr>",)),
+        ("black in a black box", "text_colour", (f"<a:rPr>{_fill('000000')}</a:rPr>", _fill("000000"))),
+        ("nothing said in a black box", "text_colour", ("<a:rPr/>", _fill("tx1"))),
+        ("black marker", "text_colour", ('<a:rPr><a:highlight><a:srgbClr val="000000"/></a:highlight></a:rPr>',)),
+        ("letters without a fill", "text_colour", ("<a:rPr><a:noFill/></a:rPr>",)),
+        ("tiny words", "text_tiny", ('<a:rPr sz="100"/>',)),
+    )),
+    Planted("PowerPoint: black in a black cell", lambda: show_cell(f"<a:rPr>{_fill('000000')}</a:rPr>", _fill("000000")), "text_colour", PPTX),
     Planted("PowerPoint: comment", show_comment, "comments", PPTX, True),
     Planted("PowerPoint: photo with its place", show_photo, "place", PPTX, True),
     Planted("PowerPoint: workbook of a chart", show_chart, "embedded", PPTX, True, trace=""),
@@ -664,6 +873,19 @@ PLANTED = [
     Planted("ODT: tracked deletion", odt_changes, "changes", ODT, True),
     Planted("ODT: comment", odt_comment, "comments", ODT, True),
     Planted("ODT: hidden text", odt_hidden, "hidden_text", ODT, True),
+    *(Planted(f"ODT: {name}", lambda args=args: odt_looking(*args), code, ODT) for name, code, args in (
+        ("white words", "text_colour", (odf_style(ODF_WHITE),)),
+        ("nearly white", "text_colour", (odf_style('fo:color="#fefefe"'),)),
+        ("tiny words", "text_tiny", (odf_style('fo:font-size="1pt"'),)),
+        ("tiny as a share", "text_tiny", (odf_style('fo:font-size="10%"'),)),
+        ("tiny Arabic", "text_tiny", (odf_style('style:font-size-complex="1pt"'), f'<text:p><text:span text:style-name="T9">شاهد {NAMED}</text:span></text:p>')),
+        ("black marker", "text_colour", (odf_style(ODF_ON_BLACK),)),
+        ("white by a style with a parent", "text_colour", (odf_style("", more='style:parent-style-name="W"'), "", odf_style(ODF_WHITE, "W"))),
+        ("white by the paragraph", "text_colour", (odf_style(ODF_WHITE, "P9", "paragraph"), f'<text:p text:style-name="P9">{NAMED}</text:p>')),
+        ("black on a black paragraph", "text_colour", (odf_style(ODF_BLACK) + odf_style(ODF_ON_BLACK, "P9", "paragraph", kind="paragraph"), f'<text:p text:style-name="P9"><text:span text:style-name="T9">{NAMED}</text:span></text:p>')),
+        ("black in a black cell", "text_colour", (odf_style(ODF_BLACK) + odf_style(ODF_ON_BLACK, "C", "table-cell", kind="table-cell"), ODT_TABLE)),
+        ("black in a black box", "text_colour", (odf_style(ODF_BLACK) + odf_style('draw:fill="solid" draw:fill-color="#000000"', "G", "graphic", kind="graphic"), ODT_BOX)),
+    )),
     Planted("ODT: hidden section", odt_hidden_section, "hidden_text", ODT, True),
     Planted("ODT: picture elsewhere", odt_remote, "remote", ODT, True),
     Planted("ODT: saved versions", odt_versions, "history", ODT, True),
@@ -672,6 +894,12 @@ PLANTED = [
     Planted("ODS: hidden sheet", ods_hidden_sheet, "hidden_sheets", ODS, True),
     Planted("ODS: hidden row", ods_hidden_row, "hidden_cells", ODS, True),
     Planted("ODS: hidden column", ods_hidden_column, "hidden_cells", ODS, True),
+    *(Planted(f"ODS: {name}", lambda args=args: ods_looking(*args), code, ODS) for name, code, args in (
+        ("white words", "text_colour", (ODF_CELL,)),
+        ("white by the column", "text_colour", (ODF_CELL, "", '<table:table-column table:default-cell-style-name="T9"/>')),
+        ("black on black", "text_colour", (f'<style:style style:name="T9" style:family="table-cell"><style:table-cell-properties {ODF_ON_BLACK}/><style:text-properties {ODF_BLACK}/></style:style>',)),
+        ("tiny words", "text_tiny", (odf_style('fo:font-size="1pt"', family="table-cell"),)),
+    )),
     Planted("ODS: comment", ods_comment, "comments", ODS, True),
     Planted("EPUB: maker", lambda: epub(details=f"<dc:contributor>{NAME}</dc:contributor>"), "metadata", EPUB, True),
     Planted("EPUB: picture elsewhere", lambda: epub(f'<p>a<img src="https://t.example.org/{NAME}.gif"/></p>'), "remote", EPUB, True),
@@ -736,13 +964,53 @@ CLEAN = {
     "Word": (lambda: _saved(word()), DOCX),
     "Word with a table": (word_table, DOCX),
     "Word, minimal": (lambda: making.docx_of(["One.", "Two."], table=[["a", "b"]]), DOCX),
+    **{f"Word, {name}": (lambda make=make: make(), DOCX) for name, make in {
+        "white on a black highlighter": lambda: word_looking(f'{WHITE}<w:highlight w:val="black"/>'),
+        "white on a black shade": lambda: word_looking(WHITE + ON_BLACK),
+        "white on a black paragraph": lambda: word_looking(WHITE, ON_BLACK),
+        "what the program chooses on a black paragraph": lambda: word_looking("", ON_BLACK),
+        "white in a black cell": lambda: word_cell(ON_BLACK, WHITE),
+        "what the program chooses in a black cell": lambda: word_cell(ON_BLACK, ""),
+        "white in a box of any colour": lambda: word_shape("", WHITE),
+        "white in a black box": lambda: word_shape('<a:solidFill><a:schemeClr val="tx1"/></a:solidFill>', WHITE),
+        "white in a table whose style has grounds": lambda: word_cell("", WHITE, '<w:tblStyle w:val="DarkList"/>'),
+        "pale but legible": lambda: word_looking('<w:color w:val="BFBFBF" w:themeColor="background1" w:themeShade="BF"/>'),
+        "black on yellow": lambda: word_looking('<w:color w:val="auto"/><w:highlight w:val="yellow"/>'),
+        "white blanks": lambda: word_looking(f'{WHITE}<w:sz w:val="2"/>', words=" "),
+        "white with a line around": lambda: word_looking(f"{WHITE}<w:outline/>"),
+        "dark by the run in a white style": lambda: word_looking(BLACK, '<w:pStyle w:val="X"/>', word_style("X", WHITE, "paragraph")),
+        "tiny for Arabic alone": lambda: word_looking('<w:szCs w:val="2"/>'),
+    }.items()},
     "Word, Arabic": (lambda: _saved(word(making.ARABIC)), DOCX),
     "Excel": (lambda: _saved(book()), XLSX),
     "Excel with shared words": (lambda: shared(_saved(book("seen"))), XLSX),
+    **{f"Excel, {name}": (lambda looks=looks: book_looking(**looks), XLSX) for name, looks in {
+        "white on black": {"font": Font(color="FFFFFFFF"), "fill": _filled("FF000000")},
+        "pale but legible": {"font": Font(color=Color(theme=0, tint=-0.35))},
+        "a form for words": {"number_format": "0;-0;;@"},
+        "low row": {"height": 6}, "narrow column": {"width": 0.5},
+    }.items()},
+    "Excel with a table": (book_table, XLSX),
     "Excel with formulas": (lambda: _saved((lambda b: (b.active.__setitem__("D1", "=SUM(B1:B5)"), b)[1])(book())), XLSX),
     "PowerPoint": (lambda: _saved(show()), PPTX),
+    **{f"PowerPoint, {name}": (lambda args=args: show_looking(*args), PPTX) for name, args in {
+        "white in a black box": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", _fill("000000")),
+        "white on a black shape": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", "", "000000"),
+        "white with a line": (f'<a:rPr><a:ln>{_fill("000000")}</a:ln>{_fill("FFFFFF")}</a:rPr>',),
+        "nothing said": ("<a:rPr/>",), "a yellow marker": ('<a:rPr><a:highlight><a:srgbClr val="FFFF00"/></a:highlight></a:rPr>',),
+        "white in a box that lets through": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", '<a:solidFill><a:srgbClr val="FFFFFF"><a:alpha val="20000"/></a:srgbClr></a:solidFill>'),
+    }.items()},
+    "PowerPoint, white in a cell": (lambda: show_cell(f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", ""), PPTX),
     "PowerPoint, two slides": (lambda: _saved((lambda p: (_second(p, "The end"), p)[1])(show())), PPTX),
     "ODT": (lambda: open_document(PLAIN), ODT),
+    **{f"ODT, {name}": (lambda args=args: odt_looking(*args), ODT) for name, args in {
+        "white on black": (odf_style(f"{ODF_WHITE} {ODF_ON_BLACK}"),),
+        "white in a black cell": (odf_style(ODF_WHITE) + odf_style(ODF_ON_BLACK, "C", "table-cell", kind="table-cell"), ODT_TABLE),
+        "white in a box of any colour": (odf_style(ODF_WHITE), ODT_BOX),
+        "what the program chooses": (odf_style('style:use-window-font-color="true" fo:color="#ffffff"'),),
+        "pale but legible": (odf_style('fo:color="#cccccc"'),), "clear": (odf_style('fo:background-color="transparent"'),),
+    }.items()},
+    "ODS, white on black": (lambda: ods_looking(f'<style:style style:name="T9" style:family="table-cell"><style:table-cell-properties {ODF_ON_BLACK}/><style:text-properties {ODF_WHITE}/></style:style>'), ODS),
     "ODT with a link": (lambda: open_document(f'{PLAIN}<text:p><text:a xlink:href="https://www.example.org/">See</text:a></text:p>'), ODT),
     "ODS": (lambda: open_document(_ods(_row("a", "b", "c")), mime=ODS), ODS),
     "EPUB": (epub, EPUB),

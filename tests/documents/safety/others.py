@@ -341,7 +341,7 @@ RTF_PLANTED = [
     *(
         Planted(f"RTF: {name}", lambda words=words: word_rtf(rf"{words} {NAMED}}}", colours=r"\red0\green0\blue128;\red240\green250\blue255;\red19\green0\blue140;"), "text_colour", RTF)
         for name, words in (
-            ("black on black", r"{\cf1\highlight1"), ("nearly white", r"{\cf4"), ("nearly blue on blue", r"{\cf5\highlight3"),
+            ("black on black", r"{\cf1\highlight1"), ("a black highlighter", r"{\cf0\highlight1"), ("a black ground", r"{\chcbpat1"), ("nearly white", r"{\cf4"), ("nearly blue on blue", r"{\cf5\highlight3"),
             ("white on white letters", r"{\cf2\chshdng0\chcbpat2"), ("white on white paragraph", r"\pard\cbpat2 {\cf2"),
             ("blue on a pattern of blue", r"{\cf3\chshdng10000\chcfpat3\chcbpat2"), ("white on next to no pattern", r"{\cf2\chshdng1"),
             ("white on what not all programs show", r"{\cf2\cb1"), ("white on white in a table", r"\pard\intbl{\cf2\highlight2"),

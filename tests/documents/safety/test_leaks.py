@@ -19,11 +19,19 @@ from documents.extraction.inspection.links import internal_addresses
 from documents.extraction.jobs import clean_copy, extract, inspect
 from documents.extraction.packages import word
 from tests.documents import making
-from tests.documents.safety import hideouts, media, metafiles, offices, others, pdfs
+from tests.documents.safety import hideouts, media, metafiles, offices, others, pdfs, unshown
 from tests.documents.safety.planting import NAME, holds
 
 HOSTS = ["intranet.example.org"]
-PLANTED = [*pdfs.PLANTED, *offices.PLANTED, *metafiles.PLANTED, *media.PLANTED, *hideouts.PLANTED, *others.PLANTED]
+PLANTED = [
+    *pdfs.PLANTED,
+    *offices.PLANTED,
+    *metafiles.PLANTED,
+    *media.PLANTED,
+    *hideouts.PLANTED,
+    *others.PLANTED,
+    *unshown.PLANTED,
+]
 PDF = "application/pdf"
 CLEAN = {name: (make, PDF) for name, make in pdfs.CLEAN.items()} | offices.CLEAN | media.CLEAN | others.CLEAN
 

@@ -11,9 +11,10 @@ import pptx
 import pytest
 from lxml import etree
 
+from documents.extraction.inspection import inspect
 from documents.extraction.packages.names import _restyled
 from documents.extraction.packages.package import Package
-from tests.documents.safety import media, metafiles, offices, others
+from tests.documents.safety import media, metafiles, offices, others, unshown
 from tests.documents.safety.planting import NAME, holds
 
 PHOTO = f"Photo of {NAME}.png"
@@ -290,3 +291,59 @@ def test_opendocument_with_a_folder_of_its_own(cleaned):
     assert removed["names of parts"] == 1 and "Pictures/of the trial/media1.png" in found
     assert b'href="./Pictures/of%20the%20trial/media1.png"' in found["content.xml"]
     assert b'full-path="Pictures/of the trial/media1.png"' in found["META-INF/manifest.xml"]
+
+
+@pytest.mark.parametrize("name", unshown.NAMED)
+def test_names_of_shapes_say_nothing(cleaned, name):
+    make, mime = unshown.NAMED[name]
+    data = make()
+    assert holds(data, NAME)
+    public, removed = cleaned(data, mime)
+    assert removed["names of shapes"] == 1 and not holds(public.read_bytes(), NAME)
+    assert "names of shapes" not in cleaned(public.read_bytes(), mime)[1]
+
+
+def test_names_of_shapes_by_programs_stay(cleaned):
+    assert "names of shapes" not in cleaned(unshown.show(), offices.PPTX)[1]
+
+
+def test_links_in_word_follow_their_bookmark(cleaned):
+    public, removed = cleaned(offices._word_with(unshown.BOOKMARK + unshown.LINKS), offices.DOCX)
+    text = parts(public)["word/document.xml"].decode()
+    assert removed["names of shapes"] == 1
+    assert 'w:name="bookmark1"' in text and 'w:anchor="bookmark1"' in text
+    assert "PAGEREF bookmark1 \\h" in text and 'w:instr=" REF bookmark1 "' in text
+
+
+def test_a_bookmark_by_words_of_the_page_keeps_its_name(cleaned):
+    mark = '<w:bookmarkStart w:id="0" w:name="The_court"/><w:bookmarkEnd w:id="0"/>'
+    public, removed = cleaned(offices._word_with(mark), offices.DOCX)
+    assert "names of shapes" not in removed and b'w:name="The_court"' in parts(public)["word/document.xml"]
+
+
+def test_links_in_opendocument_follow_their_bookmark(cleaned):
+    public, _removed = cleaned(offices.open_document(offices.PLAIN + unshown.ODT_BOOKMARK), offices.ODT)
+    text = parts(public)["content.xml"].decode()
+    assert 'text:name="bookmark1"' in text and 'href="#bookmark1"' in text and 'ref-name="bookmark1"' in text
+
+
+def test_what_is_shown_of_fields_and_lists_stays(cleaned):
+    public, _removed = cleaned(offices._word_with(unshown.WORD["list of a form"]), offices.DOCX)
+    assert b'listEntry w:val="Seen"' in parts(public)["word/document.xml"], "Word shows the entry itself"
+    public, _removed = cleaned(offices._word_with(unshown.nested() + unshown.field(" PAGE ", "1")), offices.DOCX)
+    text = parts(public)["word/document.xml"].decode()
+    assert (
+        "PAGE" in text.replace('</w:instrText></w:r><w:r><w:instrText xml:space="preserve">', "") and ">Seen<" in text
+    )
+    public, _removed = cleaned(offices.open_document(offices.PLAIN + unshown.TEXTS["value of a field"]), offices.ODT)
+    assert "<text:p>Seen, heard.</text:p>" in parts(public)["content.xml"].decode()
+
+
+def test_descriptions_of_pictures_stay_and_are_pointed_at(cleaned):
+    public, _removed = cleaned(unshown.described(), offices.PPTX)
+    (finding,) = inspect(public, offices.PPTX, [])
+    assert (finding.code, finding.verdict, finding.places[0].words) == (
+        "descriptions",
+        "warning",
+        f"{NAME} before the court",
+    )

@@ -1,0 +1,165 @@
+"""PowerPoint: runs of a slide, where its ground can be told. What other shapes may lie behind them is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from documents.extraction.contrast import PAPER, TINY, Colour, blends_in
+from documents.extraction.packages.looks import themes
+from documents.extraction.packages.package import Package, find, local, value
+
+_OWN_COLOUR = "1001"
+"""The first ground of every theme: the colour as it is."""
+_SHAPES = ("sp", "pic", "graphicFrame", "grpSp", "AlternateContent", "contentPart")
+Frame = tuple[int, int, int, int]
+
+
+class Looks:
+    """How the words of one slide look."""
+
+    def __init__(self, package: Package, slide: str) -> None:
+        layout = _related(package, slide, "slideLayout")
+        master = _related(package, layout, "slideMaster")
+        self._parts = [package.xml(name) for name in (slide, layout, master) if name]
+        self._slide = self._parts[0]
+        self._colours = themes.with_aliases(themes.scheme(package, master), self._mapped())
+        self._paper = self._background()
+
+    def unreadable(self) -> Iterator[tuple[str, str]]:
+        """Code and words of each run that nobody can read."""
+        for run in find(self._slide, "r", "fld"):
+            words = "".join(text.text or "" for text in run if local(text) == "t").strip()
+            properties = _child(run, "rPr")
+            if words and properties is not None and (code := self._code(run, properties)):
+                yield code, words
+
+    def _code(self, run: Any, properties: Any) -> str:
+        size = value(properties, "sz")
+        if size.isdigit() and int(size) / 100 < TINY:
+            return "text_tiny"
+        line, effects = _child(properties, "ln"), _child(properties, "effectLst")
+        if themes.fill(line, self._colours)[0] not in ("", "noFill") or (effects is not None and len(effects)):
+            return ""
+        shape = next((up for up in run.iterancestors() if local(up) in ("sp", "tc")), None)
+        kind, own = themes.fill(properties, self._colours)
+        if kind == "noFill":
+            return "text_colour"
+        marker = _child(properties, "highlight")
+        letters = themes.drawn(marker, self._colours) if marker is not None else None
+        ink = own if kind else self._inherited(shape, sure=letters is None)
+        if ink is None:
+            return ""
+        return "text_colour" if blends_in(ink, letters, self._grounds(shape)) else ""
+
+    def _inherited(self, shape: Any, *, sure: bool) -> Colour | None:
+        """The colour of letters that say none; None where it can't be told, if it has to be ``sure``."""
+        if shape is None:
+            return None
+        said = [
+            *find(shape, "fontRef"),
+            *(each for style in find(shape, "lstStyle") for each in find(style, "solidFill")),
+        ]
+        if said:
+            return themes.drawn(said[-1], self._colours)
+        is_own = local(shape) == "sp" and next(find(shape, "ph"), None) is None
+        return self._colours.get("tx1") if is_own or not sure else None
+
+    def _grounds(self, shape: Any) -> list[Colour]:
+        """What lies behind the words of a shape or cell; empty where it can't be told."""
+        if shape is None:
+            return []
+        kind, colour = themes.fill(_child(shape, "tcPr" if local(shape) == "tc" else "spPr"), self._colours)
+        if colour is not None:
+            return [colour]
+        is_clear = local(shape) == "sp" and (kind == "noFill" or (not kind and not self._is_filled_elsewhere(shape)))
+        if not is_clear or self._paper is None or local(shape.getparent()) != "spTree" or self._may_be_covered(shape):
+            return []
+        return [self._paper]
+
+    def _is_filled_elsewhere(self, shape: Any) -> bool:
+        """Whether its style, or the place on the layout that it fills, has a ground."""
+        if any(value(each, "idx") != "0" for each in find(shape, "fillRef")):
+            return True
+        return any(themes.fill(_child(each, "spPr"), {})[0] not in ("", "noFill") for each in self._places(shape))
+
+    def _places(self, shape: Any) -> Iterator[Any]:
+        """The shapes of layout and master whose place a shape takes."""
+        own = next(find(shape, "ph"), None)
+        if own is None:
+            return
+        for part in self._parts[1:]:
+            for place in find(part, "ph"):
+                same = value(own, "idx") and value(place, "idx") == value(own, "idx")
+                if same or value(place, "type", "obj") == value(own, "type", "obj"):
+                    yield next(up for up in place.iterancestors() if local(up) in _SHAPES)
+
+    def _may_be_covered(self, shape: Any) -> bool:
+        """Whether another shape may lie behind this one."""
+        frame = _frame(shape) or next((found for each in self._places(shape) if (found := _frame(each))), None)
+        for part in self._parts:
+            tree = next(find(part, "spTree"), None)
+            for other in tree if tree is not None else ():
+                if other is shape or local(other) not in _SHAPES or not _has_ground(other, part is self._slide):
+                    continue
+                place = _frame(other)
+                if frame is None or place is None or _touch(frame, place):
+                    return True
+        return False
+
+    def _mapped(self) -> dict[str, str]:
+        """What the slide, or its master, calls grounds and texts."""
+        said: dict[str, str] = {}
+        for part in reversed(self._parts):
+            for each in find(part, "clrMap", "overrideClrMapping"):
+                said |= {local(key): str(name) for key, name in each.attrib.items()}
+        return said
+
+    def _background(self) -> Colour | None:
+        """The colour of the slide; None where it has more than one."""
+        for part in self._parts:
+            ground = next(find(part, "bg"), None)
+            for each in ground if ground is not None else ():
+                if local(each) == "bgRef":
+                    return themes.drawn(each, self._colours) if value(each, "idx") == _OWN_COLOUR else None
+                return themes.fill(each, self._colours)[1]
+        return PAPER
+
+
+def _has_ground(shape: Any, on_slide: bool) -> bool:
+    """Whether a shape shows more than its words. Those of layouts that only keep a place are never shown."""
+    if local(shape) != "sp":
+        return True
+    is_place = next(find(shape, "ph"), None) is not None
+    if is_place and not on_slide:
+        return False
+    kind = themes.fill(_child(shape, "spPr"), {})[0]
+    return kind not in ("", "noFill") or (
+        not kind and any(value(each, "idx") != "0" for each in find(shape, "fillRef"))
+    )
+
+
+def _related(package: Package, name: str, kind: str) -> str:
+    relations = package.relations(name) if name else None
+    for relation in relations if relations is not None else ():
+        if str(relation.get("Type", "")).endswith(f"/{kind}"):
+            return package.target(name, relation)
+    return ""
+
+
+def _frame(shape: Any) -> Frame | None:
+    """Left, top, right and bottom of a shape, where it says them itself."""
+    form = next((each for part in shape for each in (part, *part) if local(each) == "xfrm"), None)
+    place, size = _child(form, "off"), _child(form, "ext")
+    if place is None or size is None:
+        return None
+    left, top = int(value(place, "x", "0")), int(value(place, "y", "0"))
+    return left, top, left + int(value(size, "cx", "0")), top + int(value(size, "cy", "0"))
+
+
+def _touch(one: Frame, other: Frame) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _child(element: Any, name: str) -> Any:
+    return next((part for part in element if local(part) == name), None) if element is not None else None

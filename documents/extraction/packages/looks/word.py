@@ -1,0 +1,211 @@
+"""Word: a run says how it looks, or its style does, its paragraph's, the defaults, the theme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from documents.extraction.contrast import INK, PAPER, TINY, Colour, blends_in, lighted, mixed, of_hex
+from documents.extraction.packages.looks import themes
+from documents.extraction.packages.package import Package, find, local, value
+
+_STYLES, _SETTINGS, _TEXT = "word/styles.xml", "word/settings.xml", "word/document.xml"
+_HIGHLIGHTS: dict[str, Colour] = {
+    "black": INK, "white": PAPER, "blue": (0, 0, 255), "cyan": (0, 255, 255), "green": (0, 255, 0),
+    "magenta": (255, 0, 255), "red": (255, 0, 0), "yellow": (255, 255, 0), "darkBlue": (0, 0, 128),
+    "darkCyan": (0, 128, 128), "darkGreen": (0, 128, 0), "darkMagenta": (128, 0, 128), "darkRed": (128, 0, 0),
+    "darkYellow": (128, 128, 0), "darkGray": (128, 128, 128), "lightGray": (192, 192, 192),
+}  # fmt: skip
+_THEMED = {"dark1": "dk1", "light1": "lt1", "dark2": "dk2", "light2": "lt2", "hyperlink": "hlink"}
+_GROUNDS = {"background1": "bg1", "text1": "tx1", "background2": "bg2", "text2": "tx2"}
+_SHORT = {"t1": "tx1", "t2": "tx2"}
+_PATTERN = re.compile(r"pct(\d{1,2})")
+_DEEP = 20
+
+
+class Looks:
+    """How the runs of a document look."""
+
+    def __init__(self, package: Package) -> None:
+        self._colours = _colours(package)
+        root = package.xml(_STYLES) if _STYLES in package else None
+        styles = list(find(root, "style")) if root is not None else []
+        self._styles = {value(style, "styleId"): style for style in styles}
+        self._plain = next(
+            (
+                value(each, "styleId")
+                for each in styles
+                if value(each, "type") == "paragraph" and _is_on(each, "default")
+            ),
+            "",
+        )
+        defaults = list(find(root, "rPrDefault", "pPrDefault")) if root is not None else []
+        self._defaults = {
+            name: [part for each in defaults for part in each if local(part) == name] for name in ("rPr", "pPr")
+        }
+        self._chains: dict[tuple[str, str], list[Any]] = {}
+        self._tables: dict[str, tuple[list[Colour], bool]] = {}
+
+    def unreadable(self, run: Any) -> str:
+        """The code of what nobody can read in a run: too small, or in the colour of its ground; else empty."""
+        if not "".join(part.text or "" for part in run if local(part) == "t").strip():
+            return ""
+        paragraph = next((up for up in run.iterancestors() if local(up) == "p"), None)
+        own = list(self._own(run))
+        said = [*own, *self._of_paragraph(paragraph, "rPr")]
+        if _size(said) < TINY:
+            return "text_tiny"
+        if _is_outlined(said):
+            return ""
+        ink = self._ink(own if self._table_has_ink(run) else said)
+        below = self._below(paragraph) if paragraph is not None else []
+        return "text_colour" if blends_in(ink, self._of_letters(said), below) else ""
+
+    def _own(self, run: Any) -> Iterator[Any]:
+        """What a run and the style of its letters say, the nearest first."""
+        for properties in [part for part in run if local(part) == "rPr"]:
+            yield properties
+            for style in [part for part in properties if local(part) == "rStyle"]:
+                yield from self._chain(value(style, "val"), "rPr")
+
+    def _of_paragraph(self, paragraph: Any, kind: str) -> list[Any]:
+        """What the style of a paragraph and the defaults say."""
+        properties = _child(paragraph, "pPr")
+        style = _child(properties, "pStyle")
+        name = self._plain if style is None else value(style, "val")
+        return [*self._chain(name, kind), *self._defaults[kind]]
+
+    def _chain(self, name: str, kind: str) -> list[Any]:
+        """The properties of a style and of those that it builds on, the nearest first."""
+        key = (name, kind)
+        if key not in self._chains:
+            found: list[Any] = []
+            for _ in range(_DEEP):
+                style = self._styles.get(name)
+                if style is None:
+                    break
+                found += [part for part in style if local(part) == kind]
+                name = value(base, "val") if (base := _child(style, "basedOn")) is not None else ""
+            self._chains[key] = found
+        return self._chains[key]
+
+    def _ink(self, said: list[Any]) -> Colour | None:
+        """The colour of the letters; None where nothing or the program says it."""
+        for properties in said:
+            filled = _child(properties, "textFill")
+            if filled is not None:
+                return themes.fill(filled, self._colours)[1]
+            if (colour := _child(properties, "color")) is not None:
+                return self._said(colour, "val", "themeColor")
+        return None
+
+    def _of_letters(self, said: list[Any]) -> Colour | None:
+        """The highlighter's colour, or that of the letters' own shade."""
+        marked = _first(said, "highlight")
+        if marked is not None and (colour := _HIGHLIGHTS.get(value(marked, "val"))):
+            return colour
+        return self._shade(_first(said, "shd"))
+
+    def _shade(self, shade: Any) -> Colour | None:
+        """The colour of a shade; None where it is clear."""
+        if shade is None or value(shade, "val") == "nil":
+            return None
+        back = self._said(shade, "fill", "themeFill")
+        pattern = value(shade, "val")
+        found = _PATTERN.fullmatch(pattern)
+        share = 1.0 if pattern == "solid" else int(found[1]) / 100 if found else 0.0
+        return mixed(share, self._said(shade, "color", "themeColor") or INK, back or PAPER) if share else back
+
+    def _said(self, element: Any, plain: str, theme: str) -> Colour | None:
+        """A colour by its digits, or by its name in the theme, which goes before; None for one that programs choose."""
+        colour = self._colours.get(value(element, theme))
+        if colour is None:
+            return of_hex(value(element, plain))
+        kind = theme.removesuffix("Color")
+        if tint := value(element, f"{kind}Tint"):
+            share = int(tint, 16) / 255
+            return lighted(colour, share, 1 - share)
+        if shade := value(element, f"{kind}Shade"):
+            return lighted(colour, int(shade, 16) / 255)
+        return colour
+
+    def _below(self, paragraph: Any) -> list[Colour]:
+        """What may lie under the letters; empty where it can't be told."""
+        properties = _child(paragraph, "pPr")
+        said = [*([properties] if properties is not None else []), *self._of_paragraph(paragraph, "pPr")]
+        if (colour := self._shade(_first(said, "shd"))) is not None:
+            return [colour]
+        maybe: list[Colour] = []
+        for up in paragraph.iterancestors():
+            name = local(up)
+            if name == "txbxContent":
+                _how, colour = themes.fill(_child(up.getparent().getparent(), "spPr"), self._colours)
+                return [] if colour is None else [*maybe, colour]
+            if name in ("tc", "tbl"):
+                own = self._shade(_first([_child(up, f"{name}Pr")], "shd"))
+                if own is not None:
+                    return [*maybe, own]
+            if name == "tbl":
+                maybe += self._of_table(up)[0]
+        return [*maybe, PAPER]
+
+    def _of_table(self, table: Any) -> tuple[list[Colour], bool]:
+        """The grounds that the style of a table knows, and whether it has colours for letters: where isn't told here."""
+        style = _child(_child(table, "tblPr"), "tblStyle")
+        name = value(style, "val") if style is not None else ""
+        if name not in self._tables:
+            lineage: list[Any] = []
+            base = name
+            while base in self._styles and len(lineage) < _DEEP:
+                lineage.append(self._styles[base])
+                base = value(said, "val") if (said := _child(lineage[-1], "basedOn")) is not None else ""
+            shades = [self._shade(part) for each in lineage for part in find(each, "shd")]
+            has_ink = any(True for each in lineage for _ in find(each, "color"))
+            self._tables[name] = [shade for shade in shades if shade is not None], has_ink
+        return self._tables[name]
+
+    def _table_has_ink(self, run: Any) -> bool:
+        return any(self._of_table(up)[1] for up in run.iterancestors() if local(up) == "tbl")
+
+
+def _colours(package: Package) -> dict[str, Colour]:
+    """The colours of the theme by the names that Word has for them."""
+    said: dict[str, str] = {}
+    if _SETTINGS in package:
+        for mapping in find(package.xml(_SETTINGS), "clrSchemeMapping"):
+            for key, name in mapping.attrib.items():
+                said[_SHORT.get(local(key), local(key))] = _THEMED.get(str(name), str(name))
+    colours = themes.with_aliases(themes.scheme(package, _TEXT), said)
+    for name, short in {**_THEMED, **_GROUNDS}.items():
+        if short in colours:
+            colours[name] = colours[short]
+    return colours
+
+
+def _size(said: list[Any]) -> float:
+    """Points of type."""
+    is_complex = any(_is_on(mark, "val", "1") for name in ("rtl", "cs") if (mark := _first(said, name)) is not None)
+    size = _first(said, "szCs" if is_complex else "sz")
+    half = value(size, "val") if size is not None else ""
+    return int(half) / 2 if half.isdigit() else 10.0
+
+
+def _is_outlined(said: list[Any]) -> bool:
+    """Whether letters have a line around them, which shows them in any colour."""
+    outline, drawn = _first(said, "outline"), _first(said, "textOutline")
+    if outline is not None and _is_on(outline, "val", "1"):
+        return True
+    return drawn is not None and any(True for _ in find(drawn, "solidFill", "gradFill"))
+
+
+def _is_on(element: Any, name: str, default: str = "0") -> bool:
+    return value(element, name, default) not in ("0", "false", "off", "none")
+
+
+def _child(element: Any, name: str) -> Any:
+    return next((part for part in element if local(part) == name), None) if element is not None else None
+
+
+def _first(said: list[Any], name: str) -> Any:
+    return next((part for each in said if each is not None for part in each if local(part) == name), None)

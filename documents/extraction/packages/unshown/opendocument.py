@@ -1,0 +1,143 @@
+"""OpenDocument: values of fields, index marks, names of bookmarks, lists to choose from, conditions, descriptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from documents.extraction.made import BOOKMARK
+from documents.extraction.outline import Said
+from documents.extraction.packages.package import (
+    Trace,
+    drop_attributes,
+    find,
+    local,
+    take_out,
+    text_of,
+    unwrap,
+    value,
+    without_attributes,
+)
+
+FIELDS = (
+    "user-field-get", "user-field-input", "variable-get", "variable-set", "variable-input", "conditional-text", "expression",
+    "user-defined", "text-input", "bibliography-mark",
+)  # fmt: skip
+"""Fields whose text stays, and nothing else of them."""
+_DECLARED = ("user-field-decl", "variable-decl")
+_MARKS = (
+    "alphabetical-index-mark", "alphabetical-index-mark-start", "alphabetical-index-mark-end", "toc-mark", "toc-mark-start",
+    "toc-mark-end", "user-index-mark", "user-index-mark-start", "user-index-mark-end",
+)  # fmt: skip
+_CONDITIONS = ("content-validations", "filter", "data-pilot-tables", "scenario", "consolidation", "list-item")
+_BOOKMARKS = (
+    "bookmark",
+    "bookmark-start",
+    "bookmark-end",
+    "reference-mark",
+    "reference-mark-start",
+    "reference-mark-end",
+)
+_SVG = "svg-compatible"
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+
+
+def is_description(element: Any) -> bool:
+    """Whether an element describes a shape; a page shows none."""
+    return local(element) in ("desc", "title") and _SVG in str(element.tag)
+
+
+def traces(root: Any, seen: str) -> Iterator[Trace]:
+    """Of a text or its styles; ``seen`` is what is shown."""
+    for each in find(root, *_DECLARED, *_MARKS):
+        said = value(each, "string-value") or value(each, "name") or local(each)
+        yield Trace("hidden_text", "hidden text", said, partial(take_out, each))
+    for each in find(root, *FIELDS):
+        if value(each, "display") != "none":
+            yield Trace("hidden_text", "hidden text", text_of(each) or local(each), partial(unwrap_with_text, each))
+    for each in find(root, *_CONDITIONS):
+        if local(each) != "list-item" or "text:1.0" not in str(each.tag):
+            yield Trace("hidden_text", "hidden text", local(each), partial(take_out, each))
+    yield from _of_lists(root)
+    yield from _of_conditions(root, seen)
+    yield from _descriptions(root)
+    marked = [*without_attributes(root, "content-validation-name")]
+    for each in find(root, "a", "content-control"):
+        marked += [(each, key) for key in each.attrib if local(key) in ("title", "name", "alias", "tag")]
+    if marked:
+        yield Trace("custom_data", "application data", "", partial(drop_attributes, marked))
+    yield from _bookmarks(root, seen)
+
+
+def _descriptions(root: Any) -> Iterator[Trace]:
+    """What can be read itself needs none; those of pictures are for the blind."""
+    for each in find(root, "desc", "title"):
+        if is_description(each) and text_of(each):
+            has_picture = next(find(each.getparent(), "image", "object", "plugin"), None) is not None
+            remove = None if has_picture else partial(take_out, each)
+            yield Trace("descriptions" if has_picture else "hidden_text", "hidden text", text_of(each), remove)
+
+
+def unwrap_with_text(element: Any) -> None:
+    """Leaves the text of an element in its place."""
+    text, before, parent = element.text or "", element.getprevious(), element.getparent()
+    if before is None:
+        parent.text = (parent.text or "") + text
+    else:
+        before.tail = (before.tail or "") + text
+    element.text = None
+    unwrap_in_order(element)
+
+
+def unwrap_in_order(element: Any) -> None:
+    """As ``unwrap``, with the text behind an element behind what it held."""
+    if len(element) and element.tail:
+        element[-1].tail = (element[-1].tail or "") + element.tail
+        element.tail = None
+    unwrap(element)
+
+
+def _of_lists(root: Any) -> Iterator[Trace]:
+    """What is chosen stands behind the labels."""
+    for each in find(root, "drop-down"):
+        for label in [part for part in each if local(part) == "label"]:
+            yield Trace("hidden_text", "hidden text", value(label, "value"), partial(take_out, label))
+        for key in [key for key in each.attrib if local(key) in ("name", "help", "hint")]:
+            yield Trace("hidden_text", "hidden text", each.get(key), partial(each.attrib.pop, key, None))
+
+
+def _of_conditions(root: Any, seen: str) -> Iterator[Trace]:
+    """Conditions about words that nothing shows, and names of constants."""
+    for each in find(root, "map", "condition", "named-expression"):
+        said = [value(each, key) for key in ("condition", "value", "expression")]
+        telling = [word for text in said for word in _QUOTED.findall(text) if word and word not in seen]
+        if telling:
+            yield Trace("hidden_text", "hidden text", ", ".join(telling), partial(take_out, each))
+
+
+def _bookmarks(root: Any, seen: str) -> Iterator[Trace]:
+    """As in Word."""
+    said = Said()
+    said.add(seen)
+    every = list(dict.fromkeys(value(mark, "name") for mark in find(root, *_BOOKMARKS)))
+    telling = [name for name in every if not (BOOKMARK.fullmatch(name) or said.has(name.replace("_", " ")))]
+    if telling:
+        free = (name for number in range(1, 10**6) if (name := f"bookmark{number}") not in every)
+        yield Trace(
+            "bookmarks",
+            "names of shapes",
+            ", ".join(telling),
+            partial(_rename, root, {each: next(free) for each in telling}),
+        )
+
+
+def _rename(root: Any, new: Mapping[str, str]) -> None:
+    for element in find(root, *_BOOKMARKS, "bookmark-ref", "reference-ref", "a"):
+        for key in element.attrib:
+            said = str(element.get(key))
+            if local(key) in ("name", "ref-name"):
+                element.set(key, new.get(said, said))
+            elif local(key) == "href" and said.startswith("#"):
+                element.set(key, "#" + new.get(said[1:], said[1:]))

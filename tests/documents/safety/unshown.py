@@ -1,0 +1,214 @@
+"""Words in the markup of office files that no page shows: the same secret wherever each format has room for one."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import PatternFill
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from pptx.util import Inches
+
+from tests.documents.safety import metafiles, offices
+from tests.documents.safety.offices import DOCX, ODS, ODT, PLAIN, PPTX, XLSX
+from tests.documents.safety.planting import NAME, Planted
+
+ITEM = '<w:listItem w:displayText="{0}" w:value="{0}"/>'
+
+
+def field(code: str, result: str = "Seen", form: str = "") -> str:
+    """A field of Word, its code in two pieces."""
+    pieces = "".join(
+        f'<w:r><w:instrText xml:space="preserve">{each}</w:instrText></w:r>' for each in (code[:2], code[2:])
+    )
+    mark = '<w:r><w:fldChar w:fldCharType="{}">{}</w:fldChar></w:r>'
+    shown = f"{mark.format('separate', '')}<w:r><w:t>{result}</w:t></w:r>" if result else ""
+    return f"{mark.format('begin', form)}{pieces}{shown}{mark.format('end', '')}"
+
+
+def nested() -> str:
+    """A condition that asks another field, whose result is a word that nobody sees."""
+    inner = field(" MERGEFIELD Witness ", NAME)
+    return field("IF X", "").replace(
+        '<w:r><w:fldChar w:fldCharType="end">',
+        f'{inner}<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>Seen</w:t></w:r><w:r><w:fldChar w:fldCharType="end">',
+    )
+
+
+def control(properties: str, words: str = "Seen") -> str:
+    return f"<w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent><w:r><w:t>{words}</w:t></w:r></w:sdtContent></w:sdt>"
+
+
+WORD = {
+    "entry of an index": field(f' XE "{NAME}" ', ""),
+    "entry of a list": field(f' TC "{NAME}" \\f C ', ""),
+    "condition": field(f' IF 1=1 "Seen" "{NAME}" '),
+    "condition with a field in it": nested(),
+    "question": field(f' FILLIN "Who is {NAME}?" '),
+    "quotation by a program": field(f' ADDIN ZOTERO_ITEM {NAME} '),
+    "simple field": f'<w:fldSimple w:instr=" IF 1=1 &quot;Seen&quot; &quot;{NAME}&quot; "><w:r><w:t>Seen</w:t></w:r></w:fldSimple>',
+    "data of a field": field(" PAGE ", "1", f"<w:fldData>{NAME}</w:fldData>"),
+    "link with words under the pointer": field(f' HYPERLINK "https://www.example.org/" \\o "{NAME}" '),
+    "words under the pointer": f'<w:hyperlink w:anchor="_Toc1" w:tooltip="{NAME}"><w:r><w:t>Seen</w:t></w:r></w:hyperlink>',
+    "label of a control": control(f'<w:alias w:val="{NAME}"/>'),
+    "tag of a control": control(f'<w:tag w:val="{NAME}"/>'),
+    "list of a control": control(f'<w:dropDownList w:lastValue="{NAME}">{ITEM.format(NAME)}{ITEM.format("Seen")}</w:dropDownList>'),
+    "box of a control": control(f"<w:comboBox>{ITEM.format(NAME)}</w:comboBox>"),
+    "list of a form": field(" FORMDROPDOWN ", "", f'<w:ffData><w:name w:val="Dropdown1"/><w:ddList><w:result w:val="1"/><w:listEntry w:val="{NAME}"/><w:listEntry w:val="Seen"/></w:ddList></w:ffData>'),
+    "help of a form": field(" FORMTEXT ", "Seen", f'<w:ffData><w:helpText w:type="text" w:val="{NAME}"/><w:statusText w:type="text" w:val="{NAME}"/></w:ffData>'),
+    "default of a form": field(" FORMTEXT ", "Seen", f'<w:ffData><w:textInput><w:default w:val="{NAME}"/></w:textInput></w:ffData>'),
+    "smart tag": f'<w:smartTag w:uri="u" w:element="PersonName"><w:smartTagPr><w:attr w:name="ProductID" w:val="{NAME}"/></w:smartTagPr><w:r><w:t>Seen</w:t></w:r></w:smartTag>',
+}  # fmt: skip
+BOOKMARK = f'<w:bookmarkStart w:id="0" w:name="Interview_{NAME}"/><w:r><w:t>Seen</w:t></w:r><w:bookmarkEnd w:id="0"/>'
+LINKS = (
+    f'<w:hyperlink w:anchor="Interview_{NAME}"><w:r><w:t>there</w:t></w:r></w:hyperlink>'
+    + field(f" PAGEREF Interview_{NAME} \\h ", "1")
+    + f'<w:fldSimple w:instr=" REF interview_{NAME} "><w:r><w:t>Seen</w:t></w:r></w:fldSimple>'
+)
+
+
+def book(change) -> bytes:
+    workbook = offices.book()
+    change(workbook, workbook.active)
+    return offices._saved(workbook)
+
+
+def _listed(workbook, sheet) -> None:
+    rule = DataValidation(type="list", formula1=f'"{NAME},Bert"', promptTitle=NAME, prompt=NAME)
+    sheet.add_data_validation(rule)
+    rule.add("B2")
+
+
+def _filtered(workbook, sheet) -> None:
+    sheet.auto_filter.ref = "A1:A5"
+    sheet.auto_filter.add_filter_column(0, [NAME])
+
+
+def _named(workbook, sheet, **more) -> None:
+    workbook.defined_names["Secret"] = DefinedName("Secret", attr_text=f'"{NAME}"', **more)
+    sheet["D1"] = "=Secret"
+
+
+def _pointing(workbook, sheet) -> None:
+    sheet["A1"].hyperlink = "https://www.example.org/"
+    sheet["A1"].hyperlink.tooltip = NAME
+
+
+def _conditional(workbook, sheet) -> None:
+    sheet.conditional_formatting.add(
+        "A1:A5", FormulaRule(formula=[f'A1="{NAME}"'], fill=PatternFill("solid", bgColor="FF0000"))
+    )
+
+
+def _table(workbook, sheet) -> None:
+    table = openpyxl.worksheet.table.Table(displayName="T", ref="A1:B5")
+    table.autoFilter = openpyxl.worksheet.filters.AutoFilter(ref="A1:B5")
+    table.autoFilter.add_filter_column(0, [NAME])
+    sheet["A1"], sheet["B1"] = "Year", "Cases"
+    sheet.add_table(table)
+
+
+def in_extension() -> bytes:
+    """Lists that name another sheet, where Excel keeps them today."""
+    more = (
+        '<extLst><ext uri="u" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main">'
+        f'<x14:dataValidations><x14:dataValidation><x14:formula1><xm:f>"{NAME}"</xm:f></x14:formula1></x14:dataValidation></x14:dataValidations></ext></extLst></worksheet>'
+    )
+    return offices.edited(
+        offices._saved(offices.book()), {"xl/worksheets/sheet1.xml": lambda text: text.replace("</worksheet>", more)}
+    )
+
+
+BOOKS = {
+    "list to choose from": _listed,
+    "filter": _filtered,
+    "filter of a table": _table,
+    "constant with a name": _named,
+    "hidden name": lambda workbook, sheet: _named(workbook, sheet, hidden=True),
+    "words under the pointer": _pointing,
+    "condition": _conditional,
+}
+
+
+def show(shape: str = "", descr: str = "", tooltip: str = "") -> bytes:
+    presentation = offices.show()
+    box = presentation.slides[0].shapes.add_textbox(Inches(1), Inches(4), Inches(4), Inches(1))
+    box.text_frame.text = "Seen"
+    named = box._element.nvSpPr.cNvPr
+    named.set("name", shape or "TextBox 1")
+    if descr:
+        named.set("descr", descr)
+    if tooltip:
+        box.text_frame.paragraphs[0].runs[0].hyperlink.address = "https://www.example.org/"
+        box._element.xpath(".//a:hlinkClick")[0].set("tooltip", tooltip)
+    return offices._saved(presentation)
+
+
+def show_section() -> bytes:
+    """A part of the order, with a name."""
+    section = f'<p:extLst><p:ext uri="{{521415D9-36F7-43E2-AB2F-B90AF26B5E84}}"><p14:sectionLst xmlns:p14="http://schemas.microsoft.com/office/powerpoint/2010/main"><p14:section name="{NAME}" id="{{1}}"><p14:sldIdLst/></p14:section></p14:sectionLst></p:ext></p:extLst></p:presentation>'
+    return offices.edited(
+        offices._saved(offices.show()),
+        {"ppt/presentation.xml": lambda text: text.replace("</p:presentation>", section)},
+    )
+
+
+TEXTS = {
+    "field of the user": f'<text:user-field-decls><text:user-field-decl office:value-type="string" office:string-value="{NAME}" text:name="x"/></text:user-field-decls>',
+    "field without display": f'<text:p><text:variable-set text:name="x" text:display="none" office:string-value="{NAME}"/>Seen</text:p>',
+    "value of a field": f'<text:p><text:variable-set text:name="x" office:string-value="{NAME}">Seen</text:variable-set>, heard.</text:p>',
+    "condition": f'<text:p><text:conditional-text text:condition="ooow:1==1" text:string-value-if-true="Seen" text:string-value-if-false="{NAME}">Seen</text:conditional-text>.</text:p>',
+    "entry of an index": f'<text:p><text:alphabetical-index-mark text:string-value="{NAME}"/>Seen</text:p>',
+    "key of an index": f'<text:p><text:alphabetical-index-mark-start text:id="i" text:key1="{NAME}"/>Seen<text:alphabetical-index-mark-end text:id="i"/></text:p>',
+    "list to choose from": f'<text:p><text:drop-down text:name="{NAME}"><text:label text:value="{NAME}"/><text:label text:value="Seen" text:current-selected="true"/>Seen</text:drop-down>.</text:p>',
+    "description of a box": f'<text:p><draw:frame><draw:text-box><text:p>Seen</text:p></draw:text-box><svg:desc>{NAME}</svg:desc></draw:frame></text:p>',
+    "source": f'<text:p><text:bibliography-mark text:identifier="A" text:author="{NAME}">[A]</text:bibliography-mark>.</text:p>',
+    "words under the pointer": f'<text:p><text:a xlink:href="https://www.example.org/" office:title="{NAME}">Seen</text:a></text:p>',
+}  # fmt: skip
+ODT_BOOKMARK = f'<text:p><text:bookmark text:name="{NAME}"/>Seen <text:a xlink:href="#{NAME}">there</text:a><text:bookmark-ref text:ref-name="{NAME}">Seen</text:bookmark-ref></text:p>'
+TABLES = {
+    "list to choose from": f'<table:content-validations><table:content-validation table:name="v" table:condition="of:cell-content-is-in-list(&quot;{NAME}&quot;)"/></table:content-validations>',
+    "filter": f'<table:database-ranges><table:database-range table:name="d"><table:filter><table:filter-condition table:value="{NAME}"/></table:filter></table:database-range></table:database-ranges>',
+    "constant with a name": f'<table:named-expressions><table:named-expression table:name="x" table:expression="of:=&quot;{NAME}&quot;"/></table:named-expressions>',
+}  # fmt: skip
+ODS_MAP = f'<style:style style:name="ce1" style:family="table-cell"><style:map style:condition="cell-content()=&quot;{NAME}&quot;" style:apply-style-name="x"/></style:style>'
+
+PLANTED = [
+    *(Planted(f"Word: {name}", lambda xml=xml: offices._word_with(xml), "custom_data" if name.startswith(("label", "tag", "smart", "data")) else "hidden_text", DOCX, True) for name, xml in WORD.items()),
+    Planted("Word: name of a bookmark", lambda: offices._word_with(BOOKMARK + LINKS), "bookmarks", DOCX, True),
+    *(Planted(f"Excel: {name}", lambda change=change: book(change), "hidden_text", XLSX, True) for name, change in BOOKS.items()),
+    Planted("Excel: list to choose from, in an extension", in_extension, "hidden_text", XLSX, True),
+    Planted("PowerPoint: description of what can be read", lambda: show(descr=f"About {NAME}"), "hidden_text", PPTX, True),
+    Planted("PowerPoint: words under the pointer", lambda: show(tooltip=NAME), "hidden_text", PPTX, True),
+    *(Planted(f"ODT: {name}", lambda xml=xml: offices.open_document(f"{PLAIN}{xml}" if xml.startswith("<text:p") else xml + PLAIN), "custom_data" if "pointer" in name else "hidden_text", ODT, True) for name, xml in TEXTS.items()),
+    Planted("ODT: name of a bookmark", lambda: offices.open_document(PLAIN + ODT_BOOKMARK), "bookmarks", ODT, True),
+    *(Planted(f"ODS: {name}", lambda xml=xml: offices.open_document(xml + offices._ods(offices._row("a")), mime=ODS), "hidden_text", ODS, True) for name, xml in TABLES.items()),
+    Planted("ODS: condition of a style", lambda: offices.open_document(offices._ods(offices._row("a")), mime=ODS, styles=ODS_MAP), "hidden_text", ODS, True),
+]  # fmt: skip
+
+NAMED = {
+    "PowerPoint: shape": (lambda: show(shape=f"Photo of {NAME}"), PPTX),
+    "PowerPoint: section": (show_section, PPTX),
+    "Word: shape": (lambda: _word_shape(), DOCX),
+    "ODT: frame": (lambda: offices.open_document(f'{PLAIN}<text:p><draw:frame draw:name="{NAME}"><draw:text-box><text:p>Seen</text:p></draw:text-box></draw:frame></text:p>'), ODT),
+}  # fmt: skip
+"""Names that somebody gave, which go without a finding."""
+
+
+def _word_shape() -> bytes:
+    document = offices.word()
+    document.add_picture(io.BytesIO(metafiles.PRESENT))
+    return offices.edited(
+        offices._saved(document),
+        {"word/document.xml": lambda text: text.replace('name="Picture 1"', f'name="Photo of {NAME}"')},
+    )
+
+
+def described() -> bytes:
+    """A picture that says to the blind what it shows."""
+    presentation = offices.show()
+    picture = presentation.slides[0].shapes.add_picture(io.BytesIO(metafiles.PRESENT), Inches(1), Inches(3))
+    picture._element.nvPicPr.cNvPr.set("descr", f"{NAME} before the court")
+    return offices._saved(presentation)
