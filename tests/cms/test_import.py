@@ -404,10 +404,12 @@ class TestFiles:
 
     def test_a_file_that_was_withdrawn_is_not_published_again(self, folder):
         run(self.ROW, files=folder, publish=True)
+        read_through()
         take_back(Document.objects.get(), UserFactory(is_superuser=True), "It named a witness.")
-        summary = run({**self.ROW, "summary": "Changed"}, files=folder, publish=True)
-        assert summary.updated == 0 and "was withdrawn" in summary.errors[0][1]
-        assert not DocumentRelease.objects.active().exists()
+        changed = {**self.ROW, "summary": "Changed"}
+        assert run(changed, files=folder, publish=True).waiting == 1 and read_through() == 0
+        ((_line, sentence),) = run(changed, files=folder, publish=True).blocked
+        assert "was withdrawn" in sentence and not DocumentRelease.objects.active().exists()
 
     @pytest.mark.parametrize(
         "path", ["../secret.pdf", "/etc/passwd", "en/../../secret.pdf", "en\\a.pdf", "a\x00.pdf", "."]
