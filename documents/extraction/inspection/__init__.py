@@ -9,10 +9,10 @@ from pathlib import Path
 from documents.extraction.inspection.findings import CODES, Finding, Findings, Place, as_json, from_json
 from documents.extraction.packaged import MODULES as PACKAGES
 
-GATE = 9
+GATE = 10
 """Counts up whenever the gate finds more: files that an older one judged are judged again. 2: bookmarks of a PDF;
 3 to 5: RTF; 6: drawings in office files; 7: all other pictures and recordings in them, and parts that
-nothing shows; 8: notes and settings of Word under other names."""
+nothing shows; 8: notes and settings of Word under other names; 10: all dictionaries of a PDF, and what is hidden in pictures."""
 PDF = "application/pdf"
 INSPECTORS: dict[str, str] = {
     PDF: "pdf",
