@@ -20,6 +20,7 @@ _USUAL = (
 )
 _ODD = re.compile(_STRING + rb"|" + _USUAL + rb"|(%|<<)", re.DOTALL)
 """The third is what the first two do not account for. Possessive throughout: linear on any bytes."""
+_PICTURE = re.compile(rb"\bID\s")
 _INLINE = frozenset(KEYS["properties"]) | frozenset(KEYS["parameters"])
 _NAME = re.compile(rb"/[^\0\s()<>\[\]{}/%]+")
 _NUMBERED = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -56,6 +57,16 @@ def drawings(pdf: Pdf) -> Iterator[Drawing]:
             )
 
 
+def contents(pdf: Pdf) -> Iterator[bytes]:
+    """All drawing instructions, each stream once."""
+    seen: set[tuple[int, int]] = set()
+    for drawing in drawings(pdf):
+        for stream in drawing.streams:
+            if stream.objgen not in seen:
+                seen.add(stream.objgen)
+                yield stream.read_bytes()
+
+
 def _drawing(resources: Object | None, owner: tuple[int, int], streams: list[Object]) -> Drawing:
     if not isinstance(resources, Dictionary):
         return Drawing(None, owner, streams)
@@ -84,7 +95,7 @@ def plain_name(raw: bytes) -> str:
 
 def is_odd(content: bytes) -> bool:
     """Whether there may be a comment or data of programs in drawing instructions. Quick; errs to yes."""
-    if b"%" in content and b"ID" in content:
+    if b"%" in content and _PICTURE.search(content):
         return True  # a picture among them may look like the beginning of a string
     return any(found[1] for found in _ODD.finditer(content))
 

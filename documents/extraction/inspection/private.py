@@ -62,21 +62,21 @@ class Stray:
 
 def strays(pdf: Pdf) -> Iterator[Stray]:
     """Everything in the dictionaries of ``pdf`` that has no place there. What is removed meanwhile is not looked into."""
-    waiting: list[tuple[Object, str]] = [(pdf.Root, "root")]
+    waiting: list[tuple[object, str]] = [(pdf.Root, "root")]
     shown = {part.objgen for page in pdf.pages for part in _annotations(page.obj)}
     seen: set[tuple[tuple[int, int], str]] = set()
     while waiting:
         value, kind = waiting.pop()
-        if isinstance(value, Array):
-            waiting += [(part, kind) for part in value if isinstance(part, Array | Dictionary | Stream)]
+        if not isinstance(value, Array | Dictionary | Stream):
             continue
-        if not isinstance(value, Dictionary | Stream):
-            continue
-        kind = _kind(value, kind)
+        kind = kind if isinstance(value, Array) else _kind(value, kind)
         if value.is_indirect:
             if (value.objgen, kind) in seen:
                 continue
             seen.add((value.objgen, kind))
+        if isinstance(value, Array):
+            waiting += [(part, kind) for part in value]
+            continue
         for key, held, held_kind in list(_held(value, kind)):
             if held_kind is None or (key == "/Obj" and not isinstance(held, Stream) and held.objgen not in shown):
                 yield Stray(value, key, _ROLES.get(key, "metadata"))

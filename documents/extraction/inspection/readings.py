@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 
 import pikepdf
 from pikepdf import Dictionary, Object, Pdf, String
 
-from documents.extraction.inspection.contents import drawings
+from documents.extraction.inspection.contents import contents
 from documents.extraction.inspection.findings import Findings, Place
 from documents.extraction.inspection.private import PATH
 from documents.extraction.outline import Said
@@ -29,13 +30,10 @@ def _readings(pdf: Pdf) -> Iterator[Object]:
     for holder in pdf.objects:
         if isinstance(holder, Dictionary) and isinstance(said := holder.get("/ActualText"), String):
             yield said
-    for drawing in drawings(pdf):
-        for stream in drawing.streams:
-            for raw in set(_INLINE.findall(stream.read_bytes())):
-                try:
-                    yield Object.parse(raw)
-                except pikepdf.PdfError:
-                    continue
+    for content in contents(pdf):
+        for raw in set(_INLINE.findall(content)):
+            with contextlib.suppress(pikepdf.PdfError):
+                yield Object.parse(raw)
 
 
 def inspect_readings(found: set[str], said: Said, findings: Findings) -> None:

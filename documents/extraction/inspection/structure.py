@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Stream, String
 
-from documents.extraction.inspection.contents import Plain, drawings, is_odd, plain_content
+from documents.extraction.inspection.contents import Plain, contents, is_odd, plain_content
 from documents.extraction.inspection.embedded import camera_file, cut, has_hidden_parts
 from documents.extraction.inspection.findings import Findings, Place
 from documents.extraction.inspection.jpeg import has_place
@@ -231,13 +231,11 @@ def _inspect_keys(pdf: pikepdf.Pdf, findings: Findings) -> None:
 
 def _inspect_contents(pdf: pikepdf.Pdf, findings: Findings) -> None:
     """Comments between the drawing instructions."""
-    for drawing in drawings(pdf):
-        for stream in drawing.streams:
-            content = stream.read_bytes()
-            if is_odd(content):
-                plain = Plain()
-                plain_content(pdf, content, plain)
-                findings.add_parts("metadata", (said for said in plain.found if sum(map(str.isalpha, said)) > 1))
+    for content in contents(pdf):
+        if is_odd(content):
+            plain = Plain()
+            plain_content(pdf, content, plain)
+            findings.add_parts("metadata", (said for said in plain.found if sum(map(str.isalpha, said)) > 1))
 
 
 def _inspect_streams(pdf: pikepdf.Pdf, findings: Findings) -> None:
