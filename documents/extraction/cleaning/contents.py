@@ -8,7 +8,7 @@ from itertools import count
 
 from pikepdf import Dictionary, Object, Pdf
 
-from documents.extraction.inspection.contents import Drawing, Plain, drawings, is_odd, names_in, plain_content
+from documents.extraction.inspection.contents import Drawing, Plain, drawings, is_odd, names_in, plain_content, unpacked
 
 _DRAWN = ("/XObject", "/Font", "/Properties", "/Pattern", "/Shading", "/ExtGState")
 """Resources that are of no use where no instruction names them."""
@@ -28,25 +28,31 @@ def clean_contents(pdf: Pdf, removed: Counter[str]) -> None:
     _rename(found, renamed, removed)
     used: dict[tuple[int, int], set[str]] = defaultdict(set)
     by_all: set[str] = set()
-    done: dict[tuple[int, int], set[str]] = {}
+    done: dict[tuple[int, int], set[str] | None] = {}
     for drawing in found:
         for stream in drawing.streams:
             if stream.objgen not in done:
                 done[stream.objgen] = _clean_stream(pdf, stream, renamed, removed)
-            (used[drawing.at] if drawing.resources is not None else by_all).update(done[stream.objgen])
+            names = done[stream.objgen]
+            if names is None:
+                names = {name for _, held in _held(drawing) for name in held}
+            (used[drawing.at] if drawing.resources is not None else by_all).update(names)
     _drop_unused(pdf, found, used, by_all)
 
 
-def _clean_stream(pdf: Pdf, stream: Object, renamed: dict[str, str], removed: Counter[str]) -> set[str]:
-    """Rewrites a stream where need be; returns the names in it."""
-    content = stream.read_bytes()
+def _clean_stream(pdf: Pdf, stream: Object, renamed: dict[str, str], removed: Counter[str]) -> set[str] | None:
+    """Rewrites a stream where need be; returns the names in it, None where nobody can say."""
+    content = unpacked(stream)
+    if content is None:
+        return None
     names = names_in(content)
     if renamed.keys() & names or is_odd(content):
         plain = Plain(renamed)
         shown = plain_content(pdf, content, plain)
         if shown != content:
             stream.write(shown)
-            removed["metadata"] += len(plain.found)
+            if plain.found:
+                removed["metadata"] += len(plain.found)
             return names_in(shown)
     return names
 

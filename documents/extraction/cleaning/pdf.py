@@ -67,6 +67,8 @@ def _clean_fields(form: pikepdf.Object, removed: Counter[str]) -> None:
             _drop(field, {"/V": "signatures", "/Lock": "signatures", "/SV": "signatures"}, removed)
         elif not any(is_shown(widget) for widget in (kids or [field])):
             _drop(field, {"/V": "form data", "/DV": "form data", "/RV": "form data", "/AP": "form data"}, removed)
+        if "/DV" in field and str(field.DV) == str(field.get("/V", "")):
+            del field["/DV"]
         _drop(field, {"/DV": "form data"}, removed)
         if str(field.get("/V", "")) and "/Opt" in field:
             _clean_choices(field, removed)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, Token, TokenType
+from pikepdf import Array, Dictionary, Name, Object, Pdf, PdfError, Stream, Token, TokenType
 
 from documents.extraction.inspection.keys import KEYS
 
@@ -62,9 +62,17 @@ def contents(pdf: Pdf) -> Iterator[bytes]:
     seen: set[tuple[int, int]] = set()
     for drawing in drawings(pdf):
         for stream in drawing.streams:
-            if stream.objgen not in seen:
-                seen.add(stream.objgen)
-                yield stream.read_bytes()
+            if stream.objgen not in seen and (content := unpacked(stream)) is not None:
+                yield content
+            seen.add(stream.objgen)
+
+
+def unpacked(stream: Object) -> bytes | None:
+    """The bytes of a stream; None where it can't be unpacked: programs show nothing of it then."""
+    try:
+        return stream.read_bytes()
+    except PdfError:
+        return None
 
 
 def _drawing(resources: Object | None, owner: tuple[int, int], streams: list[Object]) -> Drawing:
@@ -135,7 +143,7 @@ class Plain(pikepdf.TokenFilter):
     def _shown(self, raw: bytes) -> bytes:
         try:
             entries = Object.parse(raw)
-        except pikepdf.PdfError:
+        except PdfError:
             return raw
         strange = [key for key in entries if key not in _INLINE]
         for key in strange:

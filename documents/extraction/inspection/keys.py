@@ -54,8 +54,8 @@ KEYS: dict[str, dict[str, str]] = {
     "names": {"/Dests": UP},
     "pages": _SHARED_BY_PAGES | _keys("Count") | {"/Kids": "pages"},
     "page": _SHARED_BY_PAGES
-    | _keys("BleedBox TrimBox ArtBox Tabs UserUnit StructParents Dur")
-    | {"/Contents": "content", "/Group": "group", "/Annots": "annotation", "/Trans": "values"},
+    | _keys("BleedBox TrimBox ArtBox UserUnit StructParents Dur")
+    | {"/Tabs": TEXT, "/Contents": "content", "/Group": "group", "/Annots": "annotation", "/Trans": "values"},
     "content": _STREAM,
     "parameters": _keys("K EndOfLine EncodedByteAlign Columns Rows EndOfBlock BlackIs1 DamagedRowsBeforeError")
     | _keys("Predictor Colors BitsPerComponent EarlyChange ColorTransform Type Name")
@@ -125,6 +125,7 @@ KEYS: dict[str, dict[str, str]] = {
         "/P": UP,
         "/Parent": "annotation",
         "/Kids": "annotation",
+        "/DR": "resources",
         "/AP": "looks",
         "/MK": "look of a field",
         "/BS": "values",
@@ -175,6 +176,6 @@ MAPS: dict[str, str] = {
 }
 """Kind of a dictionary with keys of its makers' choice -> the kind of what all of them hold."""
 QUIET = frozenset(
-    {"/Info", "/Name", "/Creator", "/CreatorInfo", "/IDTree", "/Extensions", "/HT", "/T", "/Requirements"}
+    {"/Info", "/Name", "/Creator", "/CreatorInfo", "/IDTree", "/Extensions", "/HT", "/SE", "/T", "/Requirements"}
 )
 """What programs write into every file there: it goes, but is nothing to stop a file for that is there already."""

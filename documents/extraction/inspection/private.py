@@ -137,6 +137,10 @@ def _is_page(value: object) -> bool:
     return isinstance(value, Dictionary) and value.get("/Type") == Name.Page
 
 
+_SHOWN = frozenset({"/Page", "/Pages", "/Catalog", "/StructElem", "/StructTreeRoot", "/OCG", "/Font"})
+"""What is looked at in its own place."""
+
+
 def _tells(value: object, depth: int = 0) -> bool:
     if isinstance(value, String):
         return sum(letter.isalnum() for letter in str(value)) > 1
@@ -144,4 +148,6 @@ def _tells(value: object, depth: int = 0) -> bool:
         return True
     if isinstance(value, Array):
         return any(_tells(part, depth + 1) for part in value)
-    return isinstance(value, Dictionary) and any(_tells(part, depth + 1) for _, part in value.items())
+    if not isinstance(value, Dictionary) or str(value.get("/Type", "")) in _SHOWN:
+        return False
+    return any(_tells(part, depth + 1) for _, part in value.items())

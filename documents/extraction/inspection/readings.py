@@ -21,8 +21,9 @@ def readings(pdf: Pdf) -> set[str]:
     """What is read out instead of text that is shown, and descriptions that are the name of a file."""
     found = {str(said) for said in _readings(pdf)}
     for holder in pdf.objects:
-        if isinstance(holder, Dictionary) and isinstance(said := holder.get("/Alt"), String) and PATH.match(str(said)):
-            found.add(str(said))
+        if isinstance(holder, Dictionary):
+            said = [value for key in ("/Alt", "/Contents") if isinstance(value := holder.get(key), String)]
+            found |= {str(value) for value in said if PATH.match(str(value))}
     return found
 
 

@@ -125,6 +125,12 @@ def unused_form() -> bytes:
     return page_with(change)
 
 
+def broken_form(pdf):
+    form = pdf.make_stream(b"", Type=N.XObject, Subtype=N.Form, BBox=Array([0, 0, 1, 1]))
+    form.write(b"no stream", filter=N.FlateDecode, decode_parms=None)
+    return form
+
+
 def named_form() -> bytes:
     def change(pdf, page):
         form = pdf.make_stream(b"0 0 1 1 re f", Type=N.XObject, Subtype=N.Form, BBox=Array([0, 0, 1, 1]))
@@ -294,6 +300,7 @@ CLEAN = {
     "photo with a mask": lambda: masked(Image.new("RGB", (240, 160), "white"), N.DCTDecode),
     "links by name": lambda: linked("chapter"),
     "description of a picture": lambda: tagged(Alt="A convoy at dawn", ActualText="The witness"),
+    "form that nobody can unpack": lambda: page_with(lambda pdf, page: show(pdf, page, broken_form(pdf))),
     "tags with their words": lambda: drawn(
         b"/Span <</MCID 0/Lang (en-GB)/ActualText <FEFF00AD>>> BDC 60 300 9 9 re f EMC"
     ),
