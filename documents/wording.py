@@ -72,6 +72,11 @@ FINDINGS: dict[str, Wording] = {
         gettext_noop("The file holds more of a picture than is shown."),
         _CROP,
     ),
+    "picture_masked": Wording(
+        gettext_noop("Picture with invisible parts"),
+        gettext_noop("Parts of a picture are made invisible, but the file still holds what they show."),
+        _CROP,
+    ),
     "layers": Wording(
         gettext_noop("Hidden layers"),
         gettext_noop("The file has layers that are switched off. Anyone can switch them on."),
@@ -96,6 +101,13 @@ FINDINGS: dict[str, Wording] = {
         gettext_noop("Descriptions of pictures"),
         gettext_noop("Pictures have descriptions, which screen readers read aloud. Read what they say."),
         gettext_noop("Nothing, if all of them may be public. Else delete them and add the file as a new version."),
+    ),
+    "read_out": Wording(
+        gettext_noop("Words for screen readers"),
+        gettext_noop("Screen readers read out words that stand on no page, or the name of a file."),
+        gettext_noop(
+            "Nothing, if all of them may be public. Else change them in the program that the file was made with, export it again and add it as a new version."
+        ),
     ),
     "redactions": Wording(
         gettext_noop("Redaction that was not applied"),
@@ -243,6 +255,8 @@ REMOVED: dict[str, str] = {
     "metadata of recordings": gettext_noop("Details in recordings"),
     "names of parts": gettext_noop("Names of the files of pictures and recordings"),
     "names of shapes": gettext_noop("Names of shapes and bookmarks"),
+    "names": gettext_noop("Names of places, layers and parts in the file"),
+    "hidden parts of pictures": gettext_noop("Invisible parts of pictures"),
     "places": gettext_noop("Places"),
     "dates": gettext_noop("Dates of changes"),
     "attachments": gettext_noop("Attached files"),

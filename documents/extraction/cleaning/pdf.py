@@ -9,45 +9,16 @@ from collections import Counter
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Dictionary, Name
+from pikepdf import Array, Dictionary, Name
 
+from documents.extraction.cleaning.contents import clean_contents
+from documents.extraction.cleaning.images import clean_images
+from documents.extraction.cleaning.navigation import clean_navigation
 from documents.extraction.cleaning.proof import assert_same_pages
-from documents.extraction.inspection.jpeg import personal_segments, without_personal_segments
-from documents.extraction.inspection.structure import (
-    COMMENTS,
-    MAX_FIELDS,
-    SPEAKING,
-    has_history,
-    is_hidden,
-    is_jpeg,
-    is_shown,
-)
+from documents.extraction.inspection.embedded import as_list
+from documents.extraction.inspection.private import strays
+from documents.extraction.inspection.structure import COMMENTS, SPEAKING, fields, has_history, is_hidden, is_shown
 from documents.extraction.pdf import checked_page_count, opened
-
-_ROOT_KEYS = {
-    "/Metadata": "metadata",
-    "/AF": "attachments",
-    "/OpenAction": "actions",
-    "/AA": "actions",
-    "/PieceInfo": "application data",
-    "/SpiderInfo": "application data",
-    "/Threads": "metadata",
-    "/Collection": "attachments",
-    "/Perms": "signatures",
-    "/DSS": "signatures",
-    "/Legal": "signatures",
-}
-_NAME_KEYS = {"/EmbeddedFiles": "attachments", "/JavaScript": "scripts"}
-_PAGE_KEYS = {
-    "/AA": "actions",
-    "/PieceInfo": "application data",
-    "/Metadata": "metadata",
-    "/AF": "attachments",
-    "/Thumb": "thumbnails",
-    "/LastModified": "dates",
-}
-_COMMENT_KEYS = ("/T", "/Subj", "/CreationDate", "/M", "/RC", "/NM")
-_ACTIVE = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/GoToE"})
 
 
 def clean(source: Path, target: Path, removed: Counter[str], mime: str = "application/pdf") -> int:
@@ -62,10 +33,11 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str = "applic
             removed["earlier states"] += 1
         _clean_root(pdf, removed)
         for page in pdf.pages:
-            _drop(page.obj, _PAGE_KEYS, removed)
             _clean_annotations(page.obj, removed)
-        _clean_objects(pdf, removed)
-        pdf.remove_unreferenced_resources()
+        clean_navigation(pdf, removed)
+        _clean_keys(pdf, removed)
+        clean_images(pdf, removed)
+        clean_contents(pdf, removed)
         pdf.save(target, linearize=True, deterministic_id=True)
     assert_same_pages(source, target)
     return count
@@ -82,36 +54,39 @@ def _clean_root(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
         removed["metadata"] += 1
-    _drop(pdf.Root, _ROOT_KEYS, removed)
-    names = pdf.Root.get("/Names")
-    if isinstance(names, Dictionary):
-        _drop(names, _NAME_KEYS, removed)
     form = pdf.Root.get("/AcroForm")
     if isinstance(form, Dictionary):
-        _drop(form, {"/XFA": "form data", "/CO": "scripts", "/SigFlags": "signatures"}, removed)
         _clean_fields(form, removed)
 
 
 def _clean_fields(form: pikepdf.Object, removed: Counter[str]) -> None:
     """Signatures name people and are broken by any change; values of fields that no page shows are hidden text."""
-    waiting = list(form.get("/Fields", pikepdf.Array()))
-    for _ in range(MAX_FIELDS):
-        if not waiting:
-            return
-        field = waiting.pop()
-        if not isinstance(field, Dictionary):
-            continue
-        kids = [kid for kid in field.get("/Kids", pikepdf.Array()) if isinstance(kid, Dictionary)]
-        waiting += kids
+    for field in fields(form):
+        kids = [kid for kid in field.get("/Kids", Array()) if isinstance(kid, Dictionary)]
         if str(field.get("/FT", "")) == "/Sig":
             _drop(field, {"/V": "signatures", "/Lock": "signatures", "/SV": "signatures"}, removed)
         elif not any(is_shown(widget) for widget in (kids or [field])):
             _drop(field, {"/V": "form data", "/DV": "form data", "/RV": "form data", "/AP": "form data"}, removed)
+        if "/DV" in field and str(field.DV) == str(field.get("/V", "")):
+            del field["/DV"]
+        _drop(field, {"/DV": "form data"}, removed)
+        if str(field.get("/V", "")) and "/Opt" in field:
+            _clean_choices(field, removed)
+
+
+def _clean_choices(field: pikepdf.Object, removed: Counter[str]) -> None:
+    """In a form that somebody filled in, what was not chosen is no question any more."""
+    chosen = [str(value) for value in as_list(field.V)]
+    kept = [choice for choice in field.Opt if str(as_list(choice)[0] if as_list(choice) else "") in chosen]
+    if len(kept) < len(field.Opt):
+        field.Opt = Array(kept)
+        _drop(field, {"/I": "form data", "/TI": "form data"}, Counter())  # by their numbers
+        removed["form data"] += 1
 
 
 def _clean_annotations(page: pikepdf.Object, removed: Counter[str]) -> None:
     annotations = page.get("/Annots")
-    if not isinstance(annotations, pikepdf.Array):
+    if not isinstance(annotations, Array):
         return
     kept = []
     for annotation in annotations:
@@ -123,35 +98,20 @@ def _clean_annotations(page: pikepdf.Object, removed: Counter[str]) -> None:
             continue
         _clean_annotation(annotation, kind, removed)
         kept.append(annotation)
-    page[Name.Annots] = pikepdf.Array(kept)
+    page[Name.Annots] = Array(kept)
 
 
 def _clean_annotation(annotation: pikepdf.Object, kind: str, removed: Counter[str]) -> None:
-    _drop(annotation, {"/AA": "actions", "/Popup": "comments", "/PieceInfo": "application data"}, removed)
-    action = annotation.get("/A")
-    if isinstance(action, Dictionary) and str(action.get("/S", "")) in _ACTIVE:
-        del annotation["/A"]
-        removed["actions"] += 1
     if kind != "/Widget":  # /T of a form field is its name, not a person
-        _drop(annotation, dict.fromkeys(_COMMENT_KEYS, "comments"), removed)
-    if kind not in SPEAKING and "/Contents" in annotation:
-        del annotation["/Contents"]
-        removed["comments"] += 1
+        _drop(annotation, {"/T": "comments"}, removed)
+    # The text of what is drawn may say more than the drawing, which alone is shown.
+    if kind not in SPEAKING or (kind == "/FreeText" and "/AP" in annotation):
+        _drop(annotation, {"/Contents": "comments"}, removed)
 
 
-def _clean_objects(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:
-    """Pictures and drawings inside the pages carry metadata and application data of their own."""
-    for holder in pdf.objects:
-        if isinstance(holder, pikepdf.Stream):
-            _drop(holder, {"/Metadata": "metadata", "/PieceInfo": "application data"}, removed)
-            _clean_jpeg(holder, removed)
-
-
-def _clean_jpeg(stream: pikepdf.Object, removed: Counter[str]) -> None:
-    """A photo keeps what its camera wrote into it when a program puts it on a page."""
-    if not is_jpeg(stream):
-        return
-    content = stream.read_raw_bytes()
-    if any(personal_segments(content)):
-        stream.write(without_personal_segments(content), filter=stream.Filter, decode_parms=stream.get("/DecodeParms"))
-        removed["metadata of pictures"] += 1
+def _clean_keys(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:
+    """What has no place in any dictionary; counted is what tells something."""
+    for stray in strays(pdf):
+        if stray.tells:
+            removed[stray.what] += 1
+        stray.remove()

@@ -21,6 +21,7 @@ from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.findings import Findings
 from documents.extraction.inspection.pictures import inspect
 from documents.extraction.inspection.png import without_personal_chunks
+from documents.extraction.inspection.transparent import erased, without_erased
 from documents.extraction.inspection.webp import without_details
 from documents.metadata import COPYRIGHT
 
@@ -28,7 +29,12 @@ COMPARED = 1000
 """Pixels of the longer side at which original and copy are compared."""
 TOLERANCE = 48
 """Difference of a colour channel (0-255) that packing a turned picture anew may make."""
-_KINDS = {"place": "places", "thumbnails": "thumbnails", "metadata": "metadata"}
+_KINDS = {
+    "picture_masked": "hidden parts of pictures",
+    "place": "places",
+    "thumbnails": "thumbnails",
+    "metadata": "metadata",
+}
 
 
 def clean(source: Path, target: Path, removed: Counter[str], mime: str) -> int:
@@ -55,12 +61,12 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str) -> int:
 def _cleaned(picture: PIL.Image.Image, source: Path, mime: str) -> bytes:
     upright = picture.getexif().get(Base.Orientation, 1) in (0, 1)
     if mime == "image/png" and upright:
-        return without_personal_chunks(source.read_bytes())
+        return without_erased(without_personal_chunks(source.read_bytes()))
     if mime == "image/webp" and upright:
         plain = without_details(source.read_bytes())
         if plain is None:
             raise BrokenFileError
-        return plain
+        return without_erased(plain)
     if mime == "image/tiff":
         return _tiff(picture)
     options = _kept(picture)
@@ -70,7 +76,7 @@ def _cleaned(picture: PIL.Image.Image, source: Path, mime: str) -> bytes:
     turned = PIL.ImageOps.exif_transpose(picture)
     turned.info = {}
     kind = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}[mime]
-    return _saved(turned, kind, options | ({} if kind == "PNG" else {"quality": 95}))
+    return _saved(erased(turned) or turned, kind, options | ({} if kind == "PNG" else {"quality": 95}))
 
 
 def _saved(picture: PIL.Image.Image, kind: str, options: dict[str, Any]) -> bytes:
@@ -104,6 +110,7 @@ def _tiff(picture: PIL.Image.Image) -> bytes:
         plain.paste(page)
         if page.mode == "P" and (palette := page.getpalette()) is not None:
             plain.putpalette(palette)
+        plain = erased(plain) or plain
         plain.info = {"dpi": frame.info["dpi"]} if "dpi" in frame.info else {}
         pages.append(plain)
     options: dict[str, Any] = {"compression": "group4" if pages[0].mode == "1" else "tiff_deflate"}
@@ -120,14 +127,26 @@ def _prove(source: Path, target: Path) -> None:
     with PIL.Image.open(source) as before, PIL.Image.open(target) as after:
         if _frames(before) != _frames(after):
             raise UnprovenError
-        upright = PIL.ImageOps.exif_transpose(before)
-        if upright.size != after.size:
+        PIL.ImageOps.exif_transpose(before, in_place=True)
+        if before.size != after.size:
             raise UnprovenError
-        one, other = upright.convert("RGB"), after.convert("RGB")
-        one.thumbnail((COMPARED, COMPARED))
-        other.thumbnail((COMPARED, COMPARED))
-        if not same_picture(one, other, TOLERANCE):
+        # What is transparent shows what lies behind, light or dark; what lies below it need not be the same.
+        one, other = _small(before), _small(after)
+        if not all(same_picture(_on(one, ground), _on(other, ground), TOLERANCE) for ground in ("white", "black")):
             raise UnprovenError
+
+
+def _small(picture: PIL.Image.Image) -> PIL.Image.Image:
+    small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    small.thumbnail((COMPARED, COMPARED))
+    return small
+
+
+def _on(picture: PIL.Image.Image, ground: str) -> PIL.Image.Image:
+    """As it looks on a page of one colour."""
+    page = PIL.Image.new("RGB", picture.size, ground)
+    page.paste(picture, mask=picture if picture.mode == "RGBA" else None)
+    return page
 
 
 def _frames(picture: PIL.Image.Image) -> int:

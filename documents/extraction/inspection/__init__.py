@@ -13,7 +13,7 @@ GATE = 10
 """Counts up whenever the gate finds more: files that an older one judged are judged again. 2: bookmarks of a PDF;
 3 to 5: RTF; 6: drawings in office files; 7: all other pictures and recordings in them, and parts that
 nothing shows; 8: notes and settings of Word under other names; 9: styles of e-books; 10: text in the colour of its
-ground in all office files, and words in their markup."""
+ground in all office files, words in their markup, all dictionaries of a PDF, and what is hidden in pictures."""
 PDF = "application/pdf"
 INSPECTORS: dict[str, str] = {
     PDF: "pdf",

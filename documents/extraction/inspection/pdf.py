@@ -14,6 +14,7 @@ from documents.extraction.inspection.drawing import Sheet
 from documents.extraction.inspection.findings import Findings, Place
 from documents.extraction.inspection.hidden import inspect_text
 from documents.extraction.inspection.links import internal_addresses
+from documents.extraction.inspection.readings import inspect_readings, readings
 from documents.extraction.inspection.structure import inspect_structure
 from documents.extraction.outline import Said
 from documents.extraction.pdf import opened
@@ -28,6 +29,7 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str = 
     """
     with opened(path) as pdf:
         inspect_structure(path, pdf, hosts, findings)
+        read_out = readings(pdf) if pages else set()
     if not pages:
         return
     try:
@@ -37,10 +39,11 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str = 
             for index in range(len(document)):
                 page = document[index]
                 text = _inspect_page(page, index + 1, hosts, findings)
-                if has_bookmarks:
+                if has_bookmarks or read_out:
                     said.add(text)
                 page.close()
             inspect_bookmarks(document, said, findings)
+            inspect_readings(read_out, said, findings)
     except pypdfium2.PdfiumError as error:
         raise BrokenFileError from error
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import PIL.Image
+import PIL.ImageSequence
 from PIL.ExifTags import IFD, TAGS
 
 from documents.extraction.errors import BrokenFileError
+from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.findings import Findings, Place
+from documents.extraction.inspection.transparent import erased, without_erased
 from documents.metadata import COPYRIGHT
 
 _TELLING_INFO = ("xmp", "XML:com.adobe.xmp", "comment", "photoshop", "Raw profile type exif", "Raw profile type iptc")
@@ -24,14 +27,26 @@ _THUMBNAIL = 0x0201
 
 def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str) -> None:
     """Adds the findings of the picture at ``path``. Raises BrokenFileError."""
-    PIL.Image.MAX_IMAGE_PIXELS = None  # nothing is unpacked here
+    PIL.Image.MAX_IMAGE_PIXELS = None  # our own limit is below
     try:
         with PIL.Image.open(path, formats=("PNG", "JPEG", "WEBP", "TIFF")) as picture:
             _inspect(picture, findings)
             if picture.format == "MPO":
                 findings.add("thumbnails", Place(words="MPO"))
+            if _has_erased(picture, path):
+                findings.add("picture_masked")
     except (PIL.UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise BrokenFileError from error
+
+
+def _has_erased(picture: PIL.Image.Image, path: Path) -> bool:
+    """Whether something is below transparent pixels. Only what has any is unpacked."""
+    if picture.width * picture.height > MAX_SOURCE_PIXELS:
+        return False
+    if picture.format in ("PNG", "WEBP"):
+        content = path.read_bytes()
+        return without_erased(content) != content
+    return picture.format == "TIFF" and any(erased(page) for page in PIL.ImageSequence.Iterator(picture))
 
 
 def _inspect(picture: PIL.Image.Image, findings: Findings) -> None:

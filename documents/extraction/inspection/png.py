@@ -45,3 +45,16 @@ def without_personal_chunks(content: bytes) -> bytes:
         if kind == b"IEND":
             break
     return b"".join(kept)
+
+
+_PIXELS = frozenset({b"PLTE", b"tRNS", b"IDAT"})
+_OF_PIXELS = _PIXELS | {b"IHDR", b"IEND", b"sBIT", b"bKGD"}
+
+
+def with_picture_of(content: bytes, other: bytes) -> bytes:
+    """``content`` with the pixels of ``other``: colours, measures and copyright are those of the first."""
+    kept = [content[start:end] for kind, start, end in _chunks(content) if kind not in _OF_PIXELS]
+    head = [other[start:end] for kind, start, end in _chunks(other) if kind == b"IHDR"]
+    pixels = [other[start:end] for kind, start, end in _chunks(other) if kind in _PIXELS]
+    end = [other[start:end] for kind, start, end in _chunks(other) if kind == b"IEND"]
+    return b"".join([PNG, *head, *kept, *pixels, *end])

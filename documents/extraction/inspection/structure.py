@@ -7,16 +7,17 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Stream, String
 
+from documents.extraction.inspection.contents import Plain, contents, is_odd, plain_content
+from documents.extraction.inspection.embedded import camera_file, cut, has_hidden_parts
 from documents.extraction.inspection.findings import Findings, Place
-from documents.extraction.inspection.jpeg import has_place, personal_segments
+from documents.extraction.inspection.jpeg import has_place
 from documents.extraction.inspection.links import internal_addresses
+from documents.extraction.inspection.private import PLAYED, is_leading, strays
 
 COMMENTS = frozenset({"/Text", "/Popup", "/FileAttachment", "/Sound"})
 """Kinds of annotations that are notes between editors."""
-PLAYED = frozenset({"/Movie", "/Screen", "/RichMedia", "/3D"})
-"""Kinds of annotations that hold files of their own, which nothing here looks into."""
 SPEAKING = frozenset({"/Link", "/Widget", "/FreeText"})
 """``/Contents`` of these is what the reader sees or hears; of all others it is a comment."""
 HIDDEN_FLAGS = 2 | 32
@@ -33,6 +34,8 @@ def inspect_structure(path: Path, pdf: pikepdf.Pdf, hosts: Collection[str], find
         findings.add("history")
     for number, page in enumerate(pdf.pages, 1):
         _inspect_page(page.obj, number, hosts, findings)
+    _inspect_keys(pdf, findings)
+    _inspect_contents(pdf, findings)
     _inspect_streams(pdf, findings)
 
 
@@ -50,7 +53,7 @@ def _inspect_root(pdf: pikepdf.Pdf, findings: Findings) -> None:
     root = pdf.Root
     if "/Info" in pdf.trailer and len(pdf.trailer.Info):
         findings.add_parts("metadata", (f"{key[1:]}: {value}" for key, value in _texts(pdf.trailer.Info)))
-    if "/Metadata" in root or "/PieceInfo" in root:
+    if "/Metadata" in root:
         findings.add("metadata", Place(words="XMP"))
     names = root.get("/Names")
     if isinstance(names, Dictionary) and "/EmbeddedFiles" in names:
@@ -72,12 +75,11 @@ def _texts(dictionary: pikepdf.Object) -> Iterator[tuple[str, str]]:
 
 
 def _is_active(action: pikepdf.Object | None) -> bool:
-    """Whether an action does more than lead to a page or an address."""
-    return isinstance(action, Dictionary) and str(action.get("/S", "")) not in ("/GoTo", "/URI", "/Named", "/GoToR")
+    return isinstance(action, Dictionary) and not is_leading(action)
 
 
-def hidden_layers(pdf: pikepdf.Pdf) -> list[str]:
-    """Names of the layers that are not shown, or not printed, when the file is opened."""
+def layers(pdf: pikepdf.Pdf) -> list[tuple[pikepdf.Object, bool]]:
+    """The layers, each with whether it is shown, and printed, when the file is opened."""
     properties = pdf.Root.get("/OCProperties")
     if not isinstance(properties, Dictionary):
         return []
@@ -85,7 +87,7 @@ def hidden_layers(pdf: pikepdf.Pdf) -> list[str]:
     off = {_number(layer) for layer in default.get("/OFF", Array())}
     on = {_number(layer) for layer in default.get("/ON", Array())}
     shown_by_default = str(default.get("/BaseState", "/ON")) != "/OFF"
-    names = []
+    found = []
     for layer in properties.get("/OCGs", Array()):
         if not isinstance(layer, Dictionary):
             continue
@@ -96,9 +98,8 @@ def hidden_layers(pdf: pikepdf.Pdf) -> list[str]:
             for name, key in (("/View", "/ViewState"), ("/Print", "/PrintState"))
             if isinstance(part := usage.get(name), Dictionary)
         ]
-        if not shown or "/OFF" in states:
-            names.append(str(layer.get("/Name", "")))
-    return names
+        found.append((layer, shown and "/OFF" not in states))
+    return found
 
 
 def _number(layer: pikepdf.Object) -> tuple[int, int]:
@@ -106,7 +107,7 @@ def _number(layer: pikepdf.Object) -> tuple[int, int]:
 
 
 def _inspect_layers(pdf: pikepdf.Pdf, findings: Findings) -> None:
-    findings.add_parts("layers", hidden_layers(pdf))
+    findings.add_parts("layers", (str(layer.get("/Name", "")) for layer, shown in layers(pdf) if not shown))
 
 
 def _inspect_fields(pdf: pikepdf.Pdf, findings: Findings) -> None:
@@ -118,6 +119,29 @@ def _inspect_fields(pdf: pikepdf.Pdf, findings: Findings) -> None:
         findings.add("form_hidden", Place(words="XFA"))
     for name, value, shown in form_values(form):
         findings.add("form_data" if shown else "form_hidden", Place(words=f"{name}: {value}"))
+    for field in fields(form):
+        said = [field.get("/TU"), *(() if str(field.get("/V", "")) else choices(field))]
+        findings.add_parts(
+            "form_data", (str(value) for value in said if isinstance(value, String) and str(value).strip())
+        )
+
+
+def fields(form: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """The fields of a form, those in groups too."""
+    waiting = list(form.get("/Fields", Array()))
+    for _ in range(MAX_FIELDS):
+        if not waiting:
+            return
+        field = waiting.pop()
+        if isinstance(field, Dictionary):
+            waiting += list(field.get("/Kids", Array()))
+            yield field
+
+
+def choices(field: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """What one may choose in a field, and how it is called."""
+    for choice in field.get("/Opt", Array()):
+        yield from choice if isinstance(choice, Array) else (choice,)
 
 
 def form_values(form: pikepdf.Object) -> Iterator[tuple[str, str, bool]]:
@@ -145,8 +169,6 @@ def is_shown(widget: pikepdf.Object) -> bool:
 def _inspect_page(page: pikepdf.Object, number: int, hosts: Collection[str], findings: Findings) -> None:
     if "/Thumb" in page:
         findings.add("thumbnails", Place(number))
-    if "/PieceInfo" in page or "/Metadata" in page:
-        findings.add("metadata", Place(number))
     if "/AA" in page:
         findings.add("scripts", Place(number))
     for annotation in page.get("/Annots", Array()):
@@ -196,22 +218,36 @@ def _targets(action: pikepdf.Object | None) -> Iterator[str]:
             yield str(name) if "://" in str(name) else f"file://{name}"
 
 
+_CODES = {"attachments": "attachments", "scripts": "scripts", "comments": "annotations", "form data": "form_hidden"}
+"""What has no place in a file -> its code, where that isn't ``metadata``; the rest is looked for above."""
+
+
+def _inspect_keys(pdf: pikepdf.Pdf, findings: Findings) -> None:
+    """What programs leave in the dictionaries of a file beside what they show."""
+    for stray in strays(pdf):
+        if stray.what in ("metadata", "application data", *_CODES) and stray.tells:
+            findings.add(_CODES.get(stray.what, "metadata"), Place(words=stray.words))
+
+
+def _inspect_contents(pdf: pikepdf.Pdf, findings: Findings) -> None:
+    """Comments between the drawing instructions."""
+    for content in contents(pdf):
+        if is_odd(content):
+            plain = Plain()
+            plain_content(pdf, content, plain)
+            findings.add_parts("metadata", (said for said in plain.found if sum(map(str.isalpha, said)) > 1))
+
+
 def _inspect_streams(pdf: pikepdf.Pdf, findings: Findings) -> None:
-    """Pictures and drawings inside the pages carry metadata of their own."""
+    """Pictures carry what their cameras wrote, and may hold more than their masks show."""
     for holder in pdf.objects:
         if not isinstance(holder, Stream):
             continue
-        if "/Metadata" in holder or "/PieceInfo" in holder:
-            findings.add("metadata", Place(words=str(holder.get("/Subtype", ""))))
-        if is_jpeg(holder):
-            content = holder.read_raw_bytes()
-            if has_place(content):
+        if found := camera_file(pdf, holder):
+            kind, content = found
+            if kind == "/DCTDecode" and has_place(content):
                 findings.add("place")
-            if any(personal_segments(content)):
+            if cut(kind, content) != content:
                 findings.add("metadata", Place(words="EXIF"))
-
-
-def is_jpeg(stream: pikepdf.Object) -> bool:
-    """Whether the bytes of ``stream`` are a JPEG file as it came from the camera."""
-    kinds = stream.get("/Filter")
-    return kinds == Name.DCTDecode or (isinstance(kinds, Array) and len(kinds) == 1 and kinds[0] == Name.DCTDecode)
+        if has_hidden_parts(holder):
+            findings.add("picture_masked")

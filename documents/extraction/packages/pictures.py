@@ -14,6 +14,7 @@ from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.gif import GIF, without_comments
 from documents.extraction.inspection.jpeg import JPEG, end_of, has_place, side_up, without_personal_segments
 from documents.extraction.inspection.png import PNG, without_personal_chunks
+from documents.extraction.inspection.transparent import erased, without_erased
 from documents.extraction.inspection.webp import is_webp, without_details
 from documents.extraction.packages.package import Package, Trace
 
@@ -31,18 +32,19 @@ def is_picture(content: bytes) -> bool:
 def plain(content: bytes) -> bytes | None:
     """The same picture without what it says of itself and without what follows its end; its pixels stay.
 
-    PNG, JPEG, GIF and WebP stay what they are; the first page of a TIFF and a BMP become a PNG, which every program shows
+    PNG, JPEG, GIF and WebP stay what they are, without what was erased in them; the first page of a TIFF and a BMP become a PNG, which every program shows
     under any name. None where it is no picture, or one that can't be read to its end.
     """
     if content.startswith(JPEG):
         return _plain_jpeg(content)
     if content.startswith(PNG):
         cut = without_personal_chunks(content)
-        return cut if cut[-8:-4] == b"IEND" else None
+        return without_erased(cut) if cut[-8:-4] == b"IEND" else None
     if content.startswith(GIF):
         return without_comments(content)
     if is_webp(content):
-        return without_details(content)
+        shown = without_details(content)
+        return shown and without_erased(shown)
     kind = _kind_to_pack(content)
     return _packed_anew(content, kind) if kind else None
 
@@ -87,6 +89,7 @@ def _packed_anew(content: bytes, kind: str) -> bytes | None:
             if picture.width * picture.height > MAX_SOURCE_PIXELS:
                 return None
             shown = _in_eight_bits(picture)
+            shown = erased(shown) or shown
             shown.info = {}
             shown.save(out, format="PNG")
     except (PIL.UnidentifiedImageError, OSError, SyntaxError, ValueError):
@@ -122,6 +125,8 @@ def why(content: bytes) -> tuple[str, str]:
     """Code and kind of what goes from a picture."""
     if content.startswith(JPEG) and has_place(content):
         return "place", "places"
+    if content == (without_personal_chunks(content) if content.startswith(PNG) else without_details(content)):
+        return "picture_masked", "hidden parts of pictures"
     return "metadata", "metadata of pictures"
 
 

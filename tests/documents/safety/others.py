@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from tests.documents.safety import pdfs
 from tests.documents.safety.planting import NAME, Planted
@@ -64,6 +64,33 @@ def png_with_texts() -> bytes:
     texts.add_itxt("XML:com.adobe.xmp", f"<x:xmpmeta>{NAME}</x:xmpmeta>", zip=True)
     texts.add_text("Copyright", "The archive")
     return picture_file("PNG", pnginfo=texts)
+
+
+def partly_erased(mode: str = "RGBA", *, secret: bool = True) -> Image.Image:
+    """A picture whose upper half was erased: it is transparent, and the name still stands there."""
+    picture = pdfs.noise(240, 160)
+    if secret:
+        ImageDraw.Draw(picture).text((8, 20), NAME, fill="black", font_size=32)
+    picture = picture.convert(mode)
+    mask = Image.new("L", picture.size, 255)
+    mask.paste(0, (0, 0, 240, 80))
+    picture.putalpha(mask)
+    return picture
+
+
+def erased_for_good() -> Image.Image:
+    picture = partly_erased()
+    picture.paste((0, 0, 0, 0), (0, 0, 240, 80))
+    return picture
+
+
+def erased_from_palette() -> bytes:
+    """Each colour is there twice, once transparent."""
+    picture = partly_erased().convert("RGB").quantize(100)
+    lower = picture.crop((0, 80, 240, 160)).point(lambda value: value + 100)
+    picture.paste(lower, (0, 80))
+    picture.putpalette(picture.getpalette()[:300] * 2)
+    return picture_file("PNG", picture, transparency=bytes(100) + b"\xff" * 100)
 
 
 def tiff_pages() -> bytes:
@@ -262,6 +289,7 @@ RTF_PLANTED = [
     Planted("RTF: behind the end of a photo in bytes", lambda: rtf_in_bytes(picture_file("JPEG", progressive=True) + NAME.encode()), "metadata", RTF, True),
     Planted("RTF: between the scans of a photo", lambda: rtf(rtf_picture(jpeg_with_late_comment())), "metadata", RTF, True),
     Planted("RTF: behind the end of a drawing", lambda: rtf(rtf_picture(picture_file("PNG") + NAME.encode()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
+    Planted("RTF: drawing with an erased part", lambda: rtf(rtf_picture(picture_file("PNG", partly_erased())).replace("jpegblip", "pngblip")), "metadata", RTF, True, trace=""),
     Planted("RTF: drawing with an author", lambda: rtf(rtf_picture(png_with_texts()).replace("jpegblip", "pngblip")), "metadata", RTF, True),
     Planted("RTF: second copy of a picture", lambda: rtf(rf"{rtf_picture(picture_file('JPEG'))}{{\nonshppict{{\pict\wmetafile8 {NAME.encode().hex()}}}}}"), "custom_data", RTF, True),
     Planted("RTF: path of a picture", lambda: rtf(rtf_property("pibName", rf"C:\\Cases\\{NAME}.jpg")), "metadata", RTF, True),
@@ -364,6 +392,12 @@ PLANTED = [
     Planted("PNG: place", lambda: picture_file("PNG", exif=_exif(place=True)), "place", PNG, True),
     Planted("WebP: place and XMP", lambda: picture_file("WEBP", exif=_exif(place=True).tobytes(), xmp=f"<x:xmpmeta>{NAME}</x:xmpmeta>".encode()), "place", WEBP, True),
     Planted("WebP: turned", lambda: picture_file("WEBP", exif=_exif(orientation=8).tobytes()), "metadata", WEBP, True),
+    Planted("PNG: erased part", lambda: picture_file("PNG", partly_erased()), "picture_masked", PNG, True, trace=""),
+    Planted("PNG: erased part in grey", lambda: picture_file("PNG", partly_erased("L")), "picture_masked", PNG, True, trace=""),
+    Planted("PNG: erased part of a palette", erased_from_palette, "picture_masked", PNG, True, trace=""),
+    Planted("WebP: erased part", lambda: picture_file("WEBP", partly_erased(), lossless=True, exact=True), "picture_masked", WEBP, True, trace=""),
+    Planted("WebP: erased part, with loss", lambda: picture_file("WEBP", partly_erased(), quality=90, exact=True), "picture_masked", WEBP, True, trace=""),
+    Planted("TIFF: erased part", lambda: picture_file("TIFF", partly_erased()), "picture_masked", TIFF, True, trace=""),
     Planted("TIFF: artist, two pages", tiff_pages, "metadata", TIFF, True),
     Planted("TIFF: XMP", lambda: picture_file("TIFF", tiffinfo={700: f"<x:xmpmeta>{NAME}</x:xmpmeta>".encode()}), "metadata", TIFF, True),
     Planted("MP3: ID3", lambda: mp3(head=True), "metadata", MP3, True),
@@ -385,6 +419,8 @@ CLEAN = {
     "JPEG with copyright": (lambda: picture_file("JPEG", exif=_copyright().tobytes()), JPEG),
     "PNG": (lambda: picture_file("PNG"), PNG),
     "PNG, transparent": (lambda: picture_file("PNG", pdfs.noise(60, 40).convert("RGBA")), PNG),
+    "PNG, erased for good": (lambda: picture_file("PNG", erased_for_good()), PNG),
+    "WebP, erased for good": (lambda: picture_file("WEBP", erased_for_good()), WEBP),
     "PNG, palette": (lambda: picture_file("PNG", pdfs.noise(60, 40).convert("P")), PNG),
     "WebP": (lambda: picture_file("WEBP"), WEBP),
     "WebP without loss": (lambda: picture_file("WEBP", lossless=True), WEBP),

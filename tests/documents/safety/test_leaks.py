@@ -7,7 +7,9 @@ import re
 import zipfile
 
 import openpyxl
+import pikepdf
 import pytest
+from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
 from documents.extraction.cleaning import clean, cleanable
@@ -19,21 +21,19 @@ from documents.extraction.inspection.links import internal_addresses
 from documents.extraction.jobs import clean_copy, extract, inspect
 from documents.extraction.packages import word
 from tests.documents import making
-from tests.documents.safety import hideouts, media, metafiles, offices, others, pdfs, unshown
+from tests.documents.safety import hideouts, leftovers, media, metafiles, offices, others, pdfs, unshown
 from tests.documents.safety.planting import NAME, holds
 
 HOSTS = ["intranet.example.org"]
-PLANTED = [
-    *pdfs.PLANTED,
-    *offices.PLANTED,
-    *metafiles.PLANTED,
-    *media.PLANTED,
-    *hideouts.PLANTED,
-    *others.PLANTED,
-    *unshown.PLANTED,
-]
+PLANTED = [*pdfs.PLANTED, *leftovers.PLANTED, *offices.PLANTED, *metafiles.PLANTED, *media.PLANTED]
+PLANTED += [*hideouts.PLANTED, *others.PLANTED, *unshown.PLANTED]
 PDF = "application/pdf"
-CLEAN = {name: (make, PDF) for name, make in pdfs.CLEAN.items()} | offices.CLEAN | media.CLEAN | others.CLEAN
+CLEAN = (
+    {name: (make, PDF) for name, make in (pdfs.CLEAN | leftovers.CLEAN).items()}
+    | offices.CLEAN
+    | media.CLEAN
+    | others.CLEAN
+)
 
 
 def public_copy(data, mime, folder):
@@ -63,6 +63,56 @@ def test_planted_leak_is_found(planted, tmp_path):
         assert not planted.trace or not holds(public.read_bytes(), planted.trace)
     else:
         assert planted.code in [finding.code for finding in remaining]
+
+
+@pytest.mark.parametrize("name", leftovers.SILENT)
+def test_what_nobody_sees_goes_without_an_alarm(name, tmp_path):
+    data = leftovers.SILENT[name]()
+    assert holds(data, NAME)
+    _, public = public_copy(data, PDF, tmp_path)
+    assert not holds(public.read_bytes(), NAME)
+    assert [finding.code for finding in inspect_here(public, PDF, HOSTS) if finding.verdict == "blocked"] == []
+
+
+def test_links_lead_where_they_led(tmp_path):
+    """By the page itself, since its name is gone."""
+    _, public = public_copy(leftovers.linked(), PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        page = pdf.pages[0].obj
+        link, action = page.Annots
+        for target in (link.Dest, action.A.D, pdf.Root.Outlines.First.Dest):
+            assert target[0].objgen == page.objgen and target[1] == "/XYZ"
+
+
+def test_what_can_be_seen_of_a_masked_picture_stays_bit_for_bit(tmp_path):
+    half = 240 * 80 * 3
+    copies = []
+    for picture in (leftovers.secret(), leftovers.pdfs.noise(240, 160)):
+        _, public = public_copy(leftovers.masked(picture), PDF, tmp_path)
+        with pikepdf.open(public) as pdf:
+            shown = pdf.pages[0].obj.Resources.XObject.Fm1.read_bytes()
+        assert shown[half:] == picture.tobytes()[half:]
+        copies.append(shown)
+    assert copies[0] == copies[1], "of what was hidden nothing is left"
+
+
+def test_fonts_and_forms_that_pages_share_stay(tmp_path):
+    """One page uses what the other does not."""
+
+    def share(pdf):
+        names = Dictionary(
+            A=pdf.make_stream(b"0 0 9 9 re f"), B=pdf.make_stream(b"0 0 5 5 re f"), C=pdf.make_stream(b"f")
+        )
+        for form in names.values():
+            form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 9, 9])
+        shared = pdf.make_indirect(names)
+        for page, name in zip(pdf.pages, ("A", "B"), strict=True):
+            page.obj.Resources.XObject = shared
+            page.contents_add(f"q 1 0 0 1 400 20 cm /{name} Do Q".encode(), prepend=False)
+
+    _, public = public_copy(making.changed(making.report(2), share), PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        assert {*pdf.pages[0].obj.Resources.XObject.keys()} == {"/A", "/B"}
 
 
 @pytest.mark.parametrize("name", CLEAN)

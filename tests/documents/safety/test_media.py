@@ -9,7 +9,7 @@ import zipfile
 import docx
 import pptx
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, PngImagePlugin
 
 from documents.extraction.errors import BrokenFileError
 from documents.extraction.inspection.boxes import patches
@@ -55,6 +55,39 @@ def test_a_picture_looks_as_before(data):
     assert shown is not None and b"Quellwitz" not in shown
     assert ImageChops.difference(picture(data), picture(shown)).getbbox() is None
     assert plain(shown) == shown, "a second look finds nothing"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("PNG", {}), ("WEBP", {"lossless": True, "exact": True}), ("TIFF", {})],
+    ids=["PNG", "WebP", "TIFF"],
+)
+@pytest.mark.parametrize("mime", [None, "own"])
+def test_of_what_was_erased_nothing_is_left_and_the_rest_stays_bit_for_bit(kind, more, mime, cleaned):
+    """On its own and within other files."""
+    copies = []
+    for secret in (True, False):
+        data = others.picture_file(kind, others.partly_erased(secret=secret), **more)
+        if mime:
+            path, removed = cleaned(data, f"image/{kind.lower()}")
+            assert removed["hidden parts of pictures"] == 1
+            shown = path.read_bytes()
+        else:
+            shown = plain(data)
+        copies.append(picture(shown))
+    assert copies[0].tobytes() == copies[1].tobytes()
+    visible = (0, 80, 240, 160)
+    assert copies[0].crop(visible).tobytes() == others.partly_erased().crop(visible).tobytes()
+
+
+def test_colours_and_copyright_of_a_picture_stay_when_it_is_packed_anew():
+    texts = PngImagePlugin.PngInfo()
+    texts.add(b"gAMA", (45455).to_bytes(4, "big"))
+    texts.add_text("Copyright", "The archive")
+    data = others.picture_file("PNG", others.partly_erased(), pnginfo=texts, dpi=(300, 300))
+    with Image.open(io.BytesIO(plain(data))) as shown:
+        assert shown.info["gamma"] == 0.45455 and shown.info["Copyright"] == "The archive"
+        assert round(shown.info["dpi"][0]) == 300
 
 
 def test_a_moving_picture_still_moves():
