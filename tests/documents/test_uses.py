@@ -16,7 +16,9 @@ from cms.publications.models import PublicationFile
 from documents.exceptions import AppendOnlyError
 from documents.models import Document, DocumentRelease, DocumentUse, ImageUse
 from documents.releases import public_withdrawal, release, withdraw_releases
+from documents.safety import override
 from documents.uses import Named, documents_named_by, named_by, named_by_revision, record_uses, record_uses_in_bulk
+from documents.wording import WITHDRAWN
 from tests.documents.conftest import new_image
 from tests.factories import DocumentFactory, PublicationPageFactory, SectionPageFactory, publish
 
@@ -173,10 +175,11 @@ class TestReleases:
             with pytest.raises(AppendOnlyError):
                 change()
 
-    def test_published_again_after_a_withdrawal_is_released_again(self):
+    def test_published_again_after_a_withdrawal_is_released_again_when_legal_let_it_pass(self, people):
         document = DocumentFactory()
         page = PublicationPageFactory(published=True, files=[document])
         withdraw_releases([page.pk], "Reason")
+        override(document.checks.get(name=WITHDRAWN), people["legal"], "It was another file.")
         publish(Page.objects.get(pk=page.pk).specific)
         assert DocumentRelease.objects.active().count() == 1
         assert public_withdrawal(Document.objects.filter(pk=document.pk)) is None
