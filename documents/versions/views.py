@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -94,6 +94,8 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
     form_class = WithdrawForm
     template_name = "documents/versions/withdraw.html"
     page_title = gettext_lazy("Withdraw this version")
+    # Without breadcrumbs Wagtail writes the title large, with the file's name: this screen needs both at a glance.
+    breadcrumbs_items: ClassVar[list[dict[str, Any]]] = []
     header_icon = "warning"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
