@@ -27,7 +27,7 @@ def cases_naming(work: Any) -> QuerySet[Page]:
 def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:
     if not raw and not created:
         places = Place.objects.filter(within("parent", [instance.translation_key], PLACE_LEVELS))
-        touch_pages(CasePage.objects.filter(place__in=places))
+        touch_pages(CasePage.objects.filter(place__in=places), may_hide=False)
 
 
 def register() -> None:

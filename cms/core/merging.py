@@ -56,7 +56,7 @@ def merge(entry: Any, into: Any, user: User) -> int:
     MergedKey.objects.filter(new=entry.translation_key).update(new=into.translation_key)
     MergedKey.objects.create(old=entry.translation_key, new=into.translation_key)
     log(instance=into, action="cms.merge", user=user, data={"merged": str(entry.translation_key)})
-    touch_pages(Page.objects.filter(pk__in=[page.pk for page in pages]))
+    touch_pages(Page.objects.filter(pk__in=[page.pk for page in pages]), may_hide=False)
     if not issubclass(model, Page):
         model.objects.filter(pk__in=list(swaps)).delete()
     return len(pages)

@@ -36,9 +36,23 @@ def subtrees(pages: Iterable[Page]) -> QuerySet[Page]:
     return Page.objects.filter(inside)
 
 
-def _page_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+def _page_closed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """It was unpublished or moved, and all that lies in it with it."""
     if instance.numchild or is_indexed(instance):
         touch_pages(subtrees([instance]))
+
+
+def _page_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """What lies in it may be found by now, and is hidden from nobody by it: a typo on a list page closes no archive."""
+    if is_indexed(instance):
+        touch_pages(Page.objects.filter(pk=instance.pk))
+    if instance.numchild:
+        touch_pages(subtrees([instance]).exclude(pk=instance.pk), may_hide=False)
+
+
+def _address_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    if instance.numchild or is_indexed(instance):
+        touch_pages(subtrees([instance]), may_hide=False)
 
 
 def _page_deleted(sender: type[Page], instance: Page, **kwargs: Any) -> None:
@@ -77,7 +91,7 @@ def _kind_saved(sender: type[Model], instance: Any, created: bool, raw: bool = F
 
 def _document_processed(sender: Any, document_id: int, **kwargs: Any) -> None:
     """A file's text may come after its publication."""
-    touch_pages(Page.objects.filter(live_revision__document_uses__document=document_id))
+    touch_pages(Page.objects.filter(live_revision__document_uses__document=document_id), may_hide=False)
 
 
 def _readers_changed(sender: Any, document_ids: list[int], **kwargs: Any) -> None:
@@ -92,13 +106,10 @@ def _pages_rewritten(sender: Any, page_ids: list[int], **kwargs: Any) -> None:
 
 def register_signal_handlers() -> None:
     """Connects the handlers; called once from ``ready()``."""
-    for signal, name in (
-        (page_published, "published"),
-        (page_unpublished, "unpublished"),
-        (post_page_move, "moved"),
-        (page_slug_changed, "slug"),
-    ):
-        signal.connect(_page_changed, dispatch_uid=f"cms.search.{name}")
+    page_published.connect(_page_published, dispatch_uid="cms.search.published")
+    page_unpublished.connect(_page_closed, dispatch_uid="cms.search.unpublished")
+    post_page_move.connect(_page_closed, dispatch_uid="cms.search.moved")
+    page_slug_changed.connect(_address_changed, dispatch_uid="cms.search.slug")
     post_delete.connect(_page_deleted, sender=Page, dispatch_uid="cms.search.deleted")
     post_save.connect(_restriction_changed, sender=PageViewRestriction, dispatch_uid="cms.search.restricted")
     post_delete.connect(_restriction_changed, sender=PageViewRestriction, dispatch_uid="cms.search.unrestricted")

@@ -16,7 +16,7 @@ from search import registry
 
 def _topic_published(sender: type[Page], instance: TopicPage, **kwargs: Any) -> None:
     """Its users are indexed under it and under what it is part of now."""
-    touch_pages(Page.objects.filter(topics__topic__translation_key=instance.translation_key))
+    touch_pages(Page.objects.filter(topics__topic__translation_key=instance.translation_key), may_hide=False)
 
 
 def register() -> None:

@@ -121,6 +121,8 @@ class Fts5Engine(Engine):
             kept, bad = self._files.pointed(Role.PREVIOUS), self._files.pointed(Role.CURRENT)
             if kept is None or not kept.exists():
                 raise RebuildError("No index is kept for going back.")
+            if not _has_shelves(self._files.connect(kept)):
+                raise RebuildError("The index of before was made by an older version, which this one can't read.")
             self._files.point(Role.CURRENT, kept)
             self._files.unpoint(Role.PREVIOUS)
         if bad is not None and bad != kept:
@@ -153,8 +155,11 @@ class Fts5Engine(Engine):
         # The new one has its rebuild at work in it. It is marked too, and is purged when it is in use.
         roles = [role for role in self.targets() if everywhere or role != Role.BUILDING]
         paths = [path for role in roles if (path := self._files.pointed(role)) is not None]
-        # All of them, not only up to the first that had something.
-        return sum(_purge(self._files.connect(path)) for path in paths if path.exists()) > 0
+        try:
+            # All of them, not only up to the first that had something.
+            return sum(_purge(self._files.connect(path)) for path in paths if path.exists()) > 0
+        except sqlite3.Error as err:
+            raise EngineUnavailableError("The search file can't be purged.") from err
 
     def health(self) -> Health:
         try:
@@ -221,6 +226,12 @@ class Fts5Engine(Engine):
             raise EngineUnavailableError("The embedded search can't answer.") from err
         finally:
             connection.set_progress_handler(None, 0)
+
+
+def _has_shelves(connection: sqlite3.Connection) -> bool:
+    """Whether the tables of words are there: versions before ADR 22 had others."""
+    known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return known.issuperset(SHELVES)
 
 
 def _purge(connection: sqlite3.Connection) -> bool:

@@ -214,6 +214,19 @@ def test_publishing_unpublishing_and_deleting_touch_the_page():
     assert key_of(page) in touched()
 
 
+def test_a_list_that_is_published_hides_nothing_and_one_that_is_taken_down_may():
+    page = PublicationPageFactory(published=True)
+    above = Page.objects.get(pk=page.get_parent().pk).specific
+    for change, may_hide in (
+        (lambda: publish(above, title="Reports, set right"), False),
+        (above.unpublish, True),
+        (lambda: publish(page, title="Set right"), True),
+    ):
+        touched()
+        change()
+        assert set(SearchOutbox.objects.filter(key=key_of(page)).values_list("may_hide", flat=True)) == {may_hide}
+
+
 def test_moving_a_section_touches_what_lies_below():
     from cms.publications.models import PublicationIndexPage
     from home.models import HomePage

@@ -281,3 +281,20 @@ def test_an_erasure_forgets_in_the_new_file_too(index, monkeypatch):
     monkeypatch.setattr(steps, "get_engine", lambda: index.engine)
     steps._forget_in_search(None)
     assert b"quagmire" not in bytes_on_disk(index)
+
+
+def test_a_file_that_an_older_version_made_is_no_way_back_and_holds_up_no_worker(index):
+    index.add("Report")
+    old = index.engine.health().target
+    name = index.engine.begin_rebuild()
+    index.put(*index.content.sources["publication"].things.values())
+    index.engine.swap(name)
+    other = sqlite3.connect(index.engine._files.directory / old, isolation_level=None)
+    other.execute("DROP TABLE closed_words")
+    other.execute("UPDATE meta SET value = '1' WHERE name = 'dirty'")
+    other.close()
+    with pytest.raises(RebuildError, match="made by an older version"):
+        index.engine.roll_back()
+    with pytest.raises(EngineUnavailableError):
+        index.engine.purge()
+    assert index.search("report").total == 1 and index.engine.health().target == name
