@@ -22,6 +22,7 @@ from cms.publications.pages import files_of
 from cms.topics.models import TopicPage
 from documents.access import can_read
 from documents.models import Document, DocumentCheck, DocumentRelease
+from documents.wording import WITHDRAWN
 from home.demo import loading
 from home.demo.people import PASSWORD, PEOPLE
 from home.demo.texts import LANGUAGES, entries, identifier
@@ -124,7 +125,8 @@ def test_a_report_in_two_formats_is_one_entry(demo):
 def test_the_leak_gate_raises_no_alarm(demo):
     checks = DocumentCheck.objects.all()
     assert checks.values("document").distinct().count() == Document.objects.count() >= 40
-    assert list(checks.exclude(state=DocumentCheck.State.OK).values_list("document__title", "name", "state")) == []
+    found = checks.exclude(state=DocumentCheck.State.OK).exclude(name=WITHDRAWN)  # that is a decision of people
+    assert list(found.values_list("document__title", "name", "state")) == []
 
 
 @of_the_demo
