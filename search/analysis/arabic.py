@@ -39,6 +39,7 @@ SHORTEST, LONG_SHORTEST = 3, 4
 # Words whose first letter is no preposition and whose ending is none; what is cut must leave them whole.
 _WHOLE = frozenset(
     [
+        "بادله",
         "برلمان",
         "بلاد",
         "بنان",
@@ -63,7 +64,6 @@ _WHOLE = frozenset(
 )
 # Plurals that change the word's inside and that reports can't do without, each with its singular. No rule finds it.
 _PLURALS = {
-    "ادلت": "دليل",
     "ادله": "دليل",
     "اسري": "اسير",
     "اشخاص": "شخص",
@@ -104,7 +104,11 @@ _PLURALS = {
     "مراه": "امراه",
     "نساء": "امراه",
     "نسوه": "امراه",
-    # Before a pronoun (حياته), where nothing else tells these from a plural in ات.
+}
+# What is left of them where a pronoun was cut off (حياته), and nothing else tells them from a plural in ات. By itself
+# أدلت is a verb: she testified.
+_BEFORE_PRONOUNS = {
+    "ادلت": "دليل",
     "امرات": "امراه",
     "حيات": "حياه",
     "معانات": "معاناه",
@@ -174,16 +178,16 @@ def _is_whole(word: str) -> bool:
 def _singular(word: str) -> str:
     """The singular of a listed plural; a letter before one is surely attached (وأطفال). Empty for any other word.
 
-    Not before one of three letters: ومدن is also what stays of ومدني.
+    Not before one of three letters: ومدن is also what stays of ومدني. Nor in a word of its own: بادله, he exchanged with him.
     """
-    rests = [word[len(letter) :] for letter in _ATTACHED if word.startswith(letter)]
+    rests = [] if word in _WHOLE else [word[len(letter) :] for letter in _ATTACHED if word.startswith(letter)]
     known = [word, *(rest for rest in rests if len(rest) > SHORTEST)]
     return next((_PLURALS[each] for each in known if each in _PLURALS), "")
 
 
-def _light(word: str) -> str:
-    """Cuts endings one after the other, so that فلسطينية, فلسطيني and فلسطين meet."""
-    singular = _singular(word)
+def _light(word: str, *, was_cut: bool = False) -> str:
+    """Cuts endings one after the other, so that فلسطينية, فلسطيني and فلسطين meet. ``was_cut``: there was one more."""
+    singular = _singular(word) or (_BEFORE_PRONOUNS.get(word, "") if was_cut else "")
     if singular:
         return _light(singular)
     if word in _WHOLE:
@@ -194,4 +198,4 @@ def _light(word: str) -> str:
         return word[:-1] if word[:-1] in _WHOLE else word[:-2]
     cut = next((e for e in _LONG_ENDINGS if word.endswith(e) and len(word) - len(e) >= LONG_SHORTEST), "")
     cut = cut or next((e for e in _ENDINGS if word.endswith(e) and len(word) - len(e) >= SHORTEST), "")
-    return _light(word[: -len(cut)]) if cut else word
+    return _light(word[: -len(cut)], was_cut=True) if cut else word
