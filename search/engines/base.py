@@ -58,7 +58,7 @@ class IndexRow:
 
     @property
     def is_open(self) -> bool:
-        """Whether anybody may find it. What only some may stands on a shelf of its own (``asks_as_anybody``)."""
+        """Whether anybody may find it. What only some may is on no shelf of theirs (``asks_as_anybody``)."""
         return ANYBODY in self.acl
 
 

@@ -7,7 +7,7 @@ import sqlite3
 import zlib
 
 from search.engines.base import ANYBODY, MAX_TEXT, IndexRow, ItemResult, Operation, Outcome
-from search.engines.sqlite_files import CLOSED, COLUMNS, OPEN
+from search.engines.sqlite_files import ALL, COLUMNS, SHELVES
 from search.exceptions import EngineUnavailableError, IndexLostError
 
 _NAMES, _MARKS = ", ".join(COLUMNS), ", ?" * len(COLUMNS)
@@ -66,8 +66,8 @@ def _put(connection: sqlite3.Connection, operation: Operation) -> Outcome:
 
 def _put_in(connection: sqlite3.Connection, doc: int, row: IndexRow) -> None:
     fields = [row.fields.get(column, "")[:MAX_TEXT] for column in COLUMNS]
-    shelf = OPEN if row.is_open else CLOSED
-    connection.execute(f"INSERT INTO {shelf}(rowid, {_NAMES}) VALUES (?{_MARKS})", (doc, *fields))  # noqa: S608  # own names
+    for shelf in SHELVES if row.is_open else (ALL,):
+        connection.execute(f"INSERT INTO {shelf}(rowid, {_NAMES}) VALUES (?{_MARKS})", (doc, *fields))  # noqa: S608  # own names
     packed = zlib.compress(json.dumps(fields, ensure_ascii=False).encode(), 3)
     connection.execute("INSERT INTO packed VALUES (?, ?)", (doc, packed))
     connection.executemany("INSERT INTO acl VALUES (?, ?)", [(doc, token) for token in row.acl])
@@ -78,9 +78,9 @@ def _put_in(connection: sqlite3.Connection, doc: int, row: IndexRow) -> None:
 def _take_out(connection: sqlite3.Connection, doc: int) -> None:
     packed = connection.execute("SELECT fields FROM packed WHERE doc = ?", (doc,)).fetchone()[0]
     is_open = connection.execute("SELECT 1 FROM acl WHERE doc = ? AND token = ?", (doc, ANYBODY)).fetchone()
-    shelf = OPEN if is_open else CLOSED
-    sql = f"INSERT INTO {shelf}({shelf}, rowid, {_NAMES}) VALUES ('delete', ?{_MARKS})"  # noqa: S608
-    connection.execute(sql, (doc, *json.loads(zlib.decompress(packed))))
+    for shelf in SHELVES if is_open else (ALL,):
+        sql = f"INSERT INTO {shelf}({shelf}, rowid, {_NAMES}) VALUES ('delete', ?{_MARKS})"  # noqa: S608
+        connection.execute(sql, (doc, *json.loads(zlib.decompress(packed))))
     for statement in (
         "DELETE FROM packed WHERE doc = ?",
         "DELETE FROM acl WHERE doc = ?",

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from search.engines.base import FACETS, FacetValue, Hit, SearchRequest, Sort, asks_as_anybody
-from search.engines.sqlite_files import COLUMNS, OPEN, SHELVES
+from search.engines.sqlite_files import ALL, COLUMNS, OPEN
 from search.matching import Both, Condition, Fact, Form, Group, Plan, Without, Years
 from search.ranking import (
     FACET_SIZE,
@@ -57,9 +57,9 @@ def run_search(connection: sqlite3.Connection, request: SearchRequest) -> Answer
         selected = [facet for facet in FACETS if request.filters.get(facet)]
         full = (1 << len(selected)) - 1
         _collect(connection, request, selected)
-        shelves = _shelves(request.tokens)
-        _lift_texts(connection, request.plan, shelves)
-        _lift_glossary(connection, request.plan, shelves)
+        shelf = _shelf(request.tokens)
+        _lift_texts(connection, request.plan, shelf)
+        _lift_glossary(connection, request.plan, shelf)
         total = connection.execute("SELECT count(*) FROM temp.hits WHERE mask = ?", (full,)).fetchone()[0]
         hits = _page(connection, request, full)
         facets = _facets(connection, request, selected, full) if request.with_facets else {}
@@ -68,8 +68,8 @@ def run_search(connection: sqlite3.Connection, request: SearchRequest) -> Answer
     return Answer(total, hits, facets)
 
 
-def _shelves(tokens: frozenset[str] | None) -> tuple[str, ...]:
-    return (OPEN,) if asks_as_anybody(tokens) else SHELVES
+def _shelf(tokens: frozenset[str] | None) -> str:
+    return OPEN if asks_as_anybody(tokens) else ALL
 
 
 def _score(shelf: str) -> str:
@@ -116,39 +116,37 @@ def _in_fields(fields: Sequence[str], forms: Sequence[Form]) -> str:
 
 
 def _collect(connection: sqlite3.Connection, request: SearchRequest, selected: Sequence[str]) -> None:
-    shelves = _shelves(request.tokens)
+    shelf = _shelf(request.tokens)
     mask, mask_values = _mask(request, selected)
     allowed, allowed_values = _allowed(request.tokens, request.now, request.hidden)
     if request.only is not None:
         allowed += " AND d.key IN (SELECT value FROM json_each(?))"
         allowed_values.append(json.dumps(sorted(request.only)))
     for condition in request.plan.conditions:
-        sql, values = _meets(condition, shelves)
+        sql, values = _meets(condition, shelf)
         allowed, allowed_values = f"{allowed} AND {sql}", [*allowed_values, *values]
     # What has the words themselves first: bm25 knows no weight of a word, only the whole hit can count less.
     matches = dict.fromkeys([expression(request.plan, related=False), expression(request.plan)])
     for weight, match in zip((1.0, RELATED_WEIGHT), filter(None, matches), strict=False):
-        for shelf in shelves:
-            # CROSS JOIN keeps the index first; "rowid IN (SELECT …)" around a match is forty times slower.
-            sql = f"INSERT OR IGNORE INTO temp.hits SELECT d.id, {weight} * {_score(shelf)}, {mask} {_on(shelf)} AND {allowed}"
-            connection.execute(sql, (*mask_values, match, *allowed_values))
+        # CROSS JOIN keeps the index first; "rowid IN (SELECT …)" around a match is forty times slower.
+        sql = f"INSERT OR IGNORE INTO temp.hits SELECT d.id, {weight} * {_score(shelf)}, {mask} {_on(shelf)} AND {allowed}"
+        connection.execute(sql, (*mask_values, match, *allowed_values))
     if request.plan.required:
         return
     sql = f"INSERT INTO temp.hits SELECT d.id, 0.0, {mask} FROM doc d WHERE {allowed}"  # noqa: S608  # own names only
     connection.execute(sql, (*mask_values, *allowed_values))
     if request.plan.excluded:
-        match = _excluded(request.plan)
-        connection.execute(f"DELETE FROM temp.hits WHERE id IN ({_rows(shelves)})", [match] * len(shelves))  # noqa: S608
+        connection.execute(f"DELETE FROM temp.hits WHERE id IN ({_rows(shelf)})", [_excluded(request.plan)])  # noqa: S608
 
 
-def _rows(shelves: Sequence[str]) -> str:
-    return " UNION ALL ".join(f"SELECT rowid FROM {shelf} WHERE {shelf} MATCH ?" for shelf in shelves)  # noqa: S608
+def _rows(shelf: str) -> str:
+    return f"SELECT rowid FROM {shelf} WHERE {shelf} MATCH ?"  # noqa: S608
 
 
-def _meets(condition: Condition, shelves: Sequence[str]) -> tuple[str, list[str | float]]:
+def _meets(condition: Condition, shelf: str) -> tuple[str, list[str | float]]:
     """``condition`` as SQL about ``d``, with its values."""
     if isinstance(condition, Group):
-        return f"d.id IN ({_rows(shelves)})", [_group(condition)] * len(shelves)
+        return f"d.id IN ({_rows(shelf)})", [_group(condition)]
     if isinstance(condition, Years):
         sql = "EXISTS (SELECT 1 FROM facet v WHERE v.doc = d.id AND v.name = 'year' AND CAST(v.value AS INTEGER) BETWEEN ? AND ?)"
         return sql, [condition.first, condition.last]
@@ -157,9 +155,9 @@ def _meets(condition: Condition, shelves: Sequence[str]) -> tuple[str, list[str 
         sql = "EXISTS (SELECT 1 FROM facet v JOIN json_each(?) j ON v.name = j.value ->> 0 AND v.value = j.value ->> 1 WHERE v.doc = d.id)"
         return sql, [json.dumps(sorted(condition.values))]
     if isinstance(condition, Without):
-        sql, values = _meets(condition.part, shelves)
+        sql, values = _meets(condition.part, shelf)
         return f"NOT {sql}", values
-    found = [_meets(each, shelves) for each in condition.parts]
+    found = [_meets(each, shelf) for each in condition.parts]
     joined = (" AND " if isinstance(condition, Both) else " OR ").join(sql for sql, _values in found)
     return f"({joined})", [value for _sql, values in found for value in values]
 
@@ -193,22 +191,21 @@ def _marks(values: Sequence[str] | frozenset[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _lift_texts(connection: sqlite3.Connection, plan: Plan, shelves: Sequence[str]) -> None:
+def _lift_texts(connection: sqlite3.Connection, plan: Plan, shelf: str) -> None:
     """Words in fields and brackets filter first; where they stand decides the order all the same."""
-    match = " OR ".join(_group(group) for group in plan.texts)
-    for shelf in shelves if match else ():
+    if plan.texts:
+        match = " OR ".join(_group(group) for group in plan.texts)
         sql = f"WITH found AS MATERIALIZED (SELECT d.id AS id, {_score(shelf)} AS score {_on(shelf)}) UPDATE temp.hits SET score = hits.score + found.score FROM found WHERE hits.id = found.id"  # noqa: S608  # own names only
         connection.execute(sql, (match,))
 
 
-def _lift_glossary(connection: sqlite3.Connection, plan: Plan, shelves: Sequence[str]) -> None:
+def _lift_glossary(connection: sqlite3.Connection, plan: Plan, shelf: str) -> None:
     """A glossary term whose name has all words of a short query comes first."""
     if not plan.required or len(plan.required) > GLOSSARY_MAX_WORDS:
         return
     match = " AND ".join(_required(plan.required, in_title=True))
-    for shelf in shelves:
-        found = connection.execute(f"SELECT d.id {_on(shelf)} AND d.kind = ?", (match, GLOSSARY_KIND)).fetchall()
-        connection.executemany(f"UPDATE temp.hits SET score = score * {GLOSSARY_BOOST} WHERE id = ?", found)  # noqa: S608
+    found = connection.execute(f"SELECT d.id {_on(shelf)} AND d.kind = ?", (match, GLOSSARY_KIND)).fetchall()
+    connection.executemany(f"UPDATE temp.hits SET score = score * {GLOSSARY_BOOST} WHERE id = ?", found)  # noqa: S608
 
 
 def _page(connection: sqlite3.Connection, request: SearchRequest, full: int) -> tuple[Hit, ...]:
@@ -260,11 +257,7 @@ class Autocomplete:
             return []
         allowed, values = _allowed(self.tokens, None, self.hidden)
         match = " AND ".join(f'a : "{word}"' for word in self.words)
-        shelves, weights = _shelves(self.tokens), "0.0, " * (len(COLUMNS) - 1) + "1.0"
-        found = " UNION ALL ".join(
-            f"SELECT d.key, d.kind, d.published, -bm25({shelf}, {weights}) AS score {_on(shelf)} AND d.locale = ? AND {allowed}"
-            for shelf in shelves
-        )
-        sql = f"SELECT key, kind, score FROM ({found}) ORDER BY score DESC, published DESC, key LIMIT ?"  # noqa: S608
-        rows = connection.execute(sql, (*(match, self.locale, *values) * len(shelves), self.size))
+        shelf, weights = _shelf(self.tokens), "0.0, " * (len(COLUMNS) - 1) + "1.0"
+        sql = f"SELECT d.key, d.kind, -bm25({shelf}, {weights}) AS score {_on(shelf)} AND d.locale = ? AND {allowed} ORDER BY score DESC, d.published DESC, d.key LIMIT ?"
+        rows = connection.execute(sql, (match, self.locale, *values, self.size))
         return [Hit(key, kind, score) for key, kind, score in rows]

@@ -21,8 +21,9 @@ from search.exceptions import EngineUnavailableError, IndexLostError
 from search.ranking import recency
 
 COLUMNS = ("t", "tx", "s", "b", "p", "f", "a")
-OPEN, CLOSED = SHELVES = ("open_words", "closed_words")
-"""The words of what anybody may find, and of what only some may. FTS5 counts each table by itself."""
+OPEN, ALL = SHELVES = ("open_words", "all_words")
+"""The words of what anybody may find, and of everything. FTS5 counts each table by itself, and has no good word for what
+stands in half of a small one: so there is none of the restricted things alone."""
 BUSY_SECONDS = 20
 _WORDS = f"""USING fts5({", ".join(COLUMNS)}, content='',
     tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*'")"""
@@ -36,7 +37,7 @@ CREATE TABLE facet(doc INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL
 CREATE TABLE acl(doc INTEGER NOT NULL, token TEXT NOT NULL, PRIMARY KEY(doc, token)) WITHOUT ROWID;
 CREATE TABLE packed(doc INTEGER PRIMARY KEY, fields BLOB NOT NULL);
 CREATE VIRTUAL TABLE {OPEN} {_WORDS};
-CREATE VIRTUAL TABLE {CLOSED} {_WORDS};
+CREATE VIRTUAL TABLE {ALL} {_WORDS};
 """
 
 

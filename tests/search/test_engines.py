@@ -254,6 +254,13 @@ class TestShelves:
         assert sorted(index.titles(text, tokens=None)) == ["Alpha case", "Hidden alpha case"]
         assert index.titles(text) == ["Alpha case"]
 
+    def test_a_restricted_thing_by_its_title_comes_before_a_mention(self, index):
+        for number in range(9):
+            index.add(f"Report {number}", body="It mentions the alpha case." if number < 3 else "On other things.")
+        for title in ("Alpha case", "Alpha annex"):
+            index.add(title, body="alpha", acl=self.HIDDEN)
+        assert index.titles("alpha case", tokens=self.MEMBER)[0] == "Alpha case"
+
     def test_what_is_excluded_is_on_both(self, index):
         index.add("Alpha case")
         index.add("Hidden alpha case", acl=self.HIDDEN)

@@ -290,7 +290,7 @@ def test_a_file_that_an_older_version_made_is_no_way_back_and_holds_up_no_worker
     index.put(*index.content.sources["publication"].things.values())
     index.engine.swap(name)
     other = sqlite3.connect(index.engine._files.directory / old, isolation_level=None)
-    other.execute("DROP TABLE closed_words")
+    other.execute("DROP TABLE all_words")
     other.execute("UPDATE meta SET value = '1' WHERE name = 'dirty'")
     other.close()
     with pytest.raises(RebuildError, match="made by an older version"):
