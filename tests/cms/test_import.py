@@ -182,6 +182,26 @@ def test_what_was_taken_down_is_not_published_again():
     assert not page.live
 
 
+def test_a_draft_that_was_withdrawn_is_not_published_by_a_later_run():
+    run(ROW)
+    page = PublicationPage.objects.get(key="r-0001")
+    withdraw(page, UserFactory(is_superuser=True), "It named a witness.")
+    assert run(ROW, publish=True).unchanged == 1
+    run({**ROW, "title": "Changed"}, publish=True)
+    page.refresh_from_db()
+    assert not page.live
+
+
+@pytest.mark.parametrize("options", [{}, {"publish": True}, {"dry_run": True}])
+def test_a_locked_publication_is_refused(options):
+    run(ROW)
+    Page.objects.filter(pk=PublicationPage.objects.get().pk).update(locked=True)
+    assert errors({**ROW, "title": "Changed"}, **options) == [
+        "This publication is locked. Import it again when it is unlocked."
+    ]
+    assert PublicationPage.objects.get().get_latest_revision_as_object().title == ROW["title"]
+
+
 def test_another_language_is_a_translation_of_the_same_work():
     german = {**ROW, "language": "de", "title": "In der Befehlskette", "topics": ["Impunity"]}
     assert run(german, ROW, publish=True).created == 2
@@ -377,6 +397,12 @@ class TestFiles:
         summary = run(self.ROW, files=folder, publish=True)
         assert (summary.unchanged, len(summary.blocked)) == (1, int(how == "locked"))
         assert not PublicationPage.objects.get().live
+
+    def test_a_waiting_draft_that_was_withdrawn_is_brought_back_by_no_changed_row(self, folder):
+        run(self.ROW, files=folder, publish=True)
+        withdraw(PublicationPage.objects.get(), UserFactory(is_superuser=True), "It named a witness.")
+        run({**self.ROW, "summary": "Changed"}, files=folder, publish=True)
+        assert read_through() == 0 and not PublicationPage.objects.get().live
 
     def test_what_can_not_be_published_holds_up_no_other(self, folder, caplog):
         run(self.ROW | {"doi": "10.5555/x"}, self.ROW | {"key": "r-2"}, files=folder, publish=True)

@@ -24,6 +24,7 @@ from cms.publications.importing.sources import digest, file_of
 from cms.publications.importing.vocabulary import Vocabulary
 from cms.publications.importing.writing import New, Related, Writer, fill
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
+from workflows import approvals
 from workflows.exceptions import NotApproved, Overtaken
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Importer:
         """Whether an imported draft is to be published by this run. What was taken down stays down, and what waits
         for its files is published by the worker, or by those who changed it since."""
         page = imported.page
-        return self.publish and not page.live and page.first_published_at is None and imported.pending_id is None
+        return self.publish and not page.live and not _taken_down(page) and imported.pending_id is None
 
     def _report(self, imported: ImportedRow, row: Row, counts: Summary) -> None:
         """Says where a row stands that an earlier run left to the worker."""
@@ -215,12 +216,14 @@ class Importer:
     def _change(self, imported: ImportedRow, row: Row, hashed: str) -> bool:
         """A new version of a page that exists: a draft, or approved and published as "import by" the user.
 
-        Returns False where it waits for its files. Raises RowError where the page is in review, because its reviewers
-        decide about the text that they were shown, and where one of its files was withdrawn: an import brings nothing back.
+        Returns False where it waits for its files. Raises RowError where the page is locked or in review, because its
+        reviewers decide about the text that they were shown, and where publishing is refused.
         """
         page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
         if page.workflow_in_progress:
             raise RowError("This publication is in review. Import it again when that is decided.")
+        if page.locked:
+            raise RowError("This publication is locked. Import it again when it is unlocked.")
         if self.dry_run:
             self._related(row)
             return True
@@ -232,11 +235,15 @@ class Importer:
                 revision = page.save_revision(user=self.user, log_action=True, changed=True)
             except Overtaken as refusal:
                 raise RowError(str(refusal)) from refusal
-            taken_down = not page.live and page.first_published_at is not None
             ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, **waiting.mark(None))
-            if not self.publish or taken_down:
+            if not self.publish or _taken_down(page):
                 return True
             try:
                 return waiting.publish_or_wait(imported, page, revision, self.user)
             except NotApproved as refusal:
                 raise RowError(str(refusal)) from refusal
+
+
+def _taken_down(page: Page) -> bool:
+    """Whether the page is down because somebody decided so. One that was withdrawn as a draft was never public."""
+    return not page.live and (page.first_published_at is not None or approvals.taken_down(page.pk))
