@@ -150,6 +150,18 @@ def test_drafts_are_published_by_a_later_run(client):
     assert run(ROW, publish=True).unchanged == 1
 
 
+@pytest.mark.parametrize("field", ["title", "body"])
+def test_a_draft_that_an_editor_changed_is_not_published_by_a_later_run(field):
+    run(ROW)
+    draft = PublicationPage.objects.get(key="r-0001").get_latest_revision_as_object()
+    changed = {"title": "Without the name", "body": [("long_text", "<p>Without the name</p>")]}
+    setattr(draft, field, changed[field])
+    draft.save_revision()
+    assert errors(ROW, publish=True) == ["Somebody changed this draft since its import. Submit it for review."]
+    page = PublicationPage.objects.get(key="r-0001")
+    assert not page.live and "Without the name" in str(getattr(page.get_latest_revision_as_object(), field))
+
+
 def test_same_file_again_changes_nothing():
     rows = [{**ROW, "key": f"r-{number}", "title": f"Title {number}"} for number in range(5)]
     run(*rows, publish=True)
@@ -495,6 +507,9 @@ class TestFiles:
     def test_draft_files_are_not_readable(self, folder):
         run(self.ROW, files=folder)
         assert Document.objects.exists() and not readable_by(Visitor()).exists()
+        read_through()
+        assert run(self.ROW, files=folder, publish=True).updated == 1
+        assert PublicationPage.objects.get().live and readable_by(Visitor()).exists()
 
     def test_same_bytes_are_the_same_document_and_other_bytes_its_next_version(self, folder):
         run(self.ROW, files=folder, publish=True)

@@ -26,6 +26,7 @@ from cms.publications.importing.vocabulary import Vocabulary
 from cms.publications.importing.writing import New, Related, Writer, fill
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
 from workflows import approvals
+from workflows.content import content_hash
 from workflows.exceptions import NotApproved, Overtaken
 
 if TYPE_CHECKING:
@@ -223,7 +224,8 @@ class Importer:
 
         Returns False where it waits for its files, or is left to people because one of them was withdrawn: an import
         brings nothing back. Raises RowError where the page is locked, where it is in review, because its reviewers
-        decide about the text that they were shown, and where it can't be saved or published; nothing is kept then.
+        decide about the text that they were shown, where it can't be saved or published, and where the row is the same
+        as before and an editor made something else of it; nothing is kept then.
         """
         page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
         if page.workflow_in_progress:
@@ -244,12 +246,21 @@ class Importer:
 
     def _save(self, imported: ImportedRow, page: Any, row: Row, related: Related, hashed: str) -> bool:
         """Stores the version, and publishes it where that is wanted; as ``_change``, with the errors of publishing."""
+        before = _said(page)
         fill(page, row, related)
+        if imported.row_hash == hashed and _said(page) != before:
+            raise RowError("Somebody changed this draft since its import. Submit it for review.")
         revision = page.save_revision(user=self.user, log_action=True, changed=True)
         ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, **waiting.mark(None))
         if not self.publish or _taken_down(page):
             return True
         return waiting.publish_or_wait(imported, page, revision, self.user)
+
+
+def _said(page: Any) -> str:
+    """A hash of what ``page`` says. Blocks get a new id whenever they are written: it says nothing."""
+    body = [{**block, "id": ""} for block in page.body.get_prep_value()]
+    return content_hash({**page.serializable_data(), "body": body})
 
 
 def _taken_down(page: Page) -> bool:
