@@ -94,6 +94,16 @@ def taken_back() -> DocumentQuerySet:
     return withdrawn().filter(~Exists(brought_back.exclude(override_reason="")) | Exists(_newer()))
 
 
+def gone_until_approved() -> DocumentQuerySet:
+    """Versions that were withdrawn, or have the bytes of one that was, and that readers have through no page since.
+
+    That Legal let one pass changes nothing here: readers get it with the next approval that people give.
+    """
+    released = DocumentRelease.objects.filter(document=OuterRef("pk"))
+    same = DocumentCheck.objects.filter(document=OuterRef("pk"), name=wording.WITHDRAWN_BYTES)
+    return cast(DocumentQuerySet, Document.objects.filter(Exists(released) | Exists(same), ~Exists(released.active())))
+
+
 def _newer() -> DocumentReleaseQuerySet:
     return DocumentRelease.objects.active().filter(
         document__series=OuterRef("series"), document__number__gt=OuterRef("number")

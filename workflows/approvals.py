@@ -60,6 +60,11 @@ def is_approved(page: Page, revision: Revision) -> bool:
     return bool(rows.filter(revision_id=revision.pk, content_hash=content_hash(revision.content)).exists())
 
 
+def taken_down(page_id: int) -> bool:
+    """Whether the page was ever withdrawn or taken down, be it as a draft that nobody had read."""
+    return bool(ApprovalRecord.objects.of_page(page_id).filter(decision=Decision.TAKEN_DOWN).exists())
+
+
 def taken_down_since(page_id: int, when: datetime) -> bool:
     """Whether the page was withdrawn or taken down at ``when`` or later."""
     return bool(ApprovalRecord.objects.of_page(page_id).filter(decision=Decision.TAKEN_DOWN, at__gte=when).exists())

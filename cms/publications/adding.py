@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any, cast
 
 from django import forms
@@ -111,15 +112,24 @@ class PublicationFilesView(AddFilesView):
         }
 
     def initial(self, upload: PendingUpload) -> dict[str, Any]:
-        """The guesses, and the role that most files have. What is called like a file of the page, in its language, is
-        taken for its next version."""
+        """The guesses, and the role that most files have. What is called like a file of the page, in its language and
+        format, is taken for its next version."""
         guessed = super().initial(upload)
-        names = {guessed["title"].casefold(), upload.name.casefold()}
-        for key, each in self._versions.items():
-            same = {each.title.casefold(), each.original_name.casefold()} & names
-            if same and each.language == guessed["language"]:
-                guessed |= {"title": each.title, "version_of": key}
+        older = self._older(upload.name, guessed["title"], guessed["language"])
+        if older:
+            guessed |= {"title": older.title, "version_of": str(older.pk)}
         return {**guessed, "role": PublicationFile.Role.FULL}
+
+    def _older(self, name: str, title: str, language: str) -> Document | None:
+        """The one file of the page that a file with this name and title continues: by its own name rather than by its
+        title, and none where several might be meant."""
+        alike = [
+            each for each in self._versions.values() if each.language == language and _extension(name) in _formats(each)
+        ]
+        named = [each for each in alike if each.original_name.casefold() == name.casefold()]
+        called = {name.casefold(), title.casefold()}
+        found = named or [each for each in alike if each.title.casefold() in called]
+        return found[0] if len(found) == 1 else None
 
     def to_file(self, data: dict[str, Any]) -> dict[str, Any]:
         """Besides, what it is the next version of."""
@@ -169,3 +179,12 @@ class PublicationFilesView(AddFilesView):
             values = {name: data[name] for name in ("language", "role", "label", "format_group")}
             draft.files = [*rows, PublicationFile(document=document, sort_order=len(rows), **values)]
         draft.save_revision(user=user, log_action=True)
+
+
+def _extension(name: str) -> str:
+    return PurePath(name).suffix.casefold().removeprefix(".")
+
+
+def _formats(document: Document) -> set[str]:
+    """Extensions of a file as it came and as readers get it: an old format is public in today's."""
+    return {_extension(document.original_name), document.file_extension}

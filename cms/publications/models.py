@@ -331,7 +331,7 @@ class ImportedRow(models.Model):
     """What an import knows of a publication: a row that has the same hash again changes nothing.
 
     ``pending`` is the revision that it publishes when its files are through their checks, ``pending_hash`` the hash of
-    what that revision said.
+    what that revision said. A hash alone is a row that was left to people.
     """
 
     key = models.CharField(max_length=100)

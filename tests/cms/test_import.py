@@ -16,7 +16,7 @@ from access.visitor import Visitor
 from cms.core.models import Place, PublicationKind
 from cms.publications.importing import Importer, waiting
 from cms.publications.importing.cleaning import clean_html
-from cms.publications.models import PublicationIndexPage, PublicationPage
+from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
 from cms.topics.models import TopicPage
 from documents import embargo, safety
 from documents.access import readable_by
@@ -26,7 +26,14 @@ from documents.rights import Rights
 from documents.versions.actions import take_back
 from search.models import SearchOutbox
 from tests.documents.safety import pdfs
-from tests.factories import PlaceFactory, PublicationKindFactory, TopicPageFactory, UserFactory, publish
+from tests.factories import (
+    DocumentFactory,
+    PlaceFactory,
+    PublicationKindFactory,
+    TopicPageFactory,
+    UserFactory,
+    publish,
+)
 from workflows.actions import withdraw
 from workflows.content import content_hash
 from workflows.models import ApprovalRecord
@@ -78,6 +85,12 @@ def pdf(text="Page one"):
     document.set_font("helvetica")
     document.cell(text=text)
     return bytes(document.output())
+
+
+def send_back(page, user):
+    """A review that ends with changes requested."""
+    page.get_workflow().start(page, UserFactory())
+    page.current_workflow_task_state.specific.reject(user=user, comment="Not like this.")
 
 
 def test_imported_publication_has_all_that_its_row_says(client):
@@ -137,6 +150,18 @@ def test_drafts_are_published_by_a_later_run(client):
     assert run(ROW, publish=True).unchanged == 1
 
 
+@pytest.mark.parametrize("field", ["title", "body"])
+def test_a_draft_that_an_editor_changed_is_not_published_by_a_later_run(field):
+    run(ROW)
+    draft = PublicationPage.objects.get(key="r-0001").get_latest_revision_as_object()
+    changed = {"title": "Without the name", "body": [("long_text", "<p>Without the name</p>")]}
+    setattr(draft, field, changed[field])
+    draft.save_revision()
+    assert errors(ROW, publish=True) == ["Somebody changed this draft since its import. Submit it for review."]
+    page = PublicationPage.objects.get(key="r-0001")
+    assert not page.live and "Without the name" in str(getattr(page.get_latest_revision_as_object(), field))
+
+
 def test_same_file_again_changes_nothing():
     rows = [{**ROW, "key": f"r-{number}", "title": f"Title {number}"} for number in range(5)]
     run(*rows, publish=True)
@@ -178,6 +203,35 @@ def test_what_was_taken_down_is_not_published_again():
     page.unpublish()
     assert run(ROW, publish=True).unchanged == 1
     run({**ROW, "title": "Changed"}, publish=True)
+    page.refresh_from_db()
+    assert not page.live
+
+
+def test_a_draft_that_was_withdrawn_is_not_published_by_a_later_run():
+    run(ROW)
+    page = PublicationPage.objects.get(key="r-0001")
+    withdraw(page, UserFactory(is_superuser=True), "It named a witness.")
+    assert run(ROW, publish=True).unchanged == 1
+    run({**ROW, "title": "Changed"}, publish=True)
+    page.refresh_from_db()
+    assert not page.live
+
+
+@pytest.mark.parametrize("options", [{}, {"publish": True}, {"dry_run": True}])
+def test_a_locked_publication_is_refused(options):
+    run(ROW)
+    Page.objects.filter(pk=PublicationPage.objects.get().pk).update(locked=True)
+    assert errors({**ROW, "title": "Changed"}, **options) == [
+        "This publication is locked. Import it again when it is unlocked."
+    ]
+    assert PublicationPage.objects.get().get_latest_revision_as_object().title == ROW["title"]
+
+
+def test_a_draft_that_a_reviewer_sent_back_is_not_published_by_a_later_run():
+    run(ROW)
+    page, user = PublicationPage.objects.get(), UserFactory(is_superuser=True)
+    send_back(page, user)
+    assert run(ROW, publish=True).unchanged == 1
     page.refresh_from_db()
     assert not page.live
 
@@ -329,6 +383,10 @@ class TestFiles:
         read_through()
         return PublicationPage.objects.get(key="r-0001"), Document.objects.latest("pk")
 
+    def let_pass(self, document, reason="The witness agreed."):
+        for check in document.checks.blocking():
+            safety.override(check, UserFactory(groups=["Legal review"]), reason)
+
     def test_a_blocked_file_is_not_published_and_the_next_run_names_it(self, folder, client):
         page, document = self.blocked(folder)
         assert not PublicationPage.objects.get(pk=page.pk).live
@@ -350,13 +408,14 @@ class TestFiles:
 
     def test_what_legal_lets_pass_is_published_and_the_record_says_so(self, folder, client):
         page, document = self.blocked(folder)
-        for check in document.checks.blocking():
-            safety.override(check, UserFactory(groups=["Legal review"]), "It is the court's own box.")
+        self.let_pass(document, "It is the court's own box.")
         assert waiting.publish_due() == 1
         assert client.get(f"/d/{document.series}/").status_code == 200
         assert "the court's own box" in ApprovalRecord.objects.get(page_id=page.pk).overrides[0]
 
-    @pytest.mark.parametrize("how", ["changed", "overwritten", "submitted", "withdrawn", "locked"])
+    @pytest.mark.parametrize(
+        "how", ["changed", "overwritten", "submitted", "rejected", "cancelled", "withdrawn", "locked"]
+    )
     def test_what_somebody_decided_otherwise_about_is_left_to_them(self, folder, how):
         run(self.ROW, files=folder, publish=True)
         page, user = PublicationPage.objects.get(), UserFactory(is_superuser=True)
@@ -369,6 +428,11 @@ class TestFiles:
             assert Revision.objects.for_instance(page).count() == 1
         elif how == "submitted":
             page.get_workflow().start(page, user)
+        elif how == "rejected":
+            send_back(page, user)
+        elif how == "cancelled":
+            page.get_workflow().start(page, user)
+            page.current_workflow_state.cancel(user=user)
         elif how == "withdrawn":
             withdraw(page, user, "It named a witness.")
         else:
@@ -378,6 +442,56 @@ class TestFiles:
         assert (summary.unchanged, len(summary.blocked)) == (1, int(how == "locked"))
         assert not PublicationPage.objects.get().live
 
+    def test_a_waiting_draft_that_was_withdrawn_is_brought_back_by_no_changed_row(self, folder):
+        run(self.ROW, files=folder, publish=True)
+        withdraw(PublicationPage.objects.get(), UserFactory(is_superuser=True), "It named a witness.")
+        run({**self.ROW, "summary": "Changed"}, files=folder, publish=True)
+        assert read_through() == 0 and not PublicationPage.objects.get().live
+
+    def test_what_an_editor_took_out_of_a_waiting_draft_does_not_come_back_when_old_revisions_are_purged(self, folder):
+        run(self.ROW, files=folder, publish=True)
+        draft = PublicationPage.objects.get().get_latest_revision_as_object()
+        draft.title = "Without the name"
+        draft.save_revision()
+        call_command("purge_revisions", stdout=io.StringIO())
+        assert ImportedRow.objects.get().pending is None
+        read_through()
+        assert run(self.ROW, files=folder, publish=True).unchanged == 1
+        page = PublicationPage.objects.get()
+        assert not page.live and page.get_latest_revision_as_object().title == "Without the name"
+
+    def test_an_error_holds_up_no_other_page_and_is_tried_again(self, folder, caplog, monkeypatch):
+        run(self.ROW, self.ROW | {"key": "r-2"}, files=folder, publish=True)
+        real = waiting.publish_or_wait
+
+        def fails(imported, *args):
+            if imported.key == "r-0001":
+                raise RuntimeError("the storage is away")
+            return real(imported, *args)
+
+        monkeypatch.setattr(waiting, "publish_or_wait", fails)
+        assert read_through() == 1 and "An import was not published" in caplog.text
+        monkeypatch.undo()
+        assert waiting.publish_due() == 1
+
+    def test_a_new_row_with_a_file_waits_for_the_worker_whatever_the_file_is(self, folder, monkeypatch):
+        monkeypatch.setattr("cms.publications.importing.run.file_of", lambda *args: DocumentFactory())
+        assert run(self.ROW, files=folder, publish=True).waiting == 1
+        assert not PublicationPage.objects.get().live and waiting.publish_due() == 1
+
+    def test_a_refused_change_leaves_no_version_of_its_file(self, folder):
+        run(self.ROW, ROW | {"key": "r-2"}, files=folder, publish=True)
+        read_through()
+        other = PublicationPage.objects.get(key="r-2")
+        PublicationPage.objects.filter(key="r-0001").update(slug=other.slug)
+        revision = PublicationPage.objects.get(key="r-0001").latest_revision
+        revision.content["slug"] = other.slug
+        revision.save()
+        (folder / "en" / "a.pdf").write_bytes(pdf("Corrected"))
+        summary = run(self.ROW, ROW | {"key": "r-3"}, files=folder, publish=True)
+        assert [line for line, _sentence in summary.errors] == [1] and summary.created == 1
+        assert Document.objects.count() == 1
+
     def test_what_can_not_be_published_holds_up_no_other(self, folder, caplog):
         run(self.ROW | {"doi": "10.5555/x"}, self.ROW | {"key": "r-2"}, files=folder, publish=True)
         publish(PublicationPage.objects.get(key="r-2"), doi="10.5555/y")
@@ -386,10 +500,16 @@ class TestFiles:
         assert read_through() == 1
         assert PublicationPage.objects.get(key="r-3").live and not PublicationPage.objects.get(key="r-0001").live
         assert "An import was not published" in caplog.text
+        PublicationPage.objects.filter(key="r-2").update(doi="10.5555/y")
+        assert run(self.ROW | {"doi": "10.5555/x"}, files=folder, publish=True).unchanged == 1
+        assert not PublicationPage.objects.get(key="r-0001").live
 
     def test_draft_files_are_not_readable(self, folder):
         run(self.ROW, files=folder)
         assert Document.objects.exists() and not readable_by(Visitor()).exists()
+        read_through()
+        assert run(self.ROW, files=folder, publish=True).updated == 1
+        assert PublicationPage.objects.get().live and readable_by(Visitor()).exists()
 
     def test_same_bytes_are_the_same_document_and_other_bytes_its_next_version(self, folder):
         run(self.ROW, files=folder, publish=True)
@@ -402,14 +522,43 @@ class TestFiles:
         first, second = Document.objects.order_by("number")
         assert (first.series, second.number) == (second.series, 2)
 
-    def test_a_file_that_was_withdrawn_is_not_published_again(self, folder):
+    def test_a_file_that_was_withdrawn_is_published_again_by_an_approval_only(self, folder):
         run(self.ROW, files=folder, publish=True)
         read_through()
-        take_back(Document.objects.get(), UserFactory(is_superuser=True), "It named a witness.")
+        document = Document.objects.get()
+        take_back(document, UserFactory(is_superuser=True), "It named a witness.")
         changed = {**self.ROW, "summary": "Changed"}
-        assert run(changed, files=folder, publish=True).waiting == 1 and read_through() == 0
+        summary = run(changed, files=folder, publish=True)
+        assert summary.waiting == 0 and "was withdrawn" in summary.blocked[0][1]
+        self.let_pass(document)
+        assert read_through() == 0 and not DocumentRelease.objects.active().exists()
         ((_line, sentence),) = run(changed, files=folder, publish=True).blocked
-        assert "was withdrawn" in sentence and not DocumentRelease.objects.active().exists()
+        assert "no import brings it back" in sentence and not DocumentRelease.objects.active().exists()
+        publish(PublicationPage.objects.get().get_latest_revision_as_object())
+        assert DocumentRelease.objects.active().get().document == document
+        assert run(changed, files=folder, publish=True).blocked == []
+        run({**changed, "summary": "Later"}, files=folder, publish=True)
+        assert PublicationPage.objects.get().summary == "Later"
+
+    @pytest.mark.parametrize("how", ["its bytes", "itself"])
+    def test_what_waits_with_a_withdrawn_file_waits_for_nobody_who_lets_it_pass(self, folder, how):
+        run(self.ROW, files=folder, publish=True)
+        read_through()
+        document, user = Document.objects.get(), UserFactory(is_superuser=True)
+        if how == "itself":
+            run({**self.ROW, "summary": "Changed"}, files=folder, publish=True)
+            PublicationPage.objects.get().get_latest_revision_as_object().save_revision()
+            changed = {**self.ROW, "summary": "Changed again", "files": [*self.ROW["files"], {"path": "en/b.pdf"}]}
+            (folder / "en" / "b.pdf").write_bytes(pdf("Another"))
+            assert run(changed, files=folder, publish=True).waiting == 1
+        take_back(document, user, "It named a witness.")
+        if how == "its bytes":
+            run({**self.ROW, "key": "r-2"}, files=folder, publish=True)
+        assert read_through() == 0
+        for each in Document.objects.all():
+            self.let_pass(each)
+        assert waiting.publish_due() == 0 and ImportedRow.objects.latest("pk").pending is None
+        assert not DocumentRelease.objects.active().exists()
 
     @pytest.mark.parametrize(
         "path", ["../secret.pdf", "/etc/passwd", "en/../../secret.pdf", "en\\a.pdf", "a\x00.pdf", "."]
@@ -607,7 +756,7 @@ class TestCommand:
         assert code == 0 and "1 wait for the checks of their files" in out
         read_through()
         out, err, code = self.call(tmp_path, row, publish=True, files=tmp_path)
-        assert code == 1 and "but for 1" in out and "line 1: not published: “" in err
+        assert code == 1 and "1 stay drafts" in out and "line 1: not published: “" in err
 
     def test_dry_run_writes_nothing(self, tmp_path):
         row = {**ROW, "files": [{"path": "a.pdf"}]}

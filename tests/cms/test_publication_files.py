@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -189,6 +191,36 @@ class TestVersions:
         text = drop(author, page)
         assert text.count(f'<option value="{older.pk}" selected>') == 1
         assert text.count("New version of “English” (version 1)") == 3
+
+    @pytest.mark.parametrize(
+        ("name", "proposed"), [("english.epub", "epub"), ("English.pdf", "pdf"), ("english.csv", "")]
+    )
+    def test_a_file_is_proposed_as_the_next_version_in_its_own_format_only(self, author, page, older, name, proposed):
+        epub = DocumentFactory(
+            title="English", original_name="english.epub", mime="application/epub+zip", uploaded_by_user=author.user
+        )
+        self.also(page, older, epub)
+        assert self.proposed(author, page, name) == {"epub": epub.pk, "pdf": older.pk, "": None}[proposed]
+
+    @pytest.mark.parametrize(("name", "number"), [("annex.pdf", 1), ("report.pdf", 0), ("english.pdf", None)])
+    def test_of_two_with_its_title_the_one_with_its_name_is_proposed_else_none(self, author, page, name, number):
+        files = [("Annex", "report.pdf"), ("Annex", "annex.pdf"), ("English", "a.pdf"), ("English", "b.pdf")]
+        made = [DocumentFactory(title=title, original_name=own, uploaded_by_user=author.user) for title, own in files]
+        self.also(page, *made)
+        assert self.proposed(author, page, name) == (None if number is None else made[number].pk)
+
+    def also(self, page, *documents):
+        page.files = [PublicationFile(document=each, language="en", role="full") for each in documents]
+        page.save_revision()
+
+    def proposed(self, author, page, name):
+        """The primary key of the file as whose next version ``name``, an English file, is proposed."""
+        PendingUpload.objects.create(
+            user=author.user, page_id=page.pk, name=name, length=1, state="accepted", guessed_language="en"
+        )
+        text = author.get(address(page)).content.decode()
+        found = re.findall(r'<option value="(\d+)" selected>', text)
+        return int(found[0]) if found else None
 
     def test_it_takes_the_place_of_the_older_one(self, author, page, older):
         drop(author, page)

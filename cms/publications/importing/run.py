@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import groupby, islice
@@ -13,17 +13,20 @@ from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from wagtail.models import Page
 
 from cms.publications.exceptions import RowError
 from cms.publications.importing import waiting
-from cms.publications.importing.rows import Row, parse
+from cms.publications.importing.rows import FileEntry, Row, parse
 from cms.publications.importing.sources import digest, file_of
 from cms.publications.importing.vocabulary import Vocabulary
 from cms.publications.importing.writing import New, Related, Writer, fill
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
+from workflows import approvals
+from workflows.content import content_hash
 from workflows.exceptions import NotApproved, Overtaken
 
 if TYPE_CHECKING:
@@ -39,8 +42,8 @@ BATCH = 200
 class Summary:
     """What an import did. ``errors`` are (line number, sentence).
 
-    ``waiting`` is how many of the rows are drafts until their files are through the checks; ``blocked`` are those of
-    an earlier run that a check keeps from it, as (line number, sentence).
+    ``waiting`` is how many of the rows are drafts until their files are through the checks; ``blocked`` are those that
+    a check, a lock or the withdrawal of a file keeps from it, as (line number, sentence).
     """
 
     created: int = 0
@@ -127,13 +130,16 @@ class Importer:
                 if imported is None:
                     self._check_numbers(row, keys.get(row.key))
                     related = self._related(row)
+                    related.files = self._files(row)
                     new.append(New(row, related, hashed, keys.setdefault(row.key, uuid.uuid4())))
                 elif imported.row_hash == hashed and not self._waits(imported):
                     counts.unchanged += 1
                     self._report(imported, row, counts)
                 else:
                     self._check_numbers(row, imported.page.translation_key)
-                    counts.waiting += not self._change(imported, row, hashed)
+                    if not self._change(imported, row, hashed):
+                        imported.refresh_from_db()
+                        self._report(imported, row, counts)
                     counts.updated += 1
             except RowError as error:
                 counts.errors.append((row.line, str(error)))
@@ -150,17 +156,17 @@ class Importer:
         return dict(found.values_list("key", "page__translation_key"))
 
     def _waits(self, imported: ImportedRow) -> bool:
-        """Whether an imported draft is to be published by this run. What was taken down stays down, and what waits
-        for its files is published by the worker, or by those who changed it since."""
+        """Whether an imported draft is to be published by this run. What was taken down stays down; what has ever
+        waited for its files is published by the worker, or by those who decided otherwise since."""
         page = imported.page
-        return self.publish and not page.live and page.first_published_at is None and imported.pending_id is None
+        may = self.publish and not page.live and not imported.pending_hash
+        return may and not _taken_down(page) and not waiting.judged(page.latest_revision_id)
 
     def _report(self, imported: ImportedRow, row: Row, counts: Summary) -> None:
-        """Says where a row stands that an earlier run left to the worker."""
-        if not self.publish or imported.pending_id is None or not waiting.waits(imported):
-            return
-        counts.waiting += 1
-        counts.blocked.extend((row.line, sentence) for sentence in waiting.reasons(imported))
+        """Says where a row stands that was not published: it waits, or is left to people."""
+        if self.publish and imported.pending_hash:
+            counts.waiting += waiting.waits(imported)
+            counts.blocked.extend((row.line, sentence) for sentence in waiting.reasons(imported))
 
     def _check_numbers(self, row: Row, translation_key: uuid.UUID | None) -> None:
         numbers = [Q(**{name: row.texts[name]}) for name in ("doi", "isbn") if row.texts[name]]
@@ -170,26 +176,27 @@ class Importer:
         if others.exclude(translation_key=translation_key).exists():
             raise RowError("Another publication has this DOI or ISBN already.")
 
-    def _related(self, row: Row, known: Iterable[Document] = ()) -> Related:
-        """What the row's names stand for. Inside a savepoint: a refused row leaves nothing behind."""
-        documents = list(known)
+    def _related(self, row: Row) -> Related:
+        """What the row's names of topics and the like stand for."""
         find = self.vocabulary.find
 
         def unique(vocabulary: str, names: list[str]) -> list[Any]:
             entries = [find(vocabulary, name, row.language) for name in names]
             return list({entry.pk: entry for entry in entries if entry is not None}.values())
 
-        related = Related(
+        return Related(
             kind=find("kinds", row.kind, row.language) if row.kind else None,
             topics=unique("topics", row.topics),
             places=unique("places", row.places),
             terms=unique("glossary", row.glossary),
         )
+
+    def _files(self, row: Row, known: Sequence[Document] = ()) -> list[tuple[Document, FileEntry]]:
+        """The files that the row names, filed now. Inside a savepoint: a refused row leaves none behind."""
         if self.dry_run or not row.files:
-            return related
+            return []
         with transaction.atomic():
-            related.files = [(file_of(entry, row, self.folder, self.user, documents), entry) for entry in row.files]
-        return related
+            return [(file_of(entry, row, self.folder, self.user, known), entry) for entry in row.files]
 
     def _create(self, new: list[New], counts: Summary) -> int:
         made = 0
@@ -215,28 +222,47 @@ class Importer:
     def _change(self, imported: ImportedRow, row: Row, hashed: str) -> bool:
         """A new version of a page that exists: a draft, or approved and published as "import by" the user.
 
-        Returns False where it waits for its files. Raises RowError where the page is in review, because its reviewers
-        decide about the text that they were shown, and where one of its files was withdrawn: an import brings nothing back.
+        Returns False where it waits for its files, or is left to people because one of them was withdrawn: an import
+        brings nothing back. Raises RowError where the page is locked, where it is in review, because its reviewers
+        decide about the text that they were shown, where it can't be saved or published, and where the row is the same
+        as before and an editor made something else of it; nothing is kept then.
         """
         page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
         if page.workflow_in_progress:
             raise RowError("This publication is in review. Import it again when that is decided.")
+        if page.locked:
+            raise RowError("This publication is locked. Import it again when it is unlocked.")
         if self.dry_run:
             self._related(row)
             return True
         known = [each.document for each in page.files.select_related("document")] if row.files else []
-        related = self._related(row, known)
-        with transaction.atomic():
-            fill(page, row, related)
-            try:
-                revision = page.save_revision(user=self.user, log_action=True, changed=True)
-            except Overtaken as refusal:
-                raise RowError(str(refusal)) from refusal
-            taken_down = not page.live and page.first_published_at is not None
-            ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, **waiting.mark(None))
-            if not self.publish or taken_down:
-                return True
-            try:
-                return waiting.publish_or_wait(imported, page, revision, self.user)
-            except NotApproved as refusal:
-                raise RowError(str(refusal)) from refusal
+        related = self._related(row)
+        try:
+            with transaction.atomic():
+                related.files = self._files(row, known)
+                return self._save(imported, page, row, related, hashed)
+        except (NotApproved, Overtaken, ValidationError) as refusal:
+            raise RowError(waiting.sentence(refusal)) from refusal
+
+    def _save(self, imported: ImportedRow, page: Any, row: Row, related: Related, hashed: str) -> bool:
+        """Stores the version, and publishes it where that is wanted; as ``_change``, with the errors of publishing."""
+        before = _said(page)
+        fill(page, row, related)
+        if imported.row_hash == hashed and _said(page) != before:
+            raise RowError("Somebody changed this draft since its import. Submit it for review.")
+        revision = page.save_revision(user=self.user, log_action=True, changed=True)
+        ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, **waiting.mark(None))
+        if not self.publish or _taken_down(page):
+            return True
+        return waiting.publish_or_wait(imported, page, revision, self.user)
+
+
+def _said(page: Any) -> str:
+    """A hash of what ``page`` says. Blocks get a new id whenever they are written: it says nothing."""
+    body = [{**block, "id": ""} for block in page.body.get_prep_value()]
+    return content_hash({**page.serializable_data(), "body": body})
+
+
+def _taken_down(page: Page) -> bool:
+    """Whether the page is down because somebody decided so. One that was withdrawn as a draft was never public."""
+    return not page.live and (page.first_published_at is not None or approvals.taken_down(page.pk))

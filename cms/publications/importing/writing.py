@@ -28,8 +28,6 @@ from cms.publications.importing.rows import FileEntry, Row
 from cms.publications.importing.waiting import mark
 from cms.publications.models import Contributor, ImportedRow, PublicationFile, PublicationIndexPage, PublicationPage
 from cms.topics.models import PageTopic
-from documents.checks import blocking
-from documents.releases import release
 from documents.uses import Named, record_uses_in_bulk
 from search.outbox import touch
 from workflows import approvals
@@ -60,11 +58,6 @@ class New:
     related: Related
     digest: str
     translation_key: uuid.UUID
-
-    @property
-    def documents(self) -> frozenset[int]:
-        """Primary keys of its files."""
-        return frozenset(document.pk for document, _entry in self.related.files)
 
 
 def fill(page: PublicationPage, row: Row, related: Related) -> None:
@@ -108,14 +101,13 @@ class Writer:
     def write(self, index: PublicationIndexPage, batch: Sequence[New]) -> list[PublicationPage]:
         """Makes the pages of ``batch`` below ``index``, in the caller's transaction; published if the run says so.
 
-        One whose files are not through their checks is a draft that waits for them.
+        One with files is a draft that waits for them: what was filed just now is through no check.
         """
         parent = Page.objects.select_for_update().select_related("locale").get(pk=index.pk)
         now = timezone.now()
-        going = zip(batch, self._going_live(batch), strict=True)
         pages = [
-            self._page(parent, new, number, now, live=live)
-            for number, (new, live) in enumerate(going, start=self._next_step(parent))
+            self._page(parent, new, number, now, live=self.publish and not new.related.files)
+            for number, new in enumerate(batch, start=self._next_step(parent))
         ]
         self._insert(pages)
         Page.objects.filter(pk=parent.pk).update(numchild=parent.numchild + len(pages))
@@ -123,7 +115,8 @@ class Writer:
         revisions = self._insert_revisions(pages, now)
         named = [Named(documents=frozenset(row.document_id for row in page.files.all())) for page in pages]
         record_uses_in_bulk(zip(revisions, named, strict=True))
-        self._approve([each for each in zip(pages, revisions, named, strict=True) if each[0].live], now)
+        public = [(page, revision) for page, revision in zip(pages, revisions, strict=True) if page.live]
+        approvals.record_import(public, self.user, [frozenset()] * len(public))
         ImportedRow.objects.bulk_create(
             [
                 ImportedRow(
@@ -139,20 +132,6 @@ class Writer:
         self._note(pages, revisions, now)
         touch((key_of(page) for page in pages), may_hide=False)
         return pages
-
-    def _going_live(self, batch: Sequence[New]) -> list[bool]:
-        """Whether each may be public now. Where nothing is in the way of any file, that is asked once for all."""
-        named = set().union(*(new.documents for new in batch)) if self.publish else set()
-        blocked = bool(named and blocking(named))
-        return [self.publish and not (blocked and new.documents and blocking(new.documents)) for new in batch]
-
-    def _approve(self, public: Sequence[tuple[PublicationPage, Revision, Named]], now: Any) -> None:
-        """Records the approval of what is public from ``now`` on, and releases its files."""
-        pairs = [(page, revision) for page, revision, _named in public]
-        approvals.record_import(pairs, self.user, [named.documents for _page, _revision, named in public])
-        for page, revision, named in public:
-            if named.documents:
-                release(page, revision, now)
 
     def forget(self) -> None:
         """Forgets the slugs, after a batch was rolled back."""

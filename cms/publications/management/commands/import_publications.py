@@ -83,8 +83,8 @@ class Command(BaseCommand):
             line += f". {summary.waiting} wait for the checks of their files: the worker publishes them"
         if summary.blocked:
             line += (
-                f", but for {len({number for number, _sentence in summary.blocked})}. Put a mended file in their place and "
-                "import again, or have Legal review decide under Reports, Blocked files"
+                f". {len({number for number, _sentence in summary.blocked})} stay drafts: put a mended file in their place "
+                "and import again, or have Legal review decide under Reports, Blocked files"
             )
         if summary.errors or summary.blocked:
             raise CommandError(line)
