@@ -290,6 +290,18 @@ class TestTheSameBytesAgain:
         take_back(document, people["editor"], "It named a witness.")
         assert blocking([draft.pk]) == [self.SENTENCE % 1]
 
+    def test_no_way_makes_it_public_either(self, client, people):
+        document, draft = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        PublicationPageFactory(published=True, files=[document])
+        page = PublicationPageFactory(files=[draft])
+        take_back(document, people["editor"], "It named a witness.")
+        with pytest.raises(NotApproved, match="same bytes"):
+            publish(page)
+        assert releases.release(page, page.latest_revision) == []
+        safety.override(draft.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "Only the cover was wrong.")
+        publish(page)
+        assert client.get(f"/d/{draft.series}/v1/").status_code == 200
+
     def test_other_bytes_need_nobody(self, withdrawn, people):
         other = add_document(upload(small_pdf(3), "two.pdf"), title="Report", user=people["author"])
         assert process(other.pk)
@@ -329,6 +341,21 @@ class TestTwoAtOnce:
         self.beside(lambda: take_back(document, people["editor"], "It named a witness."), approve)
         assert outcomes == ["refused"]
         assert client.get(f"/d/{document.series}/v1/").status_code == 410
+
+    def test_nor_is_what_has_its_bytes(self, client, people):
+        twin, document, outcomes = DocumentFactory(content="same"), DocumentFactory(content="same"), []
+        PublicationPageFactory(published=True, files=[document])
+        page = PublicationPageFactory(files=[twin])
+
+        def approve():
+            try:
+                publish(page)
+            except NotApproved:
+                outcomes.append("refused")
+
+        self.beside(lambda: take_back(document, people["editor"], "It named a witness."), approve)
+        assert outcomes == ["refused"]
+        assert client.get(f"/d/{twin.series}/v1/").status_code == 404
 
     def test_what_is_withdrawn_beside_an_approval_is_withdrawn_with_it(self, client, people):
         document = DocumentFactory()
