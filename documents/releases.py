@@ -44,12 +44,27 @@ def release(page: Page, revision: Revision, when: datetime | None = None) -> lis
         by_series[document.series].add(document.pk)
     public = is_visible(page, Visitor())
     _approve_rights(documents, public)
-    return DocumentRelease.objects.bulk_create(
+    rows = DocumentRelease.objects.bulk_create(
         DocumentRelease(document_id=pk, page_id=page.pk, revision_id=revision.pk, released_at=when, was_public=public)
         for series, pks in by_series.items()
         if pks != _latest_of_page(page.pk, series)
         for pk in sorted(pks)
     )
+    if public:
+        _end_questions(documents)
+    return rows
+
+
+def _end_questions(documents: Iterable[Document]) -> None:
+    """Ends the question about files with the bytes of ``documents``, which are public again: nothing is left to protect.
+
+    Not where an embargo keeps readers from them yet, nor where another file with the bytes stays withdrawn.
+    """
+    back = [document.pk for document in documents if document.held_until is None]
+    twins = Document.objects.filter(pk__in=back, checks__name=wording.WITHDRAWN).with_twins()
+    for check in same_as_withdrawn().filter(document__in=twins.values("pk")).select_related("document"):
+        if not withdrawn().same_bytes_as(check.document).exists():
+            check.delete()
 
 
 def public_since(document: Document) -> datetime | None:

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, Revision
+from wagtail.models import Page, PageViewRestriction, Revision
 
 from access.roles import ADMINISTRATORS
 from access.visitor import Visitor
@@ -301,6 +301,39 @@ class TestTheSameBytesAgain:
         safety.override(draft.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "Only the cover was wrong.")
         publish(page)
         assert client.get(f"/d/{draft.series}/v1/").status_code == 200
+
+    @pytest.fixture
+    def brought_back(self, people):
+        """A file that Legal let come back, its page, which isn't approved anew yet, and a draft with the bytes."""
+        document, draft = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        page = PublicationPageFactory(published=True, files=[document])
+        take_back(document, people["editor"], "It named a witness.")
+        safety.override(document.checks.get(name=wording.WITHDRAWN), people["legal"], "It was another file.")
+        return Page.objects.get(pk=page.pk).specific, document, draft
+
+    def test_the_question_ends_when_the_withdrawn_file_is_public_again(self, brought_back, people):
+        page, document, draft = brought_back
+        assert blocking([draft.pk]) == [self.SENTENCE % 1]
+        publish(page)
+        assert blocking([draft.pk]) == []
+        take_back(document, people["editor"], "It named a witness.")
+        assert blocking([draft.pk]) == [self.SENTENCE % 1]
+
+    @pytest.mark.parametrize("how", ["closed circle", "embargo", "another one is withdrawn"])
+    def test_not_before(self, brought_back, people, how):
+        page, document, draft = brought_back
+        if how == "closed circle":
+            PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+        elif how == "embargo":
+            Document.objects.filter(pk=document.pk).hold_back(timezone.now() + timedelta(days=1))
+        else:
+            safety.override(draft.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "It is another file.")
+            publish(PublicationPageFactory(files=[draft]))
+            take_back(draft, people["editor"], "It named a witness.")
+            draft = DocumentFactory(content="same", title="Report")
+            releases.compare_with_withdrawn(draft)
+        publish(page)
+        assert blocking([draft.pk]) == [self.SENTENCE % 1]
 
     def test_other_bytes_need_nobody(self, withdrawn, people):
         other = add_document(upload(small_pdf(3), "two.pdf"), title="Report", user=people["author"])
