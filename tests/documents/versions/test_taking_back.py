@@ -253,6 +253,18 @@ class TestItStaysWithdrawn:
         (check,) = DocumentCheck.objects.filter(name=wording.WITHDRAWN)
         assert (check.document, check.blocks, check.places) == (named[1], True, [{"words": "It named a witness."}])
 
+    def test_so_does_what_had_its_bytes_before(self, people, published):
+        document, draft, public = (DocumentFactory(content="same") for _ in range(3))
+        for each in (document, public):
+            PublicationPageFactory(published=True, files=[each])
+        copied = DocumentFactory(content="other", original_sha256=document.sha256)
+        take_back(document, people["editor"], "It named a witness.")
+        DocumentCheck.objects.filter(state=DocumentCheck.State.BLOCKED).delete()
+        import_module("documents.migrations.0015_withdrawn_checks").add_checks(apps, None)
+        found = DocumentCheck.objects.blocking().filter(name=wording.WITHDRAWN_BYTES)
+        assert {check.document for check in found} == {draft, copied}
+        assert all(check.places == [{"words": "It named a witness."}] for check in found)
+
 
 class TestTheSameBytesAgain:
     SENTENCE = (
