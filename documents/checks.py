@@ -17,7 +17,7 @@ from documents import safety, scanning, wording
 from documents.access import released_to
 from documents.embargo import moment
 from documents.models import Document, DocumentCheck, DocumentRelease, DocumentUse
-from documents.releases import replaced_and_withdrawn, taken_back
+from documents.releases import replaced_and_withdrawn, same_as_withdrawn, taken_back
 
 
 def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[str]:
@@ -39,13 +39,11 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
         for document in safety.outdated(Document.objects.filter(pk__in=ids)).order_by("title", "number")
     ]
     sentences += [
-        _same_as_withdrawn(names[check.document_id], check)
-        if check.name == wording.WITHDRAWN_BYTES
-        else gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
+        gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
         % {"file": names[check.document_id], "check": check.label, "detail": check.sentence}
         for check in DocumentCheck.objects.blocking()
         .filter(document__in=ids)
-        .exclude(name=wording.WITHDRAWN)
+        .exclude(name__in=(wording.WITHDRAWN, wording.WITHDRAWN_BYTES))
         .order_by("document", "name")
     ]
     sentences += withdrawn(ids)
@@ -60,8 +58,12 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
 
 
 def withdrawn(document_ids: Iterable[int]) -> list[str]:
-    """Sentences about those of the documents that were withdrawn, with the way out; empty where a page may name them."""
-    gone = list(taken_back().filter(pk__in=list(document_ids)).order_by("title", "number"))
+    """Sentences about those of the documents that were withdrawn or have the bytes of one that was, with the way out;
+    empty where a page may name them.
+    """
+    ids = list(document_ids)
+    gone = list(taken_back().filter(pk__in=ids).order_by("title", "number"))
+    same = same_as_withdrawn().filter(document__in=ids).select_related("document").order_by("document")
     replaced = set(replaced_and_withdrawn().filter(pk__in=[document.pk for document in gone])) if gone else set()
     return [
         gettext("%(file)s was withdrawn and replaced by a newer version.") % {"file": _name(document)}
@@ -72,7 +74,7 @@ def withdrawn(document_ids: Iterable[int]) -> list[str]:
         )
         % {"file": _name(document)}
         for document in gone
-    ]
+    ] + [_same_as_withdrawn(_name(check.document), check) for check in same]
 
 
 def notes(document_ids: Iterable[int]) -> list[str]:

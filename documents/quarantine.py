@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any
 
+from botocore.exceptions import ClientError
 from django.conf import settings
 from django.core import signing
 from django.core.files.base import File
@@ -28,7 +29,15 @@ from django.utils.translation import gettext
 from access.models import User
 from documents.exceptions import IntakeError, StorageError
 from documents.models import DirectUpload
-from documents.storage import STORAGE_FAULTS, PrivateS3Storage, RangeStorage, discard, read_range, says_missing
+from documents.storage import (
+    STORAGE_FAULTS,
+    PrivateS3Storage,
+    RangeStorage,
+    discard,
+    read_range,
+    says_missing,
+    versions_stay,
+)
 
 FOLDER = "quarantine"
 VALID = 3600
@@ -138,5 +147,8 @@ def sweep() -> int:
     old = [key for key, written in reader.keys(FOLDER) if written < time.time() - KEPT]
     for key in old:
         discard(key, bucket, for_good=True)
-    reader.empty_bin(FOLDER)
+    try:
+        reader.empty_bin(FOLDER)
+    except ClientError as err:
+        versions_stay(err)
     return len(old)

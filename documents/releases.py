@@ -9,7 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
@@ -18,6 +18,7 @@ from access.visibility import is_visible
 from access.visitor import Visitor
 from documents import wording
 from documents.models import Document, DocumentCheck, DocumentQuerySet, DocumentRelease
+from documents.models.derived import DocumentCheckQuerySet
 from documents.models.uses import DocumentReleaseQuerySet
 from documents.uses import named_by_revision
 
@@ -27,13 +28,15 @@ def release(page: Page, revision: Revision, when: datetime | None = None) -> lis
     """Records that the documents named by ``revision``, which went live on ``page``, are public from ``when`` on.
 
     A series that this page has released with the same versions already gets no new row: a corrected
-    typo is no release. A version that was withdrawn stays withdrawn (``taken_back``), whatever way the page went live.
+    typo is no release. A version that was withdrawn stays withdrawn (``taken_back``), whatever way the page went live,
+    and what has its bytes stays as it is (``same_as_withdrawn``).
     What is stated of their rights was approved with the page and is public from now on too. Returns the rows that were
     written.
     """
     when = when or timezone.now()
     named = Document.objects.filter(pk__in=named_by_revision(revision.pk).documents).lock()
-    documents = list(Document.objects.filter(pk__in=named).exclude(pk__in=taken_back().values("pk")))
+    barred = Q(pk__in=taken_back().values("pk")) | Q(pk__in=same_as_withdrawn().values("document"))
+    documents = list(Document.objects.filter(~barred, pk__in=named))
     if not documents:
         return []
     by_series: dict[UUID, set[int]] = defaultdict(set)
@@ -41,12 +44,27 @@ def release(page: Page, revision: Revision, when: datetime | None = None) -> lis
         by_series[document.series].add(document.pk)
     public = is_visible(page, Visitor())
     _approve_rights(documents, public)
-    return DocumentRelease.objects.bulk_create(
+    rows = DocumentRelease.objects.bulk_create(
         DocumentRelease(document_id=pk, page_id=page.pk, revision_id=revision.pk, released_at=when, was_public=public)
         for series, pks in by_series.items()
         if pks != _latest_of_page(page.pk, series)
         for pk in sorted(pks)
     )
+    if public:
+        _end_questions(documents)
+    return rows
+
+
+def _end_questions(documents: Iterable[Document]) -> None:
+    """Ends the question about files with the bytes of ``documents``, which are public again: nothing is left to protect.
+
+    Not where an embargo keeps readers from them yet, nor where another file with the bytes stays withdrawn.
+    """
+    back = [document.pk for document in documents if document.held_until is None]
+    twins = Document.objects.filter(pk__in=back, checks__name=wording.WITHDRAWN).with_twins()
+    for check in same_as_withdrawn().filter(document__in=twins.values("pk")).select_related("document"):
+        if not withdrawn().same_bytes_as(check.document).exists():
+            check.delete()
 
 
 def public_since(document: Document) -> datetime | None:
@@ -104,6 +122,11 @@ def gone_until_approved() -> DocumentQuerySet:
     return cast(DocumentQuerySet, Document.objects.filter(Exists(released) | Exists(same), ~Exists(released.active())))
 
 
+def same_as_withdrawn() -> DocumentCheckQuerySet:
+    """The checks of files that were never public and have the bytes of a withdrawn one, as long as Legal let none pass."""
+    return DocumentCheck.objects.blocking().filter(name=wording.WITHDRAWN_BYTES)
+
+
 def _newer() -> DocumentReleaseQuerySet:
     return DocumentRelease.objects.active().filter(
         document__series=OuterRef("series"), document__number__gt=OuterRef("number")
@@ -146,9 +169,10 @@ def withdraw_versions(
 @transaction.atomic
 def _withdraw(documents: set[int], rows: DocumentReleaseQuerySet, reason: str, when: datetime | None) -> int:
     """Ends ``rows`` behind the lock that ``release`` takes. What nobody releases then is blocked anew for each page:
-    Legal brought back an earlier withdrawal only.
+    Legal brought back an earlier withdrawal only. Files with the same bytes are held too, all in one order: one whose
+    approval is under way must not go public past its new check.
     """
-    Document.objects.filter(pk__in=documents).lock()
+    Document.objects.filter(pk__in=documents).with_twins().lock()
     ending = set(rows.active().values_list("document", flat=True))
     ended = rows.withdraw(when=when or timezone.now(), reason=reason)
     for document in withdrawn().filter(pk__in=ending):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from wagtail.log_actions import log
 from wagtail.models import Page
@@ -34,6 +36,7 @@ logger = logging.getLogger(__name__)
 State = DocumentCheck.State
 AT_ONCE = 100
 """Pages up to which a file is checked again while its editor waits; larger ones are left to the worker."""
+BETWEEN_MAILS = timedelta(hours=1)
 SWEEP_SECONDS = 30.0
 """How long one run of the sweep works; the rest waits for the next."""
 MISSING = gettext_noop(
@@ -77,6 +80,8 @@ def _looked(document: Document, trouble: str = "", gate: int = GATE) -> None:
     """Notes that this ``gate`` looked at the file; ``trouble`` is the sentence (msgid) of why it could not: that blocks."""
     state = State.BLOCKED if trouble else State.OK
     values = {"state": state, "detail": trouble, "gate": gate, "override_by": None, "override_reason": ""}
+    if not trouble:  # what comes after is to be told anew
+        values |= {"logged_at": None, "told_at": None}
     DocumentCheck.objects.update_or_create(document=document, name=wording.INSPECTED, defaults=values)
 
 
@@ -87,6 +92,7 @@ def _write(document: Document, name: str, state: str, places: list[dict[str, Any
     elif check.state != state or check.places != places:
         check.state, check.places, check.detail = state, places, ""
         check.override_by, check.override_reason = None, ""
+        check.logged_at = check.told_at = None
         check.save()
 
 
@@ -115,7 +121,6 @@ def check_older() -> int:
     blocked, with the reason; when the storage is down all wait for the next run.
     """
     end, done = time.monotonic() + SWEEP_SECONDS, 0
-    known = set(found_afterwards().values_list("pk", flat=True))
     for document in outdated(Document.objects.all()).order_by("-pk"):
         if time.monotonic() > end:
             break
@@ -129,7 +134,6 @@ def check_older() -> int:
             logger.warning("Storage failed", extra={"event": "document_check_failed", "document_id": document.pk})
             break
         done += 1
-    _alert(known)
     return done
 
 
@@ -145,14 +149,25 @@ def found_afterwards() -> DocumentQuerySet:
     return cast(DocumentQuerySet, Document.objects.filter(Exists(released), Exists(named), pk__in=blocked))
 
 
-def _alert(known: set[int]) -> None:
-    """Raises an alarm where public files beside the ``known`` ones are blocked now; one mail until all are settled."""
-    new = set(found_afterwards().values_list("pk", flat=True)) - known
+def tell_findings() -> int:
+    """Tells the log at once, and Legal by mail, of checks that block public files; returns how many are new.
+
+    At most one mail an hour, for all of which none told yet. A job of the worker that asks the database only: whoever
+    found it, and whatever ended that work, no finding is lost.
+    """
+    now = timezone.now()
+    found = DocumentCheck.objects.blocking().filter(document__in=found_afterwards().values("pk"))
+    new = dict(found.filter(logged_at=None).values_list("pk", "document"))
     if new:
-        extra = {"event": "public_file_blocked", "document_ids": sorted(new)}
+        extra = {"event": "public_file_blocked", "document_ids": sorted(set(new.values()))}
         logger.error("A check finds something in public files", extra=extra)
-        if not known:
+        DocumentCheck.objects.filter(pk__in=new).update(logged_at=now)
+    untold = list(found.filter(told_at=None).values_list("pk", flat=True))
+    if untold and not DocumentCheck.objects.filter(told_at__gt=now - BETWEEN_MAILS).exists():
+        with transaction.atomic():
+            DocumentCheck.objects.filter(pk__in=untold).update(told_at=now)
             tell_legal_of_findings()
+    return len(new)
 
 
 @transaction.atomic

@@ -289,12 +289,26 @@ def store(file: File[bytes], key: str, storage: Storage) -> str:
 def discard(key: str | None, storage: Storage, *, for_good: bool = False) -> None:
     """Removes a blob that no row names; where the storage is down, ``verify_documents --clean`` does it later.
 
-    With ``for_good`` a bucket keeps no version of it either.
+    With ``for_good`` a bucket keeps no version of it either. Where it refuses that to our key, the blob goes as others do.
     """
     try:
-        if for_good and key:
-            cast(RangeStorage, storage).destroy(key)
-        else:
-            storage.delete(key or "")
+        if for_good and key and _destroyed(key, storage):
+            return
+        storage.delete(key or "")
     except STORAGE_FAULTS as err:
         logger.warning("An orphan stays", extra={"event": "storage_orphan", "fault": type(err).__name__})
+
+
+def _destroyed(key: str, storage: Storage) -> bool:
+    try:
+        cast(RangeStorage, storage).destroy(key)
+    except ClientError as err:  # it answers, and refuses
+        versions_stay(err)
+        return False
+    return True
+
+
+def versions_stay(err: ClientError) -> None:
+    """Notes that the bucket may keep versions of what was deleted: the check ``documents.W019`` says what to do."""
+    fault = err.response.get("Error", {}).get("Code", "")
+    logger.error("Old versions may stay in the bucket", extra={"event": "storage_versions_stay", "fault": fault})

@@ -112,6 +112,7 @@ def register_jobs() -> None:
     schedule.register("documents.requeue_recognition", timedelta(minutes=1), requeue_recognition)
     schedule.register("documents.scan_older", timedelta(minutes=1), scanning.scan_older)
     schedule.register("documents.check_older", timedelta(minutes=1), safety.check_older)
+    schedule.register("documents.tell_findings", timedelta(minutes=1), safety.tell_findings)
     schedule.register("documents.put_originals_away", timedelta(minutes=10), originals.put_all_away)
     schedule.register("documents.end_embargoes", embargo.EVERY, embargo.end_due)
     schedule.register("documents.resume_erasures", timedelta(seconds=15), resume_erasures)

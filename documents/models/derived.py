@@ -133,6 +133,9 @@ class DocumentCheck(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     override_reason = models.TextField(blank=True)
+    logged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the log and when Legal's mail said that it blocks a public file (``safety.tell_findings``)."""
 
     objects = DocumentCheckQuerySet.as_manager()
 

@@ -45,6 +45,11 @@ STATED = frozenset({"licence", "licence_text", "licence_url", "credit"})
 UNDER_REVIEW = _("A page that names this file is under review or waits for its time. Change this afterwards.")
 
 
+def _bytes(hashes: set[str]) -> Q:
+    known = hashes - {""}
+    return Q(original_sha256__in=known) | Q(sha256__in=known)
+
+
 class DocumentQuerySet(WagtailDocumentQuerySet):
     """The verbs that move a document through its life."""
 
@@ -83,8 +88,14 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
 
     def same_bytes_as(self, document: Any) -> Self:
         """Other documents that were uploaded with its bytes, or whose public copy has them."""
-        hashes = {document.original_sha256, document.sha256} - {""}
-        return self.filter(Q(original_sha256__in=hashes) | Q(sha256__in=hashes)).exclude(pk=document.pk)
+        return self.filter(_bytes({document.original_sha256, document.sha256})).exclude(pk=document.pk)
+
+    def with_twins(self) -> Self:
+        """These, and all others that have the bytes of one of them."""
+        rows = list(self.values_list("pk", "original_sha256", "sha256"))
+        hashes = {hashed for row in rows for hashed in row[1:]}
+        found: Self = self.model.objects.filter(Q(pk__in=[row[0] for row in rows]) | _bytes(hashes))
+        return found
 
     def in_series(self, series: uuid.UUID | str) -> Self:
         """All versions of one document, newest number first."""

@@ -6,6 +6,8 @@ import io
 
 import pikepdf
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -96,6 +98,18 @@ def versioned_bucket(s3_settings, monkeypatch):
         storage.bucket.Versioning().enable()
         yield storage.bucket
         storage.bucket.object_versions.delete()
+
+
+def without_versions(monkeypatch):
+    """The key of the bucket has no rights over versions: its client is refused what asks for one."""
+    call = BaseClient._make_api_call
+
+    def refused(self, name, parameters):
+        if name == "ListObjectVersions" or "VersionId" in parameters:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, name)
+        return call(self, name, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", refused)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.urls import reverse
 from documents import quarantine
 from documents.models import DirectUpload, Document
 from documents.storage import PrivateS3Storage
-from tests.documents.conftest import small_pdf
+from tests.documents.conftest import small_pdf, without_versions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_processing")]
 
@@ -177,6 +177,21 @@ def test_nor_of_one_that_nobody_came_back_for(author, versioned, monkeypatch):
     monkeypatch.setattr(quarantine, "KEPT", -60)
     assert quarantine.sweep() == 1
     assert versioned() == []
+
+
+def test_a_key_without_rights_over_versions_removes_what_it_can(author, versioned, monkeypatch, caplog):
+    """It removed nothing, and raised every hour."""
+    bucket, form = PrivateS3Storage(), ticket(author)
+    with monkeypatch.context() as patch:
+        without_versions(patch)
+        send(form, small_pdf())
+        assert come_back(author, form).status_code == 200
+        assert list(bucket.keys("quarantine")) == []
+        assert "Old versions may stay" in caplog.text
+        send(ticket(author), small_pdf())
+        patch.setattr(quarantine, "KEPT", -60)
+        assert quarantine.sweep() == 1
+        assert list(bucket.keys("quarantine")) == []
 
 
 @pytest.mark.parametrize("who", ["anonymous", "member"])

@@ -30,7 +30,7 @@ from documents.storage import (
 )
 from documents.verification import ORPHAN_AGE, sha256_of, verify
 from tests import servers
-from tests.documents.conftest import new_image, small_pdf, upload
+from tests.documents.conftest import new_image, small_pdf, upload, without_versions
 from tests.factories import PublicationPageFactory
 
 BYTES = bytes(range(256)) * 4096
@@ -184,6 +184,18 @@ class TestContract:
         assert not site_storage.exists("documents/orphan")
         assert site_storage.exists(good.original.name)
         assert ORPHAN_AGE == 24 * 3600
+
+
+def test_what_may_not_be_destroyed_is_deleted_and_the_rest_is_named(versioned_bucket, monkeypatch, caplog):
+    storage = PrivateS3Storage()
+    store(ContentFile(b"x"), "documents/gone", storage)
+    with monkeypatch.context() as patch:
+        without_versions(patch)
+        discard("documents/gone", storage, for_good=True)
+    assert not storage.exists("documents/gone")
+    assert "Old versions may stay in the bucket" in caplog.text
+    discard("documents/gone", storage, for_good=True)
+    assert list(versioned_bucket.object_versions.all()) == []
 
 
 @pytest.mark.django_db

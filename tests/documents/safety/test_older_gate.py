@@ -1,15 +1,19 @@
 """A gate that learned to find more: files that an older one let pass are looked at again before they are published."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from access import schedule
 from access.roles import EDITORS, LEGAL
 from documents import safety
 from documents.checks import blocking
 from documents.extraction.errors import BrokenFileError
 from documents.models import DocumentCheck, DocumentRelease
+from documents.tasks import check_document
 from documents.wording import INSPECTED
 from tests.documents.safety import pdfs
 from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory
@@ -75,6 +79,11 @@ def test_a_file_that_is_gone_is_blocked_until_it_is_back(older, settings):
 
 class TestPublished:
     @pytest.fixture
+    def unread(self):
+        """A file that is looked at after all newer ones."""
+        return DocumentFactory(inspected=False)
+
+    @pytest.fixture
     def public(self, older):
         PublicationPageFactory(published=True, files=[older])
         return older
@@ -95,13 +104,49 @@ class TestPublished:
         legal = UserFactory(groups=[LEGAL], email="legal@dossier.example")
         UserFactory(groups=[EDITORS], email="editor@dossier.example")
         safety.check_older()
+        safety.tell_findings()
         (mail,) = mailoutbox
         assert mail.to == [legal.email]
         assert public.title not in mail.subject + mail.body
         assert "A check finds something in public files" in caplog.text
         public.checks.filter(name=INSPECTED).update(gate=safety.GATE - 1)
+        caplog.clear()
         safety.check_older()
-        assert len(mailoutbox) == 1
+        assert safety.tell_findings() == 0
+        assert len(mailoutbox) == 1 and "public files" not in caplog.text
+
+    def test_work_that_broke_off_loses_no_alarm(self, unread, public, mailoutbox, caplog, monkeypatch):
+        """It told at its end only, and what it had found was known the next time."""
+        UserFactory(groups=[LEGAL], email="legal@dossier.example")
+        check_again = safety.check_again
+        monkeypatch.setattr(safety, "check_again", lambda each: check_again(each) if each == public else 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            safety.check_older()
+        (job,) = [job for job in schedule.jobs() if job.name == "documents.tell_findings"]
+        assert job.run() == 1
+        assert len(mailoutbox) == 1 and "A check finds something in public files" in caplog.text
+
+    @pytest.mark.parametrize("hours", [0, 2])
+    def test_a_later_finding_is_told_though_the_first_is_unsettled(
+        self, filed, public, mailoutbox, caplog, hours, monkeypatch
+    ):
+        UserFactory(groups=[LEGAL], email="legal@dossier.example")
+        safety.check_older()
+        safety.tell_findings()
+        second = filed(pdfs.white())
+        second.checks.blocking().update(state=DocumentCheck.State.OK)
+        PublicationPageFactory(published=True, files=[second])
+        check_document.call(second.pk)
+        now = timezone.now() + timedelta(hours=hours)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+        caplog.clear()
+        assert safety.tell_findings() == 1
+        (said,) = [record for record in caplog.records if record.levelname == "ERROR"]
+        assert said.document_ids == [second.pk]
+        assert len(mailoutbox) == (2 if hours else 1)
+        now += timedelta(hours=1, seconds=1)
+        assert safety.tell_findings() == 0
+        assert len(mailoutbox) == 2
 
     @pytest.mark.parametrize("how", ["overridden", "withdrawn", "draft"])
     def test_what_is_settled_or_not_public_is_not_told(self, older, how, mailoutbox):

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, Revision
+from wagtail.models import Page, PageViewRestriction, Revision
 
 from access.roles import ADMINISTRATORS
 from access.visitor import Visitor
@@ -253,6 +253,18 @@ class TestItStaysWithdrawn:
         (check,) = DocumentCheck.objects.filter(name=wording.WITHDRAWN)
         assert (check.document, check.blocks, check.places) == (named[1], True, [{"words": "It named a witness."}])
 
+    def test_so_does_what_had_its_bytes_before(self, people, published):
+        document, draft, public = (DocumentFactory(content="same") for _ in range(3))
+        for each in (document, public):
+            PublicationPageFactory(published=True, files=[each])
+        copied = DocumentFactory(content="other", original_sha256=document.sha256)
+        take_back(document, people["editor"], "It named a witness.")
+        DocumentCheck.objects.filter(state=DocumentCheck.State.BLOCKED).delete()
+        import_module("documents.migrations.0015_withdrawn_checks").add_checks(apps, None)
+        found = DocumentCheck.objects.blocking().filter(name=wording.WITHDRAWN_BYTES)
+        assert {check.document for check in found} == {draft, copied}
+        assert all(check.places == [{"words": "It named a witness."}] for check in found)
+
 
 class TestTheSameBytesAgain:
     SENTENCE = (
@@ -288,6 +300,51 @@ class TestTheSameBytesAgain:
         PublicationPageFactory(published=True, files=[document])
         assert blocking([draft.pk]) == []
         take_back(document, people["editor"], "It named a witness.")
+        assert blocking([draft.pk]) == [self.SENTENCE % 1]
+
+    def test_no_way_makes_it_public_either(self, client, people):
+        document, draft = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        PublicationPageFactory(published=True, files=[document])
+        page = PublicationPageFactory(files=[draft])
+        take_back(document, people["editor"], "It named a witness.")
+        with pytest.raises(NotApproved, match="same bytes"):
+            publish(page)
+        assert releases.release(page, page.latest_revision) == []
+        safety.override(draft.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "Only the cover was wrong.")
+        publish(page)
+        assert client.get(f"/d/{draft.series}/v1/").status_code == 200
+
+    @pytest.fixture
+    def brought_back(self, people):
+        """A file that Legal let come back, its page, which isn't approved anew yet, and a draft with the bytes."""
+        document, draft = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        page = PublicationPageFactory(published=True, files=[document])
+        take_back(document, people["editor"], "It named a witness.")
+        safety.override(document.checks.get(name=wording.WITHDRAWN), people["legal"], "It was another file.")
+        return Page.objects.get(pk=page.pk).specific, document, draft
+
+    def test_the_question_ends_when_the_withdrawn_file_is_public_again(self, brought_back, people):
+        page, document, draft = brought_back
+        assert blocking([draft.pk]) == [self.SENTENCE % 1]
+        publish(page)
+        assert blocking([draft.pk]) == []
+        take_back(document, people["editor"], "It named a witness.")
+        assert blocking([draft.pk]) == [self.SENTENCE % 1]
+
+    @pytest.mark.parametrize("how", ["closed circle", "embargo", "another one is withdrawn"])
+    def test_not_before(self, brought_back, people, how):
+        page, document, draft = brought_back
+        if how == "closed circle":
+            PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+        elif how == "embargo":
+            Document.objects.filter(pk=document.pk).hold_back(timezone.now() + timedelta(days=1))
+        else:
+            safety.override(draft.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "It is another file.")
+            publish(PublicationPageFactory(files=[draft]))
+            take_back(draft, people["editor"], "It named a witness.")
+            draft = DocumentFactory(content="same", title="Report")
+            releases.compare_with_withdrawn(draft)
+        publish(page)
         assert blocking([draft.pk]) == [self.SENTENCE % 1]
 
     def test_other_bytes_need_nobody(self, withdrawn, people):
@@ -329,6 +386,21 @@ class TestTwoAtOnce:
         self.beside(lambda: take_back(document, people["editor"], "It named a witness."), approve)
         assert outcomes == ["refused"]
         assert client.get(f"/d/{document.series}/v1/").status_code == 410
+
+    def test_nor_is_what_has_its_bytes(self, client, people):
+        twin, document, outcomes = DocumentFactory(content="same"), DocumentFactory(content="same"), []
+        PublicationPageFactory(published=True, files=[document])
+        page = PublicationPageFactory(files=[twin])
+
+        def approve():
+            try:
+                publish(page)
+            except NotApproved:
+                outcomes.append("refused")
+
+        self.beside(lambda: take_back(document, people["editor"], "It named a witness."), approve)
+        assert outcomes == ["refused"]
+        assert client.get(f"/d/{twin.series}/v1/").status_code == 404
 
     def test_what_is_withdrawn_beside_an_approval_is_withdrawn_with_it(self, client, people):
         document = DocumentFactory()
