@@ -14,7 +14,6 @@ from typing import Any
 import pyrage
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext
@@ -25,7 +24,7 @@ from documents.exceptions import OriginalRefused
 from documents.models import Document, DocumentQuerySet, document_key
 from documents.safety import may_judge
 from documents.scratch import scratch
-from documents.storage import STORAGE_FAULTS, RangeStorage, discard, store
+from documents.storage import STORAGE_FAULTS, discard, store
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ def put_away(document_id: int) -> bool:
             _encrypt(document)
         else:
             Document.objects.filter(pk=document.pk).put_original_away()
-            _purge(document.original.name, document.original.storage)
+            discard(document.original.name, document.original.storage, for_good=True)
     except STORAGE_FAULTS:
         logger.warning("Original stays", extra={"event": "original_not_put_away", "document_id": document_id})
         return False
@@ -83,16 +82,9 @@ def _encrypt(document: Document) -> None:
             sha256 = hashlib.file_digest(encrypted, "sha256").hexdigest()
             key = store(File(encrypted), document_key(document, ""), storage)
     if Document.objects.filter(pk=document.pk, original=plain).put_original_away(key, sha256):
-        _purge(plain, storage)
+        discard(plain, storage, for_good=True)
     else:
         discard(key, storage)
-
-
-def _purge(key: str | None, storage: Storage) -> None:
-    """Removes a blob for good, kept versions of a bucket too: a marker over it would leave it readable."""
-    if key:
-        destroyer: RangeStorage = storage  # type: ignore[assignment]  # both private storages are
-        destroyer.destroy(key)
 
 
 def may_fetch(user: Any) -> bool:

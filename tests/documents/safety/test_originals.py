@@ -15,7 +15,7 @@ from wagtail.models import ModelLogEntry
 
 from documents import originals
 from documents.models import Document, document_storage
-from documents.storage import PrivateS3Storage
+from documents.storage import PrivateS3Storage, discard
 from documents.verification import verify
 from tests import servers
 from tests.documents.safety import pdfs
@@ -124,7 +124,7 @@ def test_no_version_of_the_upload_stays_in_a_bucket(s3_settings):
         storage.bucket.Versioning().enable()
         for key in ("documents/upload", "documents/other"):
             storage.save(key, ContentFile(NAME.encode()))
-        originals._purge("documents/upload", storage)
+        discard("documents/upload", storage, for_good=True)
         assert {version.key for version in storage.bucket.object_versions.all()} == {"documents/other"}
         storage.bucket.object_versions.delete()
 
