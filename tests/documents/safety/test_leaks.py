@@ -9,7 +9,7 @@ import zipfile
 import openpyxl
 import pikepdf
 import pytest
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 
 from documents.extraction.cleaning import clean, cleanable
@@ -82,6 +82,30 @@ def test_links_lead_where_they_led(tmp_path):
         link, action = page.Annots
         for target in (link.Dest, action.A.D, pdf.Root.Outlines.First.Dest):
             assert target[0].objgen == page.objgen and target[1] == "/XYZ"
+
+
+_LIST = [String("-- choose --"), Array([String("SY"), String("Syria")]), String("Iraq")]
+
+
+@pytest.mark.parametrize(
+    ("entries", "kept"),
+    [
+        ({"FT": Name.Ch, "V": "-- choose --", "DV": "-- choose --"}, 3),
+        ({"FT": Name.Ch, "V": "Iraq", "DV": "Iraq"}, 3),
+        ({"FT": Name.Ch, "V": "-- choose --"}, 3),
+        ({"FT": Name.Ch, "V": "Written by hand"}, 3),
+        ({"FT": Name.Btn, "V": Name.Off}, 3),
+        ({"FT": Name.Btn, "V": Name("/1")}, 3),
+        ({"FT": Name.Ch, "V": "SY", "DV": "-- choose --"}, 1),
+        ({"FT": Name.Ch, "V": Array([String("SY"), String("Iraq")])}, 2),
+    ],
+)
+def test_a_form_that_nobody_filled_in_keeps_its_choices(entries, kept, tmp_path):
+    _, public = public_copy(leftovers.field(**entries, Opt=Array(_LIST)), PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        assert len(pdf.Root.AcroForm.Fields[0].Opt) == kept
+    words = {place.words for finding in inspect_here(public, PDF, HOSTS) for place in finding.places}
+    assert ("Iraq" in words) == (kept == 3 and entries["V"] != "Iraq"), "the editor is told what may be chosen"
 
 
 def test_what_can_be_seen_of_a_masked_picture_stays_bit_for_bit(tmp_path):
