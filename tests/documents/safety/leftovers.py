@@ -263,6 +263,7 @@ PLANTED = [
     Planted("comment the structure names", lambda: tagged(K=lost_note), "metadata", removed=True),
     Planted("comment in the drawing", lambda: drawn(f"% made by {NAME}\n60 300 9 9 re f".encode()), "metadata", removed=True),
     Planted("data of a program in the drawing", lambda: drawn(f"/Layer <</Title ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "metadata", removed=True),
+    Planted("data of a program behind a picture that looks like a string", lambda: drawn(f"q BI /W 4 /H 1 /BPC 8 /CS /G ID (abc EI Q /Span <</Note ({NAME})>> BDC EMC".encode()), "metadata", removed=True),
     Planted("template", lambda: root_with(Names=Dictionary(Templates=Dictionary(Names=Array([String("t"), _TEMPLATE])))), "metadata", removed=True),
     Planted("page that was taken from the web", lambda: root_with(Names=Dictionary(IDS=Dictionary(Names=Array([String(NAME), Dictionary()])))), "metadata", removed=True),
     Planted("other form of a picture", alternates, "metadata", removed=True),

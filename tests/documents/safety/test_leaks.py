@@ -120,6 +120,32 @@ def test_what_can_be_seen_of_a_masked_picture_stays_bit_for_bit(tmp_path):
     assert copies[0] == copies[1], "of what was hidden nothing is left"
 
 
+_TAGGED = (
+    b"/Figure BMC /Figure Do EMC /Figure <</MCID 0>> BDC EMC /Witness /Witness BDC EMC /DeviceRGB cs 0 0 1 sc 9 9 9 9 re f"
+    b" BI /W 1 /H 1 /BPC 8 /CS /Picture ID abc EI"
+)
+_RENAMED = (
+    b"/Figure BMC /N0 Do EMC /Figure <</MCID 0>> BDC EMC /Witness /N2 BDC EMC /DeviceRGB cs 0 0 1 sc 9 9 9 9 re f"
+    b" BI /W 1 /H 1 /BPC 8 /CS /N1 ID abc EI"
+)
+
+
+def test_only_names_of_resources_become_others(tmp_path):
+    """A tag or a device's colours may be called alike."""
+
+    def change(pdf, page):
+        form = pdf.make_stream(b"0 0 9 9 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+        colours = Array([Name.CalRGB, Dictionary(WhitePoint=Array([1, 1, 1]))])
+        page.obj.Resources.XObject = Dictionary(Figure=form)
+        page.obj.Resources.ColorSpace = Dictionary(DeviceRGB=colours, Picture=colours)
+        page.obj.Resources.Properties = Dictionary(Witness=pdf.make_indirect(Dictionary(Type=Name.OCMD)))
+        page.contents_add(_TAGGED, prepend=False)
+
+    _, public = public_copy(leftovers.page_with(change), PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        assert pdf.pages[0].obj.Contents[-1].read_bytes().strip() == _RENAMED
+
+
 def test_fonts_and_forms_that_pages_share_stay(tmp_path):
     """One page uses what the other does not."""
 
