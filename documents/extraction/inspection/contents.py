@@ -10,6 +10,7 @@ from itertools import pairwise
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, PdfError, Stream, Token, TokenType
 
+from documents.extraction.inspection.embedded import as_list
 from documents.extraction.inspection.keys import KEYS
 
 MAX_BRANCHES = 60
@@ -44,14 +45,17 @@ class Drawing:
 
 
 def drawings(pdf: Pdf) -> Iterator[Drawing]:
-    """The pages, and all that pages call: forms, patterns, letters that are drawn."""
+    """The pages, and all that pages call: forms, patterns, letters that are drawn, looks of annotations."""
     for page in pdf.pages:
         contents = page.obj.get("/Contents")
         streams = list(contents) if isinstance(contents, Array) else [contents]
         yield _drawing(*_inherited(page.obj), [stream for stream in streams if isinstance(stream, Stream)])
+        for annotation in as_list(page.obj.get("/Annots")):
+            if isinstance(annotation, Dictionary) and isinstance(looks := annotation.get("/AP"), Dictionary):
+                yield from (_drawing(look.get("/Resources"), look.objgen, [look]) for look in _looks(looks))
     for holder in pdf.objects:
         if isinstance(holder, Stream):
-            if holder.get("/Subtype") == Name.Form or holder.get("/PatternType") == 1:
+            if _is_form(holder) or holder.get("/PatternType") == 1:
                 yield _drawing(holder.get("/Resources"), holder.objgen, [holder])
         elif isinstance(holder, Dictionary) and holder.get("/Subtype") == Name.Type3:
             letters = holder.get("/CharProcs", Dictionary())
@@ -60,6 +64,18 @@ def drawings(pdf: Pdf) -> Iterator[Drawing]:
                 holder.objgen,
                 [part for _, part in letters.items() if isinstance(part, Stream)],
             )
+
+
+def _is_form(stream: Object) -> bool:
+    """Programs show some without their kind too; only what is drawn has resources."""
+    return stream.get("/Subtype") == Name.Form or ("/Subtype" not in stream and "/Resources" in stream)
+
+
+def _looks(looks: Object) -> Iterator[Object]:
+    """The drawings of an annotation, one a state or several, whatever they say they are."""
+    for look in looks.values():
+        parts = list(look.values()) if isinstance(look, Dictionary) else [look]
+        yield from (part for part in parts if isinstance(part, Stream) and part.get("/Subtype") != Name.Image)
 
 
 def contents(pdf: Pdf) -> Iterator[bytes]:

@@ -146,6 +146,27 @@ def test_only_names_of_resources_become_others(tmp_path):
         assert pdf.pages[0].obj.Contents[-1].read_bytes().strip() == _RENAMED
 
 
+def test_a_field_that_shares_a_font_with_its_page_keeps_it(tmp_path):
+    """Its look need not say what kind of drawing it is."""
+
+    def change(pdf, page):
+        font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+        shared = pdf.make_indirect(Dictionary(Font=Dictionary(HelveticaNeueBold=font, **page.obj.Resources.Font)))
+        page.obj.Resources = shared
+        page.contents_add(b"BT /HelveticaNeueBold 12 Tf 60 300 Td (Form) Tj ET", prepend=False)
+        looks = [pdf.make_stream(b"BT /HelveticaNeueBold 12 Tf (A) Tj ET", BBox=Array([0, 0, 9, 9])) for _ in "ab"]
+        looks[0].Resources = shared
+        box = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Btn, T="f", Rect=Array([60, 300, 99, 320]))
+        box.AP = Dictionary(N=Dictionary(On=looks[0], Off=looks[1]))
+        page.obj.Annots = Array([box])
+
+    _, public = public_copy(leftovers.page_with(change), PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        page = pdf.pages[0].obj
+        assert "/N0" in page.Resources.Font
+        assert [b"/N0 12 Tf" in look.read_bytes() for look in page.Annots[0].AP.N.values()] == [True, True]
+
+
 def test_fonts_and_forms_that_pages_share_stay(tmp_path):
     """One page uses what the other does not."""
 
@@ -266,6 +287,15 @@ def test_copy_that_shows_something_else_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(cleaning_pdf, "_clean_root", drops_too_much)
     with pytest.raises(UnprovenError):
         clean(tmp_path / "file", tmp_path / "copy", PDF)
+
+    def draws_too_much(pdf, removed):
+        drop(pdf, removed)
+        pdf.pages[1].contents_add(b"0 0 99 99 re f")  # the text is the same
+
+    (tmp_path / "long").write_bytes(making.report(30))
+    monkeypatch.setattr(cleaning_pdf, "_clean_root", draws_too_much)
+    with pytest.raises(UnprovenError):
+        clean(tmp_path / "long", tmp_path / "copy", PDF)
 
     (tmp_path / "word").write_bytes(offices.word_comment())
     monkeypatch.setattr(word, "_COMMENT_MARKS", ("r",))
