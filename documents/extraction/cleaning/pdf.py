@@ -61,6 +61,9 @@ def _clean_root(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
         removed["metadata"] += 1
+    preferences = pdf.Root.get("/ViewerPreferences")
+    if isinstance(preferences, Dictionary) and "/DisplayDocTitle" in preferences:
+        del preferences["/DisplayDocTitle"]  # the title went with the rest
     form = pdf.Root.get("/AcroForm")
     if isinstance(form, Dictionary):
         _clean_fields(form, removed)

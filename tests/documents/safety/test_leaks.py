@@ -167,6 +167,29 @@ def test_a_field_that_shares_a_font_with_its_page_keeps_it(tmp_path):
         assert [b"/N0 12 Tf" in look.read_bytes() for look in page.Annots[0].AP.N.values()] == [True, True]
 
 
+def test_cells_of_a_table_find_their_headings(tmp_path):
+    def change(pdf):
+        root = pdf.Root.StructTreeRoot
+        heading = root.K[0]
+        cell = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.TD, P=root, Ref=Array([heading])))
+        cell.A = Dictionary(O=Name.Table, Headers=Array([String("h1")]))
+        root.K.append(cell)
+        leaf = pdf.make_indirect(Dictionary(Limits=Array([String("h1")] * 2), Names=Array([String("h1"), heading])))
+        root.IDTree = Dictionary(Kids=Array([leaf]))
+        pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+
+    data = making.changed(leftovers.tagged(ID=String("h1"), T=NAME), change)
+    _, public = public_copy(data, PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        root = pdf.Root.StructTreeRoot
+        heading, cell = root.K
+        leaf = root.IDTree.Kids[0]
+        assert leaf.Names[0] == heading.ID == cell.A.Headers[0] and len(leaf.Limits) == 2
+        assert leaf.Names[1].objgen == cell.Ref[0].objgen == heading.objgen
+        assert "/T" not in heading
+        assert "/DisplayDocTitle" not in pdf.Root.ViewerPreferences, "there is no title to be shown any more"
+
+
 def test_fonts_and_forms_that_pages_share_stay(tmp_path):
     """One page uses what the other does not."""
 
