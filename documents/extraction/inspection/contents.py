@@ -15,12 +15,12 @@ from documents.extraction.inspection.keys import KEYS
 
 MAX_BRANCHES = 60
 """Levels of the tree of pages that are looked at for what a page inherits."""
-_STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)?+"
+STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)?+"
 _USUAL = (
     rb"<<(?:\s*+/(?:MCID|Lang|ActualText|Alt|E|Type|Subtype|Attached|BBox)\s*+"
-    rb"(?:-?[\d.]++|/\w++|\[[^\[\]()<>]*+\]|" + _STRING + rb"|<[0-9A-Fa-f\s]*+>))*+\s*+>>"
+    rb"(?:-?[\d.]++|/\w++|\[[^\[\]()<>]*+\]|" + STRING + rb"|<[0-9A-Fa-f\s]*+>))*+\s*+>>"
 )
-_ODD = re.compile(_STRING + rb"|" + _USUAL + rb"|(%|<<)", re.DOTALL)
+_ODD = re.compile(STRING + rb"|" + _USUAL + rb"|(%|<<)", re.DOTALL)
 """The third is what the first two do not account for. Possessive throughout: linear on any bytes."""
 _PICTURE = re.compile(rb"\bID\s")
 _CALLING = frozenset({b"Do", b"Tf", b"gs", b"cs", b"CS", b"scn", b"SCN", b"sh", b""})
