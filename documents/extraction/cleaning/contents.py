@@ -14,10 +14,10 @@ _DRAWN = ("/XObject", "/Font", "/Properties", "/Pattern", "/Shading", "/ExtGStat
 """Resources that are of no use where no instruction names them."""
 _NAMED = (*_DRAWN, "/ColorSpace")
 _USUAL = re.compile(
-    r"/(?:Default(?:Gray|RGB|CMYK)|(?:Image|Font|Form|FormXob|Pattern|Meta|Shading|Helv|ZaDb|XObject|OPBaseFont|OPExtFont|Artifact"
+    r"/(?:(?:Default|Device)(?:Gray|RGB|CMYK)|CMYK|(?:Image|Font|Form|FormXob|Pattern|Meta|Shading|Helv|ZaDb|XObject|OPBaseFont|OPExtFont|Artifact"
     r"|Prop|Properties)?[^A-Za-z]*(?:[A-Za-z]{1,3}[^A-Za-z]+)*[A-Za-z]{0,3})"
 )
-"""What programs call resources: an abbreviation and numbers."""
+"""What programs call resources: an abbreviation and numbers. Names of colours that need no resource are no one's."""
 _FORM_XOB = re.compile(r"/FormXob\.[0-9a-f]{32}")
 
 

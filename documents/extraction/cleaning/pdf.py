@@ -15,9 +15,16 @@ from documents.extraction.cleaning.contents import clean_contents
 from documents.extraction.cleaning.images import clean_images
 from documents.extraction.cleaning.navigation import clean_navigation
 from documents.extraction.cleaning.proof import assert_same_pages
-from documents.extraction.inspection.embedded import as_list
 from documents.extraction.inspection.private import strays
-from documents.extraction.inspection.structure import COMMENTS, SPEAKING, fields, has_history, is_hidden, is_shown
+from documents.extraction.inspection.structure import (
+    COMMENTS,
+    SPEAKING,
+    choices,
+    fields,
+    has_history,
+    is_hidden,
+    is_shown,
+)
 from documents.extraction.pdf import checked_page_count, opened
 
 
@@ -54,6 +61,9 @@ def _clean_root(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
         removed["metadata"] += 1
+    preferences = pdf.Root.get("/ViewerPreferences")
+    if isinstance(preferences, Dictionary) and "/DisplayDocTitle" in preferences:
+        del preferences["/DisplayDocTitle"]  # the title went with the rest
     form = pdf.Root.get("/AcroForm")
     if isinstance(form, Dictionary):
         _clean_fields(form, removed)
@@ -67,18 +77,24 @@ def _clean_fields(form: pikepdf.Object, removed: Counter[str]) -> None:
             _drop(field, {"/V": "signatures", "/Lock": "signatures", "/SV": "signatures"}, removed)
         elif not any(is_shown(widget) for widget in (kids or [field])):
             _drop(field, {"/V": "form data", "/DV": "form data", "/RV": "form data", "/AP": "form data"}, removed)
-        if "/DV" in field and str(field.DV) == str(field.get("/V", "")):
+        is_blank = "/DV" in field and field.get("/V") == field.DV
+        if is_blank:
             del field["/DV"]
         _drop(field, {"/DV": "form data"}, removed)
-        if str(field.get("/V", "")) and "/Opt" in field:
+        if not is_blank and _is_list(field):
             _clean_choices(field, removed)
 
 
+def _is_list(field: pikepdf.Object) -> bool:
+    """Whether one chooses from words; those of buttons are what a program is told."""
+    return str((field if "/FT" in field else field.get("/Parent", Dictionary())).get("/FT", "")) == "/Ch"
+
+
 def _clean_choices(field: pikepdf.Object, removed: Counter[str]) -> None:
-    """In a form that somebody filled in, what was not chosen is no question any more."""
-    chosen = [str(value) for value in as_list(field.V)]
-    kept = [choice for choice in field.Opt if str(as_list(choice)[0] if as_list(choice) else "") in chosen]
-    if len(kept) < len(field.Opt):
+    """Where somebody chose, the rest is no question any more. A list that shows its first line waits for its reader."""
+    found = list(choices(field))
+    kept = [choice for choice, chosen in found if chosen]
+    if kept and not found[0][1] and len(kept) < len(found):
         field.Opt = Array(kept)
         _drop(field, {"/I": "form data", "/TI": "form data"}, Counter())  # by their numbers
         removed["form data"] += 1

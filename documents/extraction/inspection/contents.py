@@ -5,22 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, PdfError, Stream, Token, TokenType
 
+from documents.extraction.inspection.embedded import as_list
 from documents.extraction.inspection.keys import KEYS
 
 MAX_BRANCHES = 60
 """Levels of the tree of pages that are looked at for what a page inherits."""
-_STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)?+"
+STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)?+"
 _USUAL = (
     rb"<<(?:\s*+/(?:MCID|Lang|ActualText|Alt|E|Type|Subtype|Attached|BBox)\s*+"
-    rb"(?:-?[\d.]++|/\w++|\[[^\[\]()<>]*+\]|" + _STRING + rb"|<[0-9A-Fa-f\s]*+>))*+\s*+>>"
+    rb"(?:-?[\d.]++|/\w++|\[[^\[\]()<>]*+\]|" + STRING + rb"|<[0-9A-Fa-f\s]*+>))*+\s*+>>"
 )
-_ODD = re.compile(_STRING + rb"|" + _USUAL + rb"|(%|<<)", re.DOTALL)
+_ODD = re.compile(STRING + rb"|" + _USUAL + rb"|(%|<<)", re.DOTALL)
 """The third is what the first two do not account for. Possessive throughout: linear on any bytes."""
 _PICTURE = re.compile(rb"\bID\s")
+_CALLING = frozenset({b"Do", b"Tf", b"gs", b"cs", b"CS", b"scn", b"SCN", b"sh", b""})
+"""Operators that name resources; the last is the end of a stream, which may be anywhere between two tokens."""
+_MARKING = frozenset({b"BDC", b"DP"})
+"""These name one after the tag."""
 _INLINE = frozenset(KEYS["properties"]) | frozenset(KEYS["parameters"])
 _NAME = re.compile(rb"/[^\0\s()<>\[\]{}/%]+")
 _NUMBERED = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -39,14 +45,17 @@ class Drawing:
 
 
 def drawings(pdf: Pdf) -> Iterator[Drawing]:
-    """The pages, and all that pages call: forms, patterns, letters that are drawn."""
+    """The pages, and all that pages call: forms, patterns, letters that are drawn, looks of annotations."""
     for page in pdf.pages:
         contents = page.obj.get("/Contents")
         streams = list(contents) if isinstance(contents, Array) else [contents]
         yield _drawing(*_inherited(page.obj), [stream for stream in streams if isinstance(stream, Stream)])
+        for annotation in as_list(page.obj.get("/Annots")):
+            if isinstance(annotation, Dictionary) and isinstance(looks := annotation.get("/AP"), Dictionary):
+                yield from (_drawing(look.get("/Resources"), look.objgen, [look]) for look in _looks(looks))
     for holder in pdf.objects:
         if isinstance(holder, Stream):
-            if holder.get("/Subtype") == Name.Form or holder.get("/PatternType") == 1:
+            if _is_form(holder) or holder.get("/PatternType") == 1:
                 yield _drawing(holder.get("/Resources"), holder.objgen, [holder])
         elif isinstance(holder, Dictionary) and holder.get("/Subtype") == Name.Type3:
             letters = holder.get("/CharProcs", Dictionary())
@@ -55,6 +64,18 @@ def drawings(pdf: Pdf) -> Iterator[Drawing]:
                 holder.objgen,
                 [part for _, part in letters.items() if isinstance(part, Stream)],
             )
+
+
+def _is_form(stream: Object) -> bool:
+    """Programs show some without their kind too; only what is drawn has resources."""
+    return stream.get("/Subtype") == Name.Form or ("/Subtype" not in stream and "/Resources" in stream)
+
+
+def _looks(looks: Object) -> Iterator[Object]:
+    """The drawings of an annotation, one a state or several, whatever they say they are."""
+    for look in looks.values():
+        parts = list(look.values()) if isinstance(look, Dictionary) else [look]
+        yield from (part for part in parts if isinstance(part, Stream) and part.get("/Subtype") != Name.Image)
 
 
 def contents(pdf: Pdf) -> Iterator[bytes]:
@@ -103,15 +124,15 @@ def plain_name(raw: bytes) -> str:
 
 def is_odd(content: bytes) -> bool:
     """Whether there may be a comment or data of programs in drawing instructions. Quick; errs to yes."""
-    if b"%" in content and _PICTURE.search(content):
-        return True  # a picture among them may look like the beginning of a string
+    if b"BI" in content and _PICTURE.search(content):
+        return True  # a picture among them may look like a comment, or like the beginning of a string
     return any(found[1] for found in _ODD.finditer(content))
 
 
 class Plain(pikepdf.TokenFilter):
     """Drawing instructions without comments and data of programs, otherwise bit for bit; ``found`` is what went.
 
-    Names are written as ``renamed`` says.
+    Names of resources are written as ``renamed`` says.
     """
 
     def __init__(self, renamed: Mapping[str, str] | None = None) -> None:
@@ -120,6 +141,7 @@ class Plain(pikepdf.TokenFilter):
         self._renamed = renamed or {}
         self._open: list[bytes] = []
         self._depth = 0
+        self._operands: list[Token] = []
 
     def handle_token(self, token: Token = None) -> Token | list[Token] | None:
         """What takes the place of ``token``."""
@@ -134,11 +156,31 @@ class Plain(pikepdf.TokenFilter):
         if self._open:
             raw = b"".join([*self._open, token.raw_value])
             self._open, self._depth = [], 0
-            return [Token(TokenType.word, self._shown(raw)), *([token] if kind == TokenType.eof else [])]
-        if kind == TokenType.name_ and self._renamed:
-            new = self._renamed.get(plain_name(token.raw_value))
-            return Token(TokenType.word, new.encode()) if new else token
-        return token
+            self._operands.append(Token(TokenType.word, self._shown(raw)))
+        elif kind not in (TokenType.word, TokenType.eof):
+            self._operands.append(token)
+        if kind not in (TokenType.word, TokenType.eof):
+            return None
+        operands, self._operands = self._operands, []
+        return [*self._named(operands, token.raw_value), token]
+
+    def _named(self, operands: list[Token], operator: bytes) -> list[Token]:
+        """The same with new names of resources; what is called alike but is none (a tag, a device's colours) stays."""
+        if not self._renamed:
+            return operands
+        given = [token for token in operands if token.type_ != TokenType.space]
+        if operator in _MARKING:
+            given = given[-1:]
+        elif operator == b"ID":
+            given = [value for key, value in pairwise(given) if key.raw_value in (b"/CS", b"/ColorSpace")]
+        elif operator not in _CALLING:
+            return operands
+        calls = {id(token) for token in given if token.type_ == TokenType.name_}
+        return [self._called(token) if id(token) in calls else token for token in operands]
+
+    def _called(self, token: Token) -> Token:
+        new = self._renamed.get(plain_name(token.raw_value))
+        return Token(TokenType.word, new.encode()) if new else token
 
     def _shown(self, raw: bytes) -> bytes:
         try:

@@ -145,13 +145,20 @@ KEYS: dict[str, dict[str, str]] = {
     | {"/Title": TEXT, "/First": "bookmark", "/Next": "bookmark", "/Last": UP, "/Prev": UP, "/Parent": UP}
     | {"/Dest": TEXT, "/A": "action"},
     "structure": _keys("Type ParentTreeNextKey")
-    | {"/K": "element", "/ParentTree": "parents", "/RoleMap": "values", "/ClassMap": "all attributes"}
+    | {
+        "/K": "element",
+        "/ParentTree": "parents",
+        "/IDTree": "elements by name",
+        "/RoleMap": "values",
+        "/ClassMap": "all attributes",
+    }
     | {"/Namespaces": "namespace"},
     "namespace": _keys("Type") | {"/NS": TEXT, "/RoleMapNS": "namespaces"},
     "parents": _keys("Limits") | {"/Nums": "element", "/Kids": "parents"},
+    "elements by name": {"/Limits": TEXT, "/Names": "element", "/Kids": "elements by name"},
     "element": _keys("Type S R C MCID")
     | _keys("ID Lang Alt E ActualText", TEXT)
-    | {"/P": UP, "/Pg": UP, "/K": "element", "/A": "attributes", "/NS": UP, "/Stm": UP, "/Obj": UP},
+    | {"/P": UP, "/Pg": UP, "/K": "element", "/Ref": "element", "/A": "attributes", "/NS": UP, "/Stm": UP, "/Obj": UP},
     "labels": _keys("Limits") | {"/Nums": "label", "/Kids": "labels"},
     "label": _keys("Type S St") | {"/P": TEXT},
     "intent": _keys("Type S") | {"/OutputConditionIdentifier": TEXT, "/DestOutputProfile": "colour"},
@@ -175,7 +182,5 @@ MAPS: dict[str, str] = {
     "namespaces": TEXT,
 }
 """Kind of a dictionary with keys of its makers' choice -> the kind of what all of them hold."""
-QUIET = frozenset(
-    {"/Info", "/Name", "/Creator", "/CreatorInfo", "/IDTree", "/Extensions", "/HT", "/SE", "/T", "/Requirements"}
-)
+QUIET = frozenset({"/Info", "/Name", "/Creator", "/CreatorInfo", "/Extensions", "/HT", "/SE", "/T", "/Requirements"})
 """What programs write into every file there: it goes, but is nothing to stop a file for that is there already."""

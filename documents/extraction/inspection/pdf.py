@@ -29,7 +29,7 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str = 
     """
     with opened(path) as pdf:
         inspect_structure(path, pdf, hosts, findings)
-        read_out = readings(pdf) if pages else set()
+        read_out: set[tuple[str, str]] = readings(pdf) if pages else set()
     if not pages:
         return
     try:

@@ -15,7 +15,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 _START = len(PNG)
 
 
-def _chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
+def chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, start and end of each piece."""
     at = _START
     while at + 12 <= len(content):
         end = at + 12 + int.from_bytes(content[at : at + 4], "big")
@@ -31,7 +32,7 @@ def _is_personal(content: bytes, kind: bytes, start: int) -> bool:
 
 def personal_chunks(content: bytes) -> Iterator[tuple[int, int]]:
     """Start and end of all chunks that show nothing: texts, EXIF, XMP, times, programs' own; not of the copyright notice."""
-    for kind, start, end in _chunks(content):
+    for kind, start, end in chunks(content):
         if _is_personal(content, kind, start):
             yield start, end
 
@@ -39,7 +40,7 @@ def personal_chunks(content: bytes) -> Iterator[tuple[int, int]]:
 def without_personal_chunks(content: bytes) -> bytes:
     """The same picture without them, and without what follows its end."""
     kept = [content[:_START]]
-    for kind, start, end in _chunks(content):
+    for kind, start, end in chunks(content):
         if not _is_personal(content, kind, start):
             kept.append(content[start:end])
         if kind == b"IEND":
@@ -53,8 +54,8 @@ _OF_PIXELS = _PIXELS | {b"IHDR", b"IEND", b"sBIT", b"bKGD"}
 
 def with_picture_of(content: bytes, other: bytes) -> bytes:
     """``content`` with the pixels of ``other``: colours, measures and copyright are those of the first."""
-    kept = [content[start:end] for kind, start, end in _chunks(content) if kind not in _OF_PIXELS]
-    head = [other[start:end] for kind, start, end in _chunks(other) if kind == b"IHDR"]
-    pixels = [other[start:end] for kind, start, end in _chunks(other) if kind in _PIXELS]
-    end = [other[start:end] for kind, start, end in _chunks(other) if kind == b"IEND"]
+    kept = [content[start:end] for kind, start, end in chunks(content) if kind not in _OF_PIXELS]
+    head = [other[start:end] for kind, start, end in chunks(other) if kind == b"IHDR"]
+    pixels = [other[start:end] for kind, start, end in chunks(other) if kind in _PIXELS]
+    end = [other[start:end] for kind, start, end in chunks(other) if kind == b"IEND"]
     return b"".join([PNG, *head, *kept, *pixels, *end])

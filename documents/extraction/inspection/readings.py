@@ -7,38 +7,65 @@ import re
 from collections.abc import Iterator
 
 import pikepdf
-from pikepdf import Dictionary, Object, Pdf, String
+from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
-from documents.extraction.inspection.contents import contents
+from documents.extraction.inspection.contents import STRING, contents
 from documents.extraction.inspection.findings import Findings, Place
 from documents.extraction.inspection.private import PATH
 from documents.extraction.outline import Said
 
-_INLINE = re.compile(rb"/ActualText\s*+(\((?:[^()\\]++|\\.)*+\)|<[0-9A-Fa-f\s]*+>)", re.DOTALL)
+_KEYS = ("/ActualText", "/Alt", "/E")
+_DESCRIBING = frozenset({"/Alt", "/E"})
+_INLINE = re.compile(rb"(/ActualText|/Alt|/E)\s*+(" + STRING + rb"|<[0-9A-Fa-f\s]*+>)", re.DOTALL)
+_LISTS = frozenset({"/K", "/Annots"})
+"""Arrays that may hold what speaks; all others are figures, names and what is an object of its own."""
+MAX_DEPTH = 20
 
 
-def readings(pdf: Pdf) -> set[str]:
-    """What is read out instead of text that is shown, and descriptions that are the name of a file."""
-    found = {str(said) for said in _readings(pdf)}
+def readings(pdf: Pdf) -> set[tuple[str, str]]:
+    """What is read out instead of what is shown, or beside it: the key and the words of each."""
+    return {(key, words) for key, said in _readings(pdf) if (words := str(said)).strip()}
+
+
+def _readings(pdf: Pdf) -> Iterator[tuple[str, Object]]:
     for holder in pdf.objects:
         if isinstance(holder, Dictionary):
-            said = [value for key in ("/Alt", "/Contents") if isinstance(value := holder.get(key), String)]
-            found |= {str(value) for value in said if PATH.match(str(value))}
-    return found
-
-
-def _readings(pdf: Pdf) -> Iterator[Object]:
-    for holder in pdf.objects:
-        if isinstance(holder, Dictionary) and isinstance(said := holder.get("/ActualText"), String):
-            yield said
+            for each in _with_parts(holder):
+                yield from _said(each)
     for content in contents(pdf):
-        for raw in set(_INLINE.findall(content)):
+        for key, raw in set(_INLINE.findall(content)):
             with contextlib.suppress(pikepdf.PdfError):
-                yield Object.parse(raw)
+                yield key.decode(), Object.parse(raw)
 
 
-def inspect_readings(found: set[str], said: Said, findings: Findings) -> None:
-    """Adds those that are a path, or hold words that are ``said`` on no page. A scan says nothing to compare with."""
-    for reading in sorted(found):
-        if PATH.match(reading) or (said and not said.has(reading)):
-            findings.add("read_out", Place(words=reading))
+def _with_parts(holder: Object, depth: int = 0) -> Iterator[Object]:
+    """A dictionary and those in it that are no objects of their own."""
+    yield holder
+    for key, value in holder.items() if depth < MAX_DEPTH else ():
+        for part in value if key in _LISTS and isinstance(value, Array) else (value,):
+            if isinstance(part, Dictionary) and not part.is_indirect:
+                yield from _with_parts(part, depth + 1)
+
+
+def _said(holder: Object) -> Iterator[tuple[str, Object]]:
+    for key in _KEYS:
+        if isinstance(said := holder.get(key), String):
+            yield key, said
+    if isinstance(said := holder.get("/Contents"), String) and (_is_heard(holder) or PATH.match(str(said))):
+        yield "/Contents", said
+
+
+def _is_heard(annotation: Object) -> bool:
+    """Whether screen readers say its text and nothing shows it; the address of a link is looked at elsewhere."""
+    action = annotation.get("/A")
+    address = action.get("/URI", "") if isinstance(action, Dictionary) else ""
+    return annotation.get("/Subtype") in (Name.Link, Name.Widget) and str(annotation.Contents) != str(address)
+
+
+def inspect_readings(found: set[tuple[str, str]], said: Said, findings: Findings) -> None:
+    """Adds all descriptions, and of the rest what is a path or ``said`` on no page. A scan says nothing to compare with."""
+    for key, words in sorted(found):
+        if PATH.match(words) or (key not in _DESCRIBING and said and not said.has(words)):
+            findings.add("read_out", Place(words=words))
+        elif key in _DESCRIBING:
+            findings.add("descriptions", Place(words=words))

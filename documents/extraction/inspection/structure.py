@@ -10,7 +10,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Stream, String
 
 from documents.extraction.inspection.contents import Plain, contents, is_odd, plain_content
-from documents.extraction.inspection.embedded import camera_file, cut, has_hidden_parts
+from documents.extraction.inspection.embedded import as_list, camera_file, cut, has_hidden_parts
 from documents.extraction.inspection.findings import Findings, Place
 from documents.extraction.inspection.jpeg import has_place
 from documents.extraction.inspection.links import internal_addresses
@@ -120,7 +120,10 @@ def _inspect_fields(pdf: pikepdf.Pdf, findings: Findings) -> None:
     for name, value, shown in form_values(form):
         findings.add("form_data" if shown else "form_hidden", Place(words=f"{name}: {value}"))
     for field in fields(form):
-        said = [field.get("/TU"), *(() if str(field.get("/V", "")) else choices(field))]
+        said = [
+            field.get("/TU"),
+            *(part for choice, chosen in choices(field) if not chosen for part in as_list(choice)),
+        ]
         findings.add_parts(
             "form_data", (str(value) for value in said if isinstance(value, String) and str(value).strip())
         )
@@ -138,10 +141,11 @@ def fields(form: pikepdf.Object) -> Iterator[pikepdf.Object]:
             yield field
 
 
-def choices(field: pikepdf.Object) -> Iterator[pikepdf.Object]:
-    """What one may choose in a field, and how it is called."""
-    for choice in field.get("/Opt", Array()):
-        yield from choice if isinstance(choice, Array) else (choice,)
+def choices(field: pikepdf.Object) -> Iterator[tuple[pikepdf.Object, bool]]:
+    """What one may choose in a field (a word, or two of which one is shown), each with whether it was chosen."""
+    values = {str(value) for value in as_list(field.get("/V"))}
+    for choice in as_list(field.get("/Opt")):
+        yield choice, not values.isdisjoint(str(part) for part in as_list(choice))
 
 
 def form_values(form: pikepdf.Object) -> Iterator[tuple[str, str, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from functools import lru_cache
+from itertools import takewhile
 
 import PIL.Image
 import PIL.ImageChops
@@ -12,7 +13,7 @@ import PIL.ImageFilter
 
 from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.embedded import SHOWS, differs
-from documents.extraction.inspection.png import PNG, with_picture_of
+from documents.extraction.inspection.png import PNG, chunks, with_picture_of
 from documents.extraction.inspection.webp import is_webp
 
 _MARGIN = 4
@@ -89,5 +90,6 @@ def _packed(content: bytes, picture: PIL.Image.Image) -> bytes:
 def _may_be_clear(content: bytes) -> bool:
     """Quick: whether there is room for opacity. Most pictures have none and need not be unpacked."""
     if content.startswith(PNG):
-        return content[25:26] in (b"\x04", b"\x06") or b"tRNS" in content[:4096]
+        before_pixels = takewhile(lambda kind: kind != b"IDAT", (kind for kind, _, _ in chunks(content)))
+        return content[25:26] in (b"\x04", b"\x06") or b"tRNS" in before_pixels
     return is_webp(content) and (content[12:16] == b"VP8L" or (content[12:16] == b"VP8X" and bool(content[20] & 0x10)))

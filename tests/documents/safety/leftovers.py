@@ -140,7 +140,7 @@ def named_form() -> bytes:
     return page_with(change)
 
 
-def linked(target: str = f"Interview with {NAME}") -> bytes:
+def linked(target: str = f"Interview with {NAME}", about: str = "") -> bytes:
     """A link, an entry of the contents and an action that lead to a place by its name."""
 
     def change(pdf, page):
@@ -149,7 +149,7 @@ def linked(target: str = f"Interview with {NAME}") -> bytes:
         box = {"Type": N.Annot, "Subtype": N.Link, "Rect": Array([60, 60, 99, 99])}
         page.obj.Annots = Array(
             [
-                Dictionary(**box, Dest=String(target)),
+                Dictionary(**box, Dest=String(target), **({"Contents": about} if about else {})),
                 Dictionary(**box, A=Dictionary(S=N.GoTo, D=String(target))),
             ]
         )
@@ -263,6 +263,7 @@ PLANTED = [
     Planted("comment the structure names", lambda: tagged(K=lost_note), "metadata", removed=True),
     Planted("comment in the drawing", lambda: drawn(f"% made by {NAME}\n60 300 9 9 re f".encode()), "metadata", removed=True),
     Planted("data of a program in the drawing", lambda: drawn(f"/Layer <</Title ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "metadata", removed=True),
+    Planted("data of a program behind a picture that looks like a string", lambda: drawn(f"q BI /W 4 /H 1 /BPC 8 /CS /G ID (abc EI Q /Span <</Note ({NAME})>> BDC EMC".encode()), "metadata", removed=True),
     Planted("template", lambda: root_with(Names=Dictionary(Templates=Dictionary(Names=Array([String("t"), _TEMPLATE])))), "metadata", removed=True),
     Planted("page that was taken from the web", lambda: root_with(Names=Dictionary(IDS=Dictionary(Names=Array([String(NAME), Dictionary()])))), "metadata", removed=True),
     Planted("other form of a picture", alternates, "metadata", removed=True),
@@ -273,6 +274,13 @@ PLANTED = [
     Planted("picture behind a stencil", lambda: masked(secret(), stencil=True), "picture_masked", removed=True, trace=""),
     Planted("photo behind a mask", lambda: masked(secret(), N.DCTDecode), "picture_masked", trace=""),
     Planted("path as the description of a picture", lambda: tagged(Alt=PATH), "read_out"),
+    Planted("description of a picture", lambda: tagged(Alt=NAME), "descriptions"),
+    Planted("description in an element of an element", lambda: tagged(K=Dictionary(S=N.Figure, Alt=NAME)), "descriptions"),
+    Planted("description in the drawing", lambda: drawn(f"/Figure <</Alt (A photo (of {NAME}))>> BDC 60 300 9 9 re f EMC".encode()), "descriptions"),
+    Planted("description beside the drawing", lambda: marked(lambda pdf: Dictionary(Alt=NAME)), "descriptions"),
+    Planted("short form of an element", lambda: tagged(E=NAME), "descriptions"),
+    Planted("short form in the drawing", lambda: drawn(f"/Span <</E ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "descriptions"),
+    Planted("description of a link", lambda: linked(about=NAME), "read_out"),
     Planted("other reading of an element", lambda: tagged(ActualText=NAME), "read_out"),
     Planted("other reading in the drawing", lambda: drawn(f"/Span <</ActualText ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "read_out"),
     Planted("choices of a form", lambda: field(FT=N.Ch, Opt=Array([String(NAME), String("B")])), "form_data"),
@@ -299,7 +307,8 @@ CLEAN = {
     "picture with a mask": lambda: masked(Image.new("RGB", (240, 160), "white")),
     "photo with a mask": lambda: masked(Image.new("RGB", (240, 160), "white"), N.DCTDecode),
     "links by name": lambda: linked("chapter"),
-    "description of a picture": lambda: tagged(Alt="A convoy at dawn", ActualText="The witness"),
+    "other reading of what is shown": lambda: tagged(ActualText="The witness", Alt=" "),
+    "description of a link that says what is shown": lambda: linked("chapter", about="The witness"),
     "form that nobody can unpack": lambda: page_with(lambda pdf, page: show(pdf, page, broken_form(pdf))),
     "tags with their words": lambda: drawn(
         b"/Span <</MCID 0/Lang (en-GB)/ActualText <FEFF00AD>>> BDC 60 300 9 9 re f EMC"

@@ -84,13 +84,13 @@ def erased_for_good() -> Image.Image:
     return picture
 
 
-def erased_from_palette() -> bytes:
-    """Each colour is there twice, once transparent."""
+def erased_from_palette(profile: bytes | None = None) -> bytes:
+    """Each colour is there twice, once transparent; ``profile`` stands before them."""
     picture = partly_erased().convert("RGB").quantize(100)
     lower = picture.crop((0, 80, 240, 160)).point(lambda value: value + 100)
     picture.paste(lower, (0, 80))
     picture.putpalette(picture.getpalette()[:300] * 2)
-    return picture_file("PNG", picture, transparency=bytes(100) + b"\xff" * 100)
+    return picture_file("PNG", picture, transparency=bytes(100) + b"\xff" * 100, icc_profile=profile)
 
 
 def tiff_pages() -> bytes:
@@ -395,6 +395,7 @@ PLANTED = [
     Planted("PNG: erased part", lambda: picture_file("PNG", partly_erased()), "picture_masked", PNG, True, trace=""),
     Planted("PNG: erased part in grey", lambda: picture_file("PNG", partly_erased("L")), "picture_masked", PNG, True, trace=""),
     Planted("PNG: erased part of a palette", erased_from_palette, "picture_masked", PNG, True, trace=""),
+    Planted("PNG: erased part of a palette behind a profile", lambda: erased_from_palette(pdfs.noise(60, 40).tobytes()), "picture_masked", PNG, True, trace=""),
     Planted("WebP: erased part", lambda: picture_file("WEBP", partly_erased(), lossless=True, exact=True), "picture_masked", WEBP, True, trace=""),
     Planted("WebP: erased part, with loss", lambda: picture_file("WEBP", partly_erased(), quality=90, exact=True), "picture_masked", WEBP, True, trace=""),
     Planted("TIFF: erased part", lambda: picture_file("TIFF", partly_erased()), "picture_masked", TIFF, True, trace=""),

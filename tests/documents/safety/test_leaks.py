@@ -9,7 +9,7 @@ import zipfile
 import openpyxl
 import pikepdf
 import pytest
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 
 from documents.extraction.cleaning import clean, cleanable
@@ -84,6 +84,30 @@ def test_links_lead_where_they_led(tmp_path):
             assert target[0].objgen == page.objgen and target[1] == "/XYZ"
 
 
+_LIST = [String("-- choose --"), Array([String("SY"), String("Syria")]), String("Iraq")]
+
+
+@pytest.mark.parametrize(
+    ("entries", "kept"),
+    [
+        ({"FT": Name.Ch, "V": "-- choose --", "DV": "-- choose --"}, 3),
+        ({"FT": Name.Ch, "V": "Iraq", "DV": "Iraq"}, 3),
+        ({"FT": Name.Ch, "V": "-- choose --"}, 3),
+        ({"FT": Name.Ch, "V": "Written by hand"}, 3),
+        ({"FT": Name.Btn, "V": Name.Off}, 3),
+        ({"FT": Name.Btn, "V": Name("/1")}, 3),
+        ({"FT": Name.Ch, "V": "SY", "DV": "-- choose --"}, 1),
+        ({"FT": Name.Ch, "V": Array([String("SY"), String("Iraq")])}, 2),
+    ],
+)
+def test_a_form_that_nobody_filled_in_keeps_its_choices(entries, kept, tmp_path):
+    _, public = public_copy(leftovers.field(**entries, Opt=Array(_LIST)), PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        assert len(pdf.Root.AcroForm.Fields[0].Opt) == kept
+    words = {place.words for finding in inspect_here(public, PDF, HOSTS) for place in finding.places}
+    assert ("Iraq" in words) == (kept == 3 and entries["V"] != "Iraq"), "the editor is told what may be chosen"
+
+
 def test_what_can_be_seen_of_a_masked_picture_stays_bit_for_bit(tmp_path):
     half = 240 * 80 * 3
     copies = []
@@ -94,6 +118,76 @@ def test_what_can_be_seen_of_a_masked_picture_stays_bit_for_bit(tmp_path):
         assert shown[half:] == picture.tobytes()[half:]
         copies.append(shown)
     assert copies[0] == copies[1], "of what was hidden nothing is left"
+
+
+_TAGGED = (
+    b"/Figure BMC /Figure Do EMC /Figure <</MCID 0>> BDC EMC /Witness /Witness BDC EMC /DeviceRGB cs 0 0 1 sc 9 9 9 9 re f"
+    b" BI /W 1 /H 1 /BPC 8 /CS /Picture ID abc EI"
+)
+_RENAMED = (
+    b"/Figure BMC /N0 Do EMC /Figure <</MCID 0>> BDC EMC /Witness /N2 BDC EMC /DeviceRGB cs 0 0 1 sc 9 9 9 9 re f"
+    b" BI /W 1 /H 1 /BPC 8 /CS /N1 ID abc EI"
+)
+
+
+def test_only_names_of_resources_become_others(tmp_path):
+    """A tag or a device's colours may be called alike."""
+
+    def change(pdf, page):
+        form = pdf.make_stream(b"0 0 9 9 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+        colours = Array([Name.CalRGB, Dictionary(WhitePoint=Array([1, 1, 1]))])
+        page.obj.Resources.XObject = Dictionary(Figure=form)
+        page.obj.Resources.ColorSpace = Dictionary(DeviceRGB=colours, Picture=colours)
+        page.obj.Resources.Properties = Dictionary(Witness=pdf.make_indirect(Dictionary(Type=Name.OCMD)))
+        page.contents_add(_TAGGED, prepend=False)
+
+    _, public = public_copy(leftovers.page_with(change), PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        assert pdf.pages[0].obj.Contents[-1].read_bytes().strip() == _RENAMED
+
+
+def test_a_field_that_shares_a_font_with_its_page_keeps_it(tmp_path):
+    """Its look need not say what kind of drawing it is."""
+
+    def change(pdf, page):
+        font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+        shared = pdf.make_indirect(Dictionary(Font=Dictionary(HelveticaNeueBold=font, **page.obj.Resources.Font)))
+        page.obj.Resources = shared
+        page.contents_add(b"BT /HelveticaNeueBold 12 Tf 60 300 Td (Form) Tj ET", prepend=False)
+        looks = [pdf.make_stream(b"BT /HelveticaNeueBold 12 Tf (A) Tj ET", BBox=Array([0, 0, 9, 9])) for _ in "ab"]
+        looks[0].Resources = shared
+        box = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Btn, T="f", Rect=Array([60, 300, 99, 320]))
+        box.AP = Dictionary(N=Dictionary(On=looks[0], Off=looks[1]))
+        page.obj.Annots = Array([box])
+
+    _, public = public_copy(leftovers.page_with(change), PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        page = pdf.pages[0].obj
+        assert "/N0" in page.Resources.Font
+        assert [b"/N0 12 Tf" in look.read_bytes() for look in page.Annots[0].AP.N.values()] == [True, True]
+
+
+def test_cells_of_a_table_find_their_headings(tmp_path):
+    def change(pdf):
+        root = pdf.Root.StructTreeRoot
+        heading = root.K[0]
+        cell = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.TD, P=root, Ref=Array([heading])))
+        cell.A = Dictionary(O=Name.Table, Headers=Array([String("h1")]))
+        root.K.append(cell)
+        leaf = pdf.make_indirect(Dictionary(Limits=Array([String("h1")] * 2), Names=Array([String("h1"), heading])))
+        root.IDTree = Dictionary(Kids=Array([leaf]))
+        pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+
+    data = making.changed(leftovers.tagged(ID=String("h1"), T=NAME), change)
+    _, public = public_copy(data, PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        root = pdf.Root.StructTreeRoot
+        heading, cell = root.K
+        leaf = root.IDTree.Kids[0]
+        assert leaf.Names[0] == heading.ID == cell.A.Headers[0] and len(leaf.Limits) == 2
+        assert leaf.Names[1].objgen == cell.Ref[0].objgen == heading.objgen
+        assert "/T" not in heading
+        assert "/DisplayDocTitle" not in pdf.Root.ViewerPreferences, "there is no title to be shown any more"
 
 
 def test_fonts_and_forms_that_pages_share_stay(tmp_path):
@@ -216,6 +310,15 @@ def test_copy_that_shows_something_else_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(cleaning_pdf, "_clean_root", drops_too_much)
     with pytest.raises(UnprovenError):
         clean(tmp_path / "file", tmp_path / "copy", PDF)
+
+    def draws_too_much(pdf, removed):
+        drop(pdf, removed)
+        pdf.pages[1].contents_add(b"0 0 99 99 re f")  # the text is the same
+
+    (tmp_path / "long").write_bytes(making.report(30))
+    monkeypatch.setattr(cleaning_pdf, "_clean_root", draws_too_much)
+    with pytest.raises(UnprovenError):
+        clean(tmp_path / "long", tmp_path / "copy", PDF)
 
     (tmp_path / "word").write_bytes(offices.word_comment())
     monkeypatch.setattr(word, "_COMMENT_MARKS", ("r",))
