@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf, String
+from pikepdf import Array, Dictionary, Object, Pdf, String
 
 from documents.extraction.inspection.contents import STRING, contents
 from documents.extraction.inspection.findings import Findings, Place
@@ -51,15 +51,8 @@ def _said(holder: Object) -> Iterator[tuple[str, Object]]:
     for key in _KEYS:
         if isinstance(said := holder.get(key), String):
             yield key, said
-    if isinstance(said := holder.get("/Contents"), String) and (_is_heard(holder) or PATH.match(str(said))):
+    if isinstance(said := holder.get("/Contents"), String) and PATH.match(str(said)):
         yield "/Contents", said
-
-
-def _is_heard(annotation: Object) -> bool:
-    """Whether screen readers say its text and nothing shows it; the address of a link is looked at elsewhere."""
-    action = annotation.get("/A")
-    address = action.get("/URI", "") if isinstance(action, Dictionary) else ""
-    return annotation.get("/Subtype") in (Name.Link, Name.Widget) and str(annotation.Contents) != str(address)
 
 
 def inspect_readings(found: set[tuple[str, str]], said: Said, findings: Findings) -> None:

@@ -140,7 +140,7 @@ def named_form() -> bytes:
     return page_with(change)
 
 
-def linked(target: str = f"Interview with {NAME}", about: str = "") -> bytes:
+def linked(target: str = f"Interview with {NAME}") -> bytes:
     """A link, an entry of the contents and an action that lead to a place by its name."""
 
     def change(pdf, page):
@@ -149,7 +149,7 @@ def linked(target: str = f"Interview with {NAME}", about: str = "") -> bytes:
         box = {"Type": N.Annot, "Subtype": N.Link, "Rect": Array([60, 60, 99, 99])}
         page.obj.Annots = Array(
             [
-                Dictionary(**box, Dest=String(target), **({"Contents": about} if about else {})),
+                Dictionary(**box, Dest=String(target)),
                 Dictionary(**box, A=Dictionary(S=N.GoTo, D=String(target))),
             ]
         )
@@ -280,7 +280,6 @@ PLANTED = [
     Planted("description beside the drawing", lambda: marked(lambda pdf: Dictionary(Alt=NAME)), "descriptions"),
     Planted("short form of an element", lambda: tagged(E=NAME), "descriptions"),
     Planted("short form in the drawing", lambda: drawn(f"/Span <</E ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "descriptions"),
-    Planted("description of a link", lambda: linked(about=NAME), "read_out"),
     Planted("other reading of an element", lambda: tagged(ActualText=NAME), "read_out"),
     Planted("other reading in the drawing", lambda: drawn(f"/Span <</ActualText ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "read_out"),
     Planted("choices of a form", lambda: field(FT=N.Ch, Opt=Array([String(NAME), String("B")])), "form_data"),
@@ -308,7 +307,6 @@ CLEAN = {
     "photo with a mask": lambda: masked(Image.new("RGB", (240, 160), "white"), N.DCTDecode),
     "links by name": lambda: linked("chapter"),
     "other reading of what is shown": lambda: tagged(ActualText="The witness", Alt=" "),
-    "description of a link that says what is shown": lambda: linked("chapter", about="The witness"),
     "form that nobody can unpack": lambda: page_with(lambda pdf, page: show(pdf, page, broken_form(pdf))),
     "tags with their words": lambda: drawn(
         b"/Span <</MCID 0/Lang (en-GB)/ActualText <FEFF00AD>>> BDC 60 300 9 9 re f EMC"
