@@ -14,6 +14,7 @@ from lxml import etree
 from documents.extraction.inspection import inspect
 from documents.extraction.packages.names import _restyled
 from documents.extraction.packages.package import Package
+from documents.extraction.packages.unshown import word
 from tests.documents.safety import media, metafiles, offices, others, unshown
 from tests.documents.safety.planting import NAME, holds
 
@@ -337,6 +338,24 @@ def test_what_is_shown_of_fields_and_lists_stays(cleaned):
     )
     public, _removed = cleaned(offices.open_document(offices.PLAIN + unshown.TEXTS["value of a field"]), offices.ODT)
     assert "<text:p>Seen, heard.</text:p>" in parts(public)["content.xml"].decode()
+
+
+@pytest.mark.parametrize("code", [" XE x ", " PAGE "])
+def test_a_field_without_an_end_takes_no_words_along(cleaned, code):
+    """Every word behind it would be its code."""
+    begun = unshown.field(code, "").rpartition("<w:r>")[0]
+    rest = f"<w:r><w:t>The rest</w:t></w:r>{unshown.field(' PAGE ', '1')}"
+    public, _removed = cleaned(offices._word_with(begun + rest), offices.DOCX)
+    text = parts(public)["word/document.xml"].decode()
+    assert ">The rest<" in text and "It was adjourned." in text
+    assert [found.code for found in inspect(public, offices.DOCX, [])] == ["hidden_text"]
+
+
+@pytest.mark.parametrize("end", ["", '<w:r><w:fldChar w:fldCharType="end"/></w:r>'])
+def test_fields_in_fields_without_number(end):
+    begun = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
+    root = etree.fromstring(f'<w:p xmlns:w="w">{begun * 3000}{end * 3000}</w:p>')
+    assert len(list(word.traces(root))) == (0 if end else 3000)
 
 
 def test_descriptions_of_pictures_stay_and_are_pointed_at(cleaned):

@@ -52,23 +52,22 @@ _LABELS = ("alias", "tag")
 
 @dataclass
 class Field:
-    """A field between its marks; ``inside``: words in its code, as results of fields in it. ``within``: in whose code it is."""
+    """A field between its marks; ``inside``: words in its code, as results of fields in it. ``within``: in whose code it is.
+
+    ``stays``: whether readers get it as a field.
+    """
 
     marks: list[Any]
     within: Field | None = None
     codes: list[Any] = field(default_factory=list)
     inside: list[Any] = field(default_factory=list)
-    has_result: bool = False
+    is_closed: bool = False
+    stays: bool = True
 
     @property
     def code(self) -> str:
         """The code, whose pieces may lie in several runs."""
         return "".join(each.text or "" for each in self.codes)
-
-    @property
-    def stays(self) -> bool:
-        """Whether readers get it as a field."""
-        return is_kept(self.code) and (self.within is None or self.within.stays)
 
     def set_code(self, code: str) -> None:
         """Exchanges the code."""
@@ -89,26 +88,35 @@ def is_kept(code: str) -> bool:
 
 
 def fields(root: Any) -> list[Field]:
-    """The fields of a part, in order."""
+    """The fields of a part that end, in order. Where no end is, nobody knows which words are code: none counts as such."""
+    return [each for each in _begun(root) if each.is_closed]
+
+
+def _begun(root: Any) -> list[Field]:
+    """All fields of a part, an outer one before those in it."""
     found: list[Field] = []
     open_ones: list[Field] = []
+    in_code: list[Field] = []
     for element in root.iter():
         name = local(element)
-        within = next((each for each in reversed(open_ones) if not each.has_result), None)
         if name == "fldChar":
             kind = value(element, "fldCharType")
             if kind == "begin":
-                open_ones.append(Field([element], within))
-                found.append(open_ones[-1])
+                found.append(Field([element], in_code[-1] if in_code else None))
+                open_ones.append(found[-1])
+                in_code.append(found[-1])
             elif open_ones:
                 open_ones[-1].marks.append(element)
-                open_ones[-1].has_result = True
+                if in_code and in_code[-1] is open_ones[-1]:
+                    in_code.pop()
                 if kind == "end":
-                    open_ones.pop()
+                    open_ones.pop().is_closed = True
         elif name in ("instrText", "delInstrText") and open_ones:
             open_ones[-1].codes.append(element)
-        elif name == "t" and within is not None:
-            within.inside.append(element)
+        elif name == "t" and in_code:
+            in_code[-1].inside.append(element)
+    for each in found:
+        each.stays = not each.is_closed or (is_kept(each.code) and (each.within is None or each.within.stays))
     return found
 
 
@@ -127,8 +135,10 @@ def traces(root: Any) -> Iterator[Trace]:
 
 
 def _of_fields(root: Any) -> Iterator[Trace]:
-    for each in fields(root):
-        if not each.stays:
+    for each in _begun(root):
+        if not each.is_closed:
+            yield Trace("hidden_text", "", each.code.strip() or "fldChar")
+        elif not each.stays:
             yield _trace(each.code, each.settle)
         elif each.codes and (bare := _bare(each.code)) != each.code:
             yield Trace("hidden_text", "hidden text", each.code, partial(each.set_code, bare))
