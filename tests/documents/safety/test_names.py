@@ -340,6 +340,15 @@ def test_what_is_shown_of_fields_and_lists_stays(cleaned):
     assert "<text:p>Seen, heard.</text:p>" in parts(public)["content.xml"].decode()
 
 
+@pytest.mark.parametrize("name", unshown.FORMS)
+def test_blank_forms_keep_what_to_choose_from(cleaned, name):
+    make, mime, offered = unshown.FORMS[name]
+    public, _removed = cleaned(make(), mime)
+    text = parts(public)["word/document.xml" if mime == offices.DOCX else "xl/worksheets/sheet1.xml"].decode()
+    assert all(each in text for each in offered)
+    assert inspect(public, mime, []) == []
+
+
 @pytest.mark.parametrize("code", [" XE x ", " PAGE "])
 def test_a_field_without_an_end_takes_no_words_along(cleaned, code):
     """Every word behind it would be its code."""

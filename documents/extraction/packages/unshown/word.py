@@ -166,18 +166,34 @@ def _bare(code: str) -> str:
 
 
 def _of_control(properties: Any) -> Iterator[Trace]:
-    """What was chosen stands in the text."""
+    """What was chosen stands in the text. Where nothing was, readers choose."""
     for each in find(properties, *_LABELS):
         yield Trace("custom_data", "application data", value(each, "val"), partial(take_out, each))
-    for each in find(properties, "listItem"):
-        yield Trace("hidden_text", "hidden text", value(each, "displayText"), partial(take_out, each))
-    for each in find(properties, "dropDownList", "comboBox"):
-        for key in [key for key in each.attrib if local(key) == "lastValue"]:
-            yield Trace("hidden_text", "hidden text", each.get(key), partial(each.attrib.pop, key, None))
+    for choices in find(properties, "dropDownList", "comboBox"):
+        if _is_chosen(properties, choices):
+            for each in find(choices, "listItem"):
+                yield Trace("hidden_text", "hidden text", value(each, "displayText"), partial(take_out, each))
+        for key in [key for key in choices.attrib if local(key) == "lastValue"]:
+            yield Trace("hidden_text", "hidden text", choices.get(key), partial(choices.attrib.pop, key, None))
+
+
+def _is_chosen(properties: Any, choices: Any) -> bool:
+    """Whether a control says more than what to do with it. Into a box with a list one may also write."""
+    if any(value(each, "val", "1") not in ("0", "false", "off") for each in find(properties, "showingPlcHdr")):
+        return False
+    held = (part for part in properties.itersiblings() if local(part) == "sdtContent")
+    words = "".join(text.text or "" for part in held for text in find(part, "t")).strip()
+    offered = {(value(each, "displayText") or value(each, "value")).strip(): each for each in find(choices, "listItem")}
+    if words in offered:
+        return bool(value(offered[words], "value"))
+    return bool(words) and local(choices) == "comboBox"
 
 
 def _of_form(data: Any) -> Iterator[Trace]:
-    """Help, macros, and what was there to choose; what is chosen from a list is shown by its number."""
+    """Help, macros, and what was there to choose; what is chosen from a list is shown by its number.
+
+    A list without that number is one from which nobody has chosen yet.
+    """
     for each in find(data, *_SILENT):
         yield Trace("hidden_text", "hidden text", value(each, "val"), partial(take_out, each))
     for entry in find(data, "textInput"):
@@ -185,7 +201,7 @@ def _of_form(data: Any) -> Iterator[Trace]:
             yield Trace("hidden_text", "hidden text", value(each, "val"), partial(take_out, each))
     for entry in find(data, "ddList"):
         choices = list(find(entry, "listEntry"))
-        if len(choices) > 1:
+        if len(choices) > 1 and next(find(entry, "result"), None) is not None:
             yield Trace("hidden_text", "hidden text", value(choices[0], "val"), partial(_choose, entry, choices))
 
 
