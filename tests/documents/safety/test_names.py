@@ -316,6 +316,32 @@ def test_links_in_word_follow_their_bookmark(cleaned):
     assert "PAGEREF bookmark1 \\h" in text and 'w:instr=" REF bookmark1 "' in text
 
 
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        (' HYPERLINK "https://www.example.org/annexes/report.pdf" ', None),
+        (" STYLEREF annexes ", None),
+        (' hyperlink "annexes" \\l "Annexes" ', ' hyperlink "annexes" \\l "bookmark1" '),
+        (' HYPERLINK "#annexes" ', ' HYPERLINK "#bookmark1" '),
+        (" noteref annexes \\h ", " noteref bookmark1 \\h "),
+        (' TOC \\o "1-3" \\b annexes ', ' TOC \\o "1-3" \\b bookmark1 '),
+        (" =SUM(annexes)+1 ", " =SUM(bookmark1)+1 "),
+        ("", None),
+    ],
+)
+def test_only_what_leads_to_a_bookmark_follows_it(code, wanted):
+    assert word.renamed(code, {"annexes": "bookmark1"}) == (code if wanted is None else wanted)
+
+
+def test_addresses_and_styles_keep_the_word_of_a_bookmark(cleaned):
+    address = "https://www.example.org/Title/report.pdf"
+    mark = '<w:bookmarkStart w:id="0" w:name="Title"/><w:bookmarkEnd w:id="0"/>'
+    public, _removed = cleaned(offices._word_with(mark + unshown.field(f' HYPERLINK "{address}" ')), offices.DOCX)
+    found = parts(public)
+    assert b'w:name="bookmark1"' in found["word/document.xml"] and address.encode() in found["word/document.xml"]
+    assert b'<w:name w:val="Title"/>' in found["word/styles.xml"]
+
+
 def test_a_bookmark_by_words_of_the_page_keeps_its_name(cleaned):
     mark = '<w:bookmarkStart w:id="0" w:name="The_court"/><w:bookmarkEnd w:id="0"/>'
     public, removed = cleaned(offices._word_with(mark), offices.DOCX)

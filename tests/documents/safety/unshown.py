@@ -51,6 +51,7 @@ WORD = {
     "simple field": f'<w:fldSimple w:instr=" IF 1=1 &quot;Seen&quot; &quot;{NAME}&quot; "><w:r><w:t>Seen</w:t></w:r></w:fldSimple>',
     "data of a field": field(" PAGE ", "1", f"<w:fldData>{NAME}</w:fldData>"),
     "link with words under the pointer": field(f' HYPERLINK "https://www.example.org/" \\o "{NAME}" '),
+    "link in small letters": field(f' hyperlink "https://www.example.org/" \\o "{NAME}" '),
     "words under the pointer": f'<w:hyperlink w:anchor="_Toc1" w:tooltip="{NAME}"><w:r><w:t>Seen</w:t></w:r></w:hyperlink>',
     "label of a control": control(f'<w:alias w:val="{NAME}"/>'),
     "tag of a control": control(f'<w:tag w:val="{NAME}"/>'),

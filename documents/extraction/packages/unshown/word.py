@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -46,6 +46,14 @@ _KEPT = frozenset(
 )
 """Fields that number, lead somewhere, or show their code. Of all others the result stays, as plain text."""
 _POINTER = re.compile(r'\s*\\o\s*(?:"[^"]*"|\S+)')
+_WORD = re.compile(r"\w+")
+_PIECE = re.compile(r'"[^"]*"|[^\s"]+')
+_LEADS = {
+    **dict.fromkeys(("REF", "PAGEREF", "NOTEREF", "FTNREF", "GOTOBUTTON"), ""),
+    "HYPERLINK": r"\l",
+    "TOC": r"\b",
+}
+"""Fields that name a bookmark: as their first word, or behind a switch."""
 _SILENT = ("helpText", "statusText", "entryMacro", "exitMacro")
 _LABELS = ("alias", "tag")
 
@@ -83,8 +91,13 @@ class Field:
 
 def is_kept(code: str) -> bool:
     """Whether a field of this code stays one."""
-    word = (code.split() or [""])[0].upper()
+    word = _kind(code)
     return word in _KEPT or word.startswith("=")
+
+
+def _kind(code: str) -> str:
+    """The first word of a code, which says what the field is."""
+    return (code.split() or [""])[0].upper()
 
 
 def fields(root: Any) -> list[Field]:
@@ -162,7 +175,7 @@ def _trace(code: str, remove: Any) -> Trace:
 
 def _bare(code: str) -> str:
     """The code of a link without what is shown under the pointer."""
-    return _POINTER.sub("", code) if code.split()[:1] == ["HYPERLINK"] else code
+    return _POINTER.sub("", code) if _kind(code) == "HYPERLINK" else code
 
 
 def _of_control(properties: Any) -> Iterator[Trace]:
@@ -218,10 +231,7 @@ def bookmark_traces(package: Package, seen: str) -> Iterator[Trace]:
     said = Said()
     said.add(seen)
     roots = _roots(package)
-    every = [value(mark, "name") for root in roots for mark in find(root, "bookmarkStart")]
-    every += [
-        value(name, "val") for root in roots for data in find(root, "ffData") for name in data if local(name) == "name"
-    ]
+    every = [value(each, key) for root in roots for each, key in _names(root)]
     telling = [
         name for name in dict.fromkeys(every) if not (BOOKMARK.fullmatch(name) or said.has(name.replace("_", " ")))
     ]
@@ -236,27 +246,45 @@ def _roots(package: Package) -> list[Any]:
     return [package.xml(name) for name in package.xml_names("word/") if not name.endswith(".rels")]
 
 
+def _names(root: Any) -> Iterator[tuple[Any, str]]:
+    """Elements that name a bookmark, and under which attribute: marks, and fields of forms."""
+    yield from ((mark, "name") for mark in find(root, "bookmarkStart"))
+    yield from ((name, "val") for data in find(root, "ffData") for name in data if local(name) == "name")
+
+
 def _rename(package: Package, new: Mapping[str, str]) -> None:
-    pattern = re.compile(rf"(?<![\w\\])({'|'.join(map(re.escape, new))})(?!\w)", re.IGNORECASE)
-
-    def exchanged(code: str) -> str:
-        return pattern.sub(lambda found: new[found[0].casefold()], code)
-
     for root in _roots(package):
-        _rename_in(root, new, exchanged)
+        _rename_in(root, new)
     for _source, relation, _target in package.relationships():
         address = str(relation.get("Target", ""))
         if address.startswith("#"):
             relation.set("Target", "#" + new.get(address[1:].casefold(), address[1:]))
 
 
-def _rename_in(root: Any, new: Mapping[str, str], exchanged: Callable[[str], str]) -> None:
+def _rename_in(root: Any, new: Mapping[str, str]) -> None:
     for each in fields(root):
-        if each.codes and (code := exchanged(each.code)) != each.code:
+        if each.codes and (code := renamed(each.code, new)) != each.code:
             each.set_code(code)
-    for element in find(root, "fldSimple"):
-        for key in element.attrib:
-            element.set(key, exchanged(element.get(key)))
-    for element in find(root, "bookmarkStart", "hyperlink", "name"):
-        for key in [key for key in element.attrib if local(key) in ("name", "anchor", "val")]:
+    for simple in find(root, "fldSimple"):
+        for key in [key for key in simple.attrib if local(key) == "instr"]:
+            simple.set(key, renamed(simple.get(key), new))
+    for element, kind in (*_names(root), *((link, "anchor") for link in find(root, "hyperlink"))):
+        for key in [key for key in element.attrib if local(key) == kind]:
             element.set(key, new.get(element.get(key).casefold(), element.get(key)))
+
+
+def renamed(code: str, new: Mapping[str, str]) -> str:
+    """The code of a field that leads to a bookmark, or computes with one, with its ``new`` name; addresses and words stay."""
+    kind = _kind(code)
+    if kind.startswith("="):
+        return _WORD.sub(lambda found: new.get(found[0].casefold(), found[0]), code)
+    if kind not in _LEADS:
+        return code
+    pieces = list(_PIECE.finditer(code))
+    for at, piece in reversed(list(enumerate(pieces))[1:]):
+        said = piece[0].strip('"')
+        word = said.removeprefix("#")
+        before = pieces[at - 1][0].casefold() if _LEADS[kind] else at
+        if (before == (_LEADS[kind] or 1) or said != word) and word.casefold() in new:
+            code = code[: piece.start()] + piece[0].replace(word, new[word.casefold()]) + code[piece.end() :]
+    return code
