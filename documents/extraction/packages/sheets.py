@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from documents.extraction.contrast import TINY
 from documents.extraction.packages import ooxml
 from documents.extraction.packages.looks.sheets import Looks
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
+from documents.extraction.packages.spans import Span, column, is_in, spans
 from documents.extraction.packages.unshown import sheets as unshown
 
 WORKBOOK = "xl/workbook.xml"
@@ -27,8 +27,6 @@ _TELLING = (
     "webPublishing",
 )
 _DRAWINGS = ("xl/drawings/", "xl/charts/", "xl/diagrams/")
-_LETTERS = re.compile(r"[A-Z]+")
-_SPAN = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
 _NO_WIDTH = 0.08
 """Characters of a column that is less than a pixel wide; of a wider one, words may show in the next."""
 
@@ -44,14 +42,15 @@ def traces(package: Package) -> Iterator[Trace]:
         yield Trace("metadata", "metadata", text_of(element) or local(element), partial(take_out, element))
     yield from _unreadable(package)
     yield from unshown.name_traces(package, WORKBOOK, sheet_names(package))
-    seen = "\n".join(visible(package))
+    titles = [value(sheet, "name") for _part, sheet in _sheets(package) if not _is_hidden_sheet(sheet)]
+    shown = unshown.shown(package, WORKBOOK, "\n".join(visible(package)), titles)
     for name in sheet_names(package):
         yield from _sheet_traces(package.xml(name))
     for name in [
         *sheet_names(package),
         *(part for part in package.xml_names("xl/tables/") if not part.endswith(".rels")),
     ]:
-        yield from unshown.traces(package.xml(name), seen)
+        yield from unshown.traces(package.xml(name), shown)
     for name in [part for part in package.xml_names() if part.startswith(_DRAWINGS)]:
         if name.endswith(".vml"):
             yield from ooxml.copy_traces(package.xml(name))
@@ -136,14 +135,14 @@ def _sheet_traces(root: Any) -> Iterator[Trace]:
 def _hidden_cells(root: Any) -> Iterator[Any]:
     """Cells with content in rows and columns that are not shown."""
     columns = [
-        range(int(value(column, "min", "0")), int(value(column, "max", "0")) + 1)
-        for column in find(root, "col")
-        if _is_hidden(column)
+        range(int(value(each, "min", "0")), int(value(each, "max", "0")) + 1)
+        for each in find(root, "col")
+        if _is_hidden(each)
     ]
     for row in find(root, "row"):
         row_hidden = _is_hidden(row)
         for cell in row:
-            if len(cell) and (row_hidden or any(_column(value(cell, "r")) in span for span in columns)):
+            if len(cell) and (row_hidden or any(column(value(cell, "r")) in span for span in columns)):
                 yield cell
 
 
@@ -170,19 +169,21 @@ def _unreadable(package: Package) -> Iterator[Trace]:
         root = package.xml(name)
         cells = list(_hidden_cells(root))
         hidden = set(map(id, cells))
-        spans = _coloured(package, name)
+        coloured = _coloured(package, name)
         on_picture = next(find(root, "picture"), None) is not None
         for cell in find(root, "c"):
             if not len(cell) or id(cell) in hidden:
                 continue
             shown = _shown(cell, items)
             code = looks.unreadable(cell, shown, _holder(cell, items))
-            is_told = code != "text_colour" or not (on_picture or any(_is_in(value(cell, "r"), span) for span in spans))
+            is_told = code != "text_colour" or not (
+                on_picture or any(is_in(value(cell, "r"), span) for span in coloured)
+            )
             if code and is_told:
                 yield Trace(code, "", f"{value(cell, 'r')}: {shown}")
 
 
-def _coloured(package: Package, sheet: str) -> list[re.Match[str]]:
+def _coloured(package: Package, sheet: str) -> list[Span]:
     """Where tables with a style, or conditions, give colours to cells."""
     said = [value(each, "sqref") for each in find(package.xml(sheet), "conditionalFormatting")]
     relations = package.relations(sheet)
@@ -191,23 +192,7 @@ def _coloured(package: Package, sheet: str) -> list[re.Match[str]]:
             table = package.xml(part)
             if any(value(each, "name") for each in find(table, "tableStyleInfo")):
                 said.append(value(table, "ref"))
-    return [span for each in said for one in each.split() if (span := _SPAN.fullmatch(one))]
-
-
-def _is_in(reference: str, span: re.Match[str]) -> bool:
-    place = _SPAN.fullmatch(reference)
-    if place is None:
-        return False
-    column, row = _column(place[1]), int(place[2])
-    return _column(span[1]) <= column <= _column(span[3] or span[1]) and int(span[2]) <= row <= int(span[4] or span[2])
-
-
-def _column(reference: str) -> int:
-    match = _LETTERS.match(reference)
-    number = 0
-    for letter in match.group() if match else "":
-        number = number * 26 + ord(letter) - 64
-    return number
+    return spans(said)
 
 
 def _empty(root: Any, cells: list[Any]) -> None:

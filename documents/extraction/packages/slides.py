@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from documents.extraction.packages import ooxml
-from documents.extraction.packages.looks.slides import Looks
+from documents.extraction.packages.looks.slides import Looks, corners
+from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
 
 PRESENTATION = "ppt/presentation.xml"
@@ -87,12 +88,14 @@ def _drop_slide(package: Package, name: str) -> None:
     ooxml.drop_with_references(package, name)
 
 
-def _size(package: Package) -> tuple[int, int]:
+def _size(package: Package) -> tuple[float, float]:
     size = next(find(package.xml(PRESENTATION), "sldSz"), None)
-    return (int(value(size, "cx", "0")), int(value(size, "cy", "0"))) if size is not None else (0, 0)
+    if size is None:
+        return 0, 0
+    return number(value(size, "cx")) or 0, number(value(size, "cy")) or 0
 
 
-def _outside(root: Any, width: int, height: int) -> Iterator[Trace]:
+def _outside(root: Any, width: float, height: float) -> Iterator[Trace]:
     """Shapes with words that lie wholly beside the slide."""
     for shape in find(root, "sp", "graphicFrame", "pic"):
         frame = next(find(shape, "xfrm"), None)
@@ -101,8 +104,10 @@ def _outside(root: Any, width: int, height: int) -> Iterator[Trace]:
         sides = {local(part): part for part in frame}
         if "off" not in sides or "ext" not in sides:
             continue
-        left, top = int(value(sides["off"], "x", "0")), int(value(sides["off"], "y", "0"))
-        right, bottom = left + int(value(sides["ext"], "cx", "0")), top + int(value(sides["ext"], "cy", "0"))
+        found = corners(sides["off"], sides["ext"])
+        if found is None:
+            continue
+        left, top, right, bottom = found
         if (right <= 0 or bottom <= 0 or left >= width or top >= height) and width:
             yield Trace("text_outside", "", text_of(shape) or value(next(find(shape, "cNvPr")), "name"))
 

@@ -174,6 +174,31 @@ def word_shape(fill: str, run: str) -> bytes:
 
 WHITE, BLACK = '<w:color w:val="FFFFFF"/>', '<w:color w:val="000000"/>'
 ON_BLACK = '<w:shd w:val="clear" w:color="auto" w:fill="000000"/>'
+
+
+def word_before(shape: str, header: bool = False) -> bytes:
+    """White words and what may lie behind them, in the text or in the header."""
+    spaces = (
+        'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+        'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'
+    )
+    document = word()
+    document.add_paragraph().add_run(NAMED).font.color.rgb = docx.shared.RGBColor(255, 255, 255)
+    place = document.sections[0].header if header else document
+    place.add_paragraph()._p.append(parse_xml(f"<w:r {nsdecls('w')} {spaces}>{shape}</w:r>"))
+    return _saved(document)
+
+
+def anchored(fill: str, *, height: int = 10_692_000, wrap: str = "wrapNone", behind: int = 1) -> str:
+    """A shape that the text runs over."""
+    return (
+        f'<w:drawing><wp:anchor behindDoc="{behind}"><wp:extent cx="7560000" cy="{height}"/><wp:{wrap}/>'
+        f'<wp:docPr id="1" name="Rectangle 1"/><a:graphic><a:graphicData uri="u"><wps:wsp><wps:spPr>{fill}</wps:spPr>'
+        "</wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing>"
+    )
+
+
 WORD_UNREADABLE = {
     "black highlighter": '<w:highlight w:val="black"/>',
     "black highlighter on black": f'{BLACK}<w:highlight w:val="black"/>',
@@ -802,6 +827,13 @@ PLANTED = [
     Planted("Word: hidden by a style", word_hidden_style, "hidden_text", DOCX, True),
     Planted("Word: white text", word_white, "text_colour", DOCX),
     *(Planted(f"Word: {name}", lambda run=run: word_looking(run), "text_colour", DOCX) for name, run in WORD_UNREADABLE.items()),
+    *(Planted(f"Word: white, {name}", lambda args=args: word_before(*args), "text_colour", DOCX) for name, args in {
+        "before a white shape": (anchored(_fill("FFFFFF")),), "before an empty shape": (anchored("<a:noFill/>"),),
+        "beside a shape": (anchored(_fill("1F3864"), wrap="wrapSquare", behind=0),),
+        "below a logo": (anchored(_fill("1F3864"), height=900_000), True),
+        "before a watermark": ('<w:pict><v:shape style="position:absolute" fillcolor="silver"><v:textpath string="Draft"/></v:shape></w:pict>', True),
+    }.items()),
+    Planted("Word: tiny in a strict file", lambda: word_looking('<w:sz w:val="1pt"/>'), "text_tiny", DOCX),
     Planted("Word: white by a style of letters", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", WHITE)), "text_colour", DOCX),
     Planted("Word: white by the style below a style", lambda: word_looking('<w:rStyle w:val="Y"/>', styles=word_style("X", WHITE) + word_style("Y", "", more='<w:basedOn w:val="X"/>')), "text_colour", DOCX),
     Planted("Word: white by a style of paragraphs", lambda: word_looking("", '<w:pStyle w:val="X"/>', word_style("X", WHITE, "paragraph")), "text_colour", DOCX),
@@ -856,6 +888,9 @@ PLANTED = [
     Planted("PowerPoint: notes", show_notes, "notes", PPTX, True),
     Planted("PowerPoint: hidden shape", show_hidden_shape, "hidden_text", PPTX, True),
     Planted("PowerPoint: beside the slide", show_outside, "text_outside", PPTX),
+    *(Planted(f"PowerPoint: beside the slide by {name}", lambda change=change: edited(show_outside(), {"ppt/slides/slide1.xml": lambda text: re.sub(r'(<a:off x="-?\d+)', change, text)}), "text_outside", PPTX) for name, change in {
+        "a fraction": r"\1.5", "inches": '<a:off x="-30in',
+    }.items()),
     *(Planted(f"PowerPoint: {name}", lambda args=args: show_looking(*args), code, PPTX) for name, code, args in (
         ("white words", "text_colour", (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>",)),
         ("ground of the theme", "text_colour", (f"<a:rPr>{_fill('bg1')}</a:rPr>",)),
@@ -981,6 +1016,13 @@ CLEAN = {
         "dark by the run in a white style": lambda: word_looking(BLACK, '<w:pStyle w:val="X"/>', word_style("X", WHITE, "paragraph")),
         "tiny for Arabic alone": lambda: word_looking('<w:szCs w:val="2"/>'),
     }.items()},
+    **{f"Word, white {name}": (lambda args=args: word_before(*args), DOCX) for name, args in {
+        "on a cover": (anchored(_fill("1F3864")),), "on a gradient": (anchored("<a:gradFill/>", behind=0),),
+        "on a cover of the header": (anchored(_fill("1F3864")), True),
+        "on an older cover": ('<w:pict><v:rect style="position:absolute;height:29cm" fillcolor="#1f3864 [3204]"/></w:pict>',),
+    }.items()},
+    "Word, white on the colour of the page": (lambda: edited(word_white(), {"word/document.xml": lambda text: text.replace("<w:body>", '<w:background w:color="1F3864"/><w:body>')}), DOCX),
+    "Word, white in a dark row": (lambda: edited(word_cell("", WHITE), {"word/document.xml": lambda text: text.replace("<w:tr>", f"<w:tr><w:tblPrEx>{ON_BLACK}</w:tblPrEx>")}), DOCX),
     "Word, Arabic": (lambda: _saved(word(making.ARABIC)), DOCX),
     "Excel": (lambda: _saved(book()), XLSX),
     "Excel with shared words": (lambda: shared(_saved(book("seen"))), XLSX),
@@ -996,6 +1038,7 @@ CLEAN = {
     **{f"PowerPoint, {name}": (lambda args=args: show_looking(*args), PPTX) for name, args in {
         "white in a black box": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", _fill("000000")),
         "white on a black shape": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", "", "000000"),
+        "half as light, in a strict file": ('<a:rPr><a:solidFill><a:schemeClr val="bg1"><a:lumMod val="50%"/></a:schemeClr></a:solidFill></a:rPr>',),
         "white with a line": (f'<a:rPr><a:ln>{_fill("000000")}</a:ln>{_fill("FFFFFF")}</a:rPr>',),
         "nothing said": ("<a:rPr/>",), "a yellow marker": ('<a:rPr><a:highlight><a:srgbClr val="FFFF00"/></a:highlight></a:rPr>',),
         "white in a box that lets through": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", '<a:solidFill><a:srgbClr val="FFFFFF"><a:alpha val="20000"/></a:srgbClr></a:solidFill>'),
@@ -1007,6 +1050,7 @@ CLEAN = {
         "white on black": (odf_style(f"{ODF_WHITE} {ODF_ON_BLACK}"),),
         "white in a black cell": (odf_style(ODF_WHITE) + odf_style(ODF_ON_BLACK, "C", "table-cell", kind="table-cell"), ODT_TABLE),
         "white in a box of any colour": (odf_style(ODF_WHITE), ODT_BOX),
+        "white on a cover": (odf_style(ODF_WHITE) + odf_style('style:run-through="background" draw:fill="solid" draw:fill-color="#1f3864"', "G", "graphic", kind="graphic"), f'<text:p><draw:custom-shape draw:style-name="G"/><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
         "what the program chooses": (odf_style('style:use-window-font-color="true" fo:color="#ffffff"'),),
         "pale but legible": (odf_style('fo:color="#cccccc"'),), "clear": (odf_style('fo:background-color="transparent"'),),
     }.items()},

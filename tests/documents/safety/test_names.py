@@ -14,6 +14,7 @@ from lxml import etree
 from documents.extraction.inspection import inspect
 from documents.extraction.packages.names import _restyled
 from documents.extraction.packages.package import Package
+from documents.extraction.packages.unshown import word
 from tests.documents.safety import media, metafiles, offices, others, unshown
 from tests.documents.safety.planting import NAME, holds
 
@@ -315,6 +316,32 @@ def test_links_in_word_follow_their_bookmark(cleaned):
     assert "PAGEREF bookmark1 \\h" in text and 'w:instr=" REF bookmark1 "' in text
 
 
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        (' HYPERLINK "https://www.example.org/annexes/report.pdf" ', None),
+        (" STYLEREF annexes ", None),
+        (' hyperlink "annexes" \\l "Annexes" ', ' hyperlink "annexes" \\l "bookmark1" '),
+        (' HYPERLINK "#annexes" ', ' HYPERLINK "#bookmark1" '),
+        (" noteref annexes \\h ", " noteref bookmark1 \\h "),
+        (' TOC \\o "1-3" \\b annexes ', ' TOC \\o "1-3" \\b bookmark1 '),
+        (" =SUM(annexes)+1 ", " =SUM(bookmark1)+1 "),
+        ("", None),
+    ],
+)
+def test_only_what_leads_to_a_bookmark_follows_it(code, wanted):
+    assert word.renamed(code, {"annexes": "bookmark1"}) == (code if wanted is None else wanted)
+
+
+def test_addresses_and_styles_keep_the_word_of_a_bookmark(cleaned):
+    address = "https://www.example.org/Title/report.pdf"
+    mark = '<w:bookmarkStart w:id="0" w:name="Title"/><w:bookmarkEnd w:id="0"/>'
+    public, _removed = cleaned(offices._word_with(mark + unshown.field(f' HYPERLINK "{address}" ')), offices.DOCX)
+    found = parts(public)
+    assert b'w:name="bookmark1"' in found["word/document.xml"] and address.encode() in found["word/document.xml"]
+    assert b'<w:name w:val="Title"/>' in found["word/styles.xml"]
+
+
 def test_a_bookmark_by_words_of_the_page_keeps_its_name(cleaned):
     mark = '<w:bookmarkStart w:id="0" w:name="The_court"/><w:bookmarkEnd w:id="0"/>'
     public, removed = cleaned(offices._word_with(mark), offices.DOCX)
@@ -337,6 +364,33 @@ def test_what_is_shown_of_fields_and_lists_stays(cleaned):
     )
     public, _removed = cleaned(offices.open_document(offices.PLAIN + unshown.TEXTS["value of a field"]), offices.ODT)
     assert "<text:p>Seen, heard.</text:p>" in parts(public)["content.xml"].decode()
+
+
+@pytest.mark.parametrize("name", unshown.FORMS)
+def test_blank_forms_keep_what_to_choose_from(cleaned, name):
+    make, mime, offered = unshown.FORMS[name]
+    public, _removed = cleaned(make(), mime)
+    text = parts(public)["word/document.xml" if mime == offices.DOCX else "xl/worksheets/sheet1.xml"].decode()
+    assert all(each in text for each in offered)
+    assert inspect(public, mime, []) == []
+
+
+@pytest.mark.parametrize("code", [" XE x ", " PAGE "])
+def test_a_field_without_an_end_takes_no_words_along(cleaned, code):
+    """Every word behind it would be its code."""
+    begun = unshown.field(code, "").rpartition("<w:r>")[0]
+    rest = f"<w:r><w:t>The rest</w:t></w:r>{unshown.field(' PAGE ', '1')}"
+    public, _removed = cleaned(offices._word_with(begun + rest), offices.DOCX)
+    text = parts(public)["word/document.xml"].decode()
+    assert ">The rest<" in text and "It was adjourned." in text
+    assert [found.code for found in inspect(public, offices.DOCX, [])] == ["hidden_text"]
+
+
+@pytest.mark.parametrize("end", ["", '<w:r><w:fldChar w:fldCharType="end"/></w:r>'])
+def test_fields_in_fields_without_number(end):
+    begun = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
+    root = etree.fromstring(f'<w:p xmlns:w="w">{begun * 3000}{end * 3000}</w:p>')
+    assert len(list(word.traces(root))) == (0 if end else 3000)
 
 
 def test_descriptions_of_pictures_stay_and_are_pointed_at(cleaned):

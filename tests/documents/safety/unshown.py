@@ -51,6 +51,7 @@ WORD = {
     "simple field": f'<w:fldSimple w:instr=" IF 1=1 &quot;Seen&quot; &quot;{NAME}&quot; "><w:r><w:t>Seen</w:t></w:r></w:fldSimple>',
     "data of a field": field(" PAGE ", "1", f"<w:fldData>{NAME}</w:fldData>"),
     "link with words under the pointer": field(f' HYPERLINK "https://www.example.org/" \\o "{NAME}" '),
+    "link in small letters": field(f' hyperlink "https://www.example.org/" \\o "{NAME}" '),
     "words under the pointer": f'<w:hyperlink w:anchor="_Toc1" w:tooltip="{NAME}"><w:r><w:t>Seen</w:t></w:r></w:hyperlink>',
     "label of a control": control(f'<w:alias w:val="{NAME}"/>'),
     "tag of a control": control(f'<w:tag w:val="{NAME}"/>'),
@@ -121,8 +122,29 @@ def in_extension() -> bytes:
     )
 
 
+def _listed_elsewhere(workbook, sheet) -> None:
+    hidden = workbook.create_sheet(f"About {NAME}")
+    hidden["A1"], hidden.sheet_state = "Seen", "hidden"
+    _ruled(f"'About {NAME}'!$A$1:$A$2", "B2:B90")(workbook, sheet)
+
+
+def _ruled(formula: str, places: str, kind: str = "list"):
+    """What may be written into cells."""
+
+    def change(workbook, sheet) -> None:
+        workbook.defined_names["Years"] = DefinedName("Years", attr_text="Figures!$A$1:$A$5")
+        rule = DataValidation(type=kind, formula1=formula)
+        sheet.add_data_validation(rule)
+        rule.add(places)
+
+    return change
+
+
 BOOKS = {
     "list to choose from": _listed,
+    "list on a hidden sheet": _listed_elsewhere,
+    "list that a formula names": _ruled(f'INDIRECT("{NAME}")', "B2:B90"),
+    "condition of what is written": _ruled(f'B2<>"{NAME}"', "B2:B90", "custom"),
     "filter": _filtered,
     "filter of a table": _table,
     "constant with a name": _named,
@@ -130,6 +152,23 @@ BOOKS = {
     "words under the pointer": _pointing,
     "condition": _conditional,
 }
+
+
+CHOICES = f"{ITEM.format('Fire')}{ITEM.format('Flood')}"
+FORMS = {
+    **{f"Word, {name}": (lambda xml=xml: offices._word_with(xml), DOCX, ("Fire", "Flood")) for name, xml in {
+        "a control": control(f"<w:showingPlcHdr/><w:dropDownList>{CHOICES}</w:dropDownList>", "Fire"),
+        "a box": control(f"<w:showingPlcHdr/><w:comboBox>{CHOICES}</w:comboBox>", "Choose."),
+        "a control that says what to do": control(f'<w:dropDownList><w:listItem w:displayText="Choose." w:value=""/>{CHOICES}</w:dropDownList>', "Choose."),
+        "a control without words": control(f"<w:comboBox>{CHOICES}</w:comboBox>", ""),
+        "an old form": field(" FORMDROPDOWN ", "", '<w:ffData><w:ddList><w:listEntry w:val="Fire"/><w:listEntry w:val="Flood"/></w:ddList></w:ffData>'),
+    }.items()},
+    **{f"Excel, {name}": (lambda args=args: book(_ruled(*args)), XLSX, (args[0].replace("'", ""),)) for name, args in {
+        "words": ('"Fire,Flood"', "B2:B90"), "a range": ("$A$1:$A$5", "B2"), "a sheet": ("Figures!$A$1:$A$5", "B2"),
+        "a name": ("Years", "B2"), "a number": ("12", "B2", "whole"),
+    }.items()},
+}  # fmt: skip
+"""Where readers choose, and what of it stays."""
 
 
 def show(shape: str = "", descr: str = "", tooltip: str = "") -> bytes:

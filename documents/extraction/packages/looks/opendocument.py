@@ -35,7 +35,7 @@ class Looks:
         self._root = root
         self._styles: dict[tuple[str, str], Any] = {}
         self._defaults: dict[str, Any] = {}
-        self._pages: list[Colour] = [PAPER]
+        pages: list[Colour | None] = [PAPER]
         for part in (package.xml("styles.xml") if "styles.xml" in package else None, root):
             for style in find(part, "style", "default-style") if part is not None else ():
                 if local(style) == "default-style":
@@ -43,9 +43,13 @@ class Looks:
                 elif part is root or local(style.getparent()) != "automatic-styles":
                     self._styles[value(style, "family"), value(style, "name")] = style
             for page in find(part, "page-layout-properties") if part is not None else ():
+                if any(value(image, "href") for image in find(page, "background-image")):
+                    pages.append(None)
                 if colour := of_hex(value(page, "background-color")):
-                    self._pages.append(colour)
+                    pages.append(colour)
         self._cells = dict(self._of_columns())
+        pages += self._behind()
+        self._pages = [page for page in pages if page is not None] if None not in pages else []
 
     def unreadable(self) -> Iterator[tuple[str, str]]:
         """Code and words of what nobody can read."""
@@ -116,6 +120,18 @@ class Looks:
             if is_shape:
                 return []
         return self._pages
+
+    def _behind(self) -> Iterator[Colour | None]:
+        """Colours of shapes that text doesn't flow around; None where one can't be told."""
+        for shape in self._root.iter():
+            if "xmlns:drawing:" not in str(shape.tag) or not value(shape, "style-name"):
+                continue
+            said = [part for style in self._chain(shape) for part in style if local(part) == "graphic-properties"]
+            if any(value(each, "run-through") == "background" or value(each, "wrap") == "run-through" for each in said):
+                kind = next((kind for each in said if (kind := value(each, "fill"))), "")
+                is_picture = next(find(shape, "image", "object"), None) is not None
+                if is_picture or kind != "none":
+                    yield None if is_picture else next((found for each in said if (found := _fill(each))), None)
 
     def _of_columns(self) -> Iterator[tuple[Any, str]]:
         """Cells without a style of their own, and the one of their row or column."""

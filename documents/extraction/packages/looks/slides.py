@@ -7,12 +7,13 @@ from typing import Any
 
 from documents.extraction.contrast import PAPER, TINY, Colour, blends_in
 from documents.extraction.packages.looks import themes
+from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, find, local, value
 
 _OWN_COLOUR = "1001"
 """The first ground of every theme: the colour as it is."""
 _SHAPES = ("sp", "pic", "graphicFrame", "grpSp", "AlternateContent", "contentPart")
-Frame = tuple[int, int, int, int]
+Frame = tuple[float, float, float, float]
 
 
 class Looks:
@@ -35,8 +36,8 @@ class Looks:
                 yield code, words
 
     def _code(self, run: Any, properties: Any) -> str:
-        size = value(properties, "sz")
-        if size.isdigit() and int(size) / 100 < TINY:
+        size = number(value(properties, "sz"), in_point=100)
+        if size is not None and size / 100 < TINY:
             return "text_tiny"
         line, effects = _child(properties, "ln"), _child(properties, "effectLst")
         if themes.fill(line, self._colours)[0] not in ("", "noFill") or (effects is not None and len(effects)):
@@ -153,8 +154,16 @@ def _frame(shape: Any) -> Frame | None:
     place, size = _child(form, "off"), _child(form, "ext")
     if place is None or size is None:
         return None
-    left, top = int(value(place, "x", "0")), int(value(place, "y", "0"))
-    return left, top, left + int(value(size, "cx", "0")), top + int(value(size, "cy", "0"))
+    return corners(place, size)
+
+
+def corners(place: Any, size: Any) -> Frame | None:
+    """Left, top, right and bottom by ``off`` and ``ext``; None where they say no numbers."""
+    said = (value(place, "x", "0"), value(place, "y", "0"), value(size, "cx", "0"), value(size, "cy", "0"))
+    left, top, width, height = map(number, said)
+    if left is None or top is None or width is None or height is None:
+        return None
+    return left, top, left + width, top + height
 
 
 def _touch(one: Frame, other: Frame) -> bool:

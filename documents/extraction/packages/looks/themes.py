@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from documents.extraction.contrast import INK, PAPER, Colour, lighted, of_hex
+from documents.extraction.packages.numbers import ALL, number
 from documents.extraction.packages.package import Package, find, local, value
 
 Scheme = Mapping[str, Colour]
 """The colours of a theme by their short names: ``lt1``, ``dk1``, ``accent1``."""
 
-_ALL = 100_000
 _NAMED: Mapping[str, Colour] = {"white": PAPER, "black": INK}
 ALIASES: Mapping[str, str] = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}
 """What grounds and texts are where nothing else is said."""
@@ -55,8 +55,8 @@ def drawn(holder: Any, colours: Scheme) -> Colour | None:
 
 def _changed(element: Any, colour: Colour) -> Colour | None:
     for each in element:
-        said = value(each, "val")
-        share = int(said) / _ALL if said.lstrip("-").isdigit() else 1.0
+        said = number(value(each, "val"))
+        share = 1.0 if said is None else said / ALL
         match local(each):
             case "alpha" if share < 1:
                 return None

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from documents.extraction.contrast import INK, PAPER, TINY, Colour, blends_in, lighted, mixed, of_hex
-from documents.extraction.packages.looks import themes
+from documents.extraction.packages.looks import behind, themes
+from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, find, local, value
 
 _STYLES, _SETTINGS, _TEXT = "word/styles.xml", "word/settings.xml", "word/document.xml"
@@ -20,7 +21,9 @@ _HIGHLIGHTS: dict[str, Colour] = {
 _THEMED = {"dark1": "dk1", "light1": "lt1", "dark2": "dk2", "light2": "lt2", "hyperlink": "hlink"}
 _GROUNDS = {"background1": "bg1", "text1": "tx1", "background2": "bg2", "text2": "tx2"}
 _SHORT = {"t1": "tx1", "t2": "tx2"}
+_PAGES = (_TEXT, "word/header", "word/footer")
 _PATTERN = re.compile(r"pct(\d{1,2})")
+_SHADED = {"tc": "tcPr", "tr": "tblPrEx", "tbl": "tblPr"}
 _DEEP = 20
 
 
@@ -46,6 +49,10 @@ class Looks:
         }
         self._chains: dict[tuple[str, str], list[Any]] = {}
         self._tables: dict[str, tuple[list[Colour], bool]] = {}
+        pages = [package.xml(name) for name in package.xml_names() if name.startswith(_PAGES)]
+        self._behind = {page: list(behind.grounds(page, self._colours)) for page in pages}
+        self._page = self._of_page(package.xml(_TEXT)) if _TEXT in package else [PAPER]
+        self._papers: dict[Any, list[Colour]] = {}
 
     def unreadable(self, run: Any) -> str:
         """The code of what nobody can read in a run: too small, or in the colour of its ground; else empty."""
@@ -142,13 +149,37 @@ class Looks:
             if name == "txbxContent":
                 _how, colour = themes.fill(_child(up.getparent().getparent(), "spPr"), self._colours)
                 return [] if colour is None else [*maybe, colour]
-            if name in ("tc", "tbl"):
-                own = self._shade(_first([_child(up, f"{name}Pr")], "shd"))
+            if name in _SHADED:
+                own = self._shade(_first([_child(up, _SHADED[name])], "shd"))
                 if own is not None:
                     return [*maybe, own]
             if name == "tbl":
                 maybe += self._of_table(up)[0]
-        return [*maybe, PAPER]
+        papers = self._paper(paragraph.getroottree().getroot())
+        return [*maybe, *papers] if papers else []
+
+    def _paper(self, root: Any) -> list[Colour]:
+        """What may lie behind the text of a part; empty where it can't be told."""
+        if root not in self._papers:
+            reached = [
+                colour
+                for page, grounds in self._behind.items()
+                for colour, is_high in grounds
+                if page is root or is_high
+            ]
+            known = [colour for colour in (*self._page, *reached) if colour is not None]
+            self._papers[root] = known if len(known) == len(self._page) + len(reached) else []
+        return self._papers[root]
+
+    def _of_page(self, root: Any) -> list[Colour | None]:
+        """White, which programs print, and the colour of the page, which they show on screens."""
+        found: list[Colour | None] = [PAPER]
+        for ground in [each for each in root if local(each) == "background"]:
+            if len(ground):
+                found.append(None)
+            elif (colour := self._said(ground, "color", "themeColor")) is not None:
+                found.append(colour)
+        return found
 
     def _of_table(self, table: Any) -> tuple[list[Colour], bool]:
         """The grounds that the style of a table knows, and whether it has colours for letters: where isn't told here."""
@@ -187,8 +218,8 @@ def _size(said: list[Any]) -> float:
     """Points of type."""
     is_complex = any(_is_on(mark, "val", "1") for name in ("rtl", "cs") if (mark := _first(said, name)) is not None)
     size = _first(said, "szCs" if is_complex else "sz")
-    half = value(size, "val") if size is not None else ""
-    return int(half) / 2 if half.isdigit() else 10.0
+    half = number(value(size, "val"), 2) if size is not None else None
+    return 10.0 if half is None else half / 2
 
 
 def _is_outlined(said: list[Any]) -> bool:

@@ -4,23 +4,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
+from documents.extraction.packages.spans import cells_of, spans
 
 _BUILT_IN = "_xlnm.Print"
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+_OF_SHEET = re.compile(r"'((?:[^']|'')+)'!|([\w.:]+)!")
+_NAME = re.compile(r"[^\W\d][\w.]*")
 _WITH_WORDS = ("formula", "f")
-_HOLDERS = frozenset({"conditionalFormatting", "conditionalFormattings", "ext", "extLst"})
+_HOLDERS = frozenset({"conditionalFormatting", "conditionalFormattings", "dataValidations", "ext", "extLst"})
+_LONG = 10_000
+_PROMPTS = ("promptTitle", "prompt", "errorTitle", "error")
 _RANGE = ("sqref",)
 _TOOLTIPS = ("tooltip", "display")
 
 
-def traces(root: Any, seen: str) -> Iterator[Trace]:
-    """Of a sheet or table; ``seen`` is what all cells show."""
-    for each in find(root, "dataValidations"):
-        yield Trace("hidden_text", "hidden text", text_of(each) or "dataValidations", partial(_take_out, each))
+@dataclass(frozen=True)
+class Shown:
+    """What a workbook shows: the words of all cells, names of sheets; and names in it that go (folded)."""
+
+    words: str
+    sheets: Collection[str]
+    gone: Collection[str]
+
+    def tells(self, formula: str) -> bool:
+        """Whether a formula leads to what is hidden, or goes."""
+        rest = _QUOTED.sub("", formula)
+        named = {(quoted.replace("''", "'") or plain).casefold() for quoted, plain in _OF_SHEET.findall(rest)}
+        return not named <= set(self.sheets) or any(each.casefold() in self.gone for each in _NAME.findall(rest))
+
+
+def shown(package: Package, workbook: str, words: str, sheets: Collection[str]) -> Shown:
+    """``words`` of all cells that are seen; ``sheets``: names of those that are."""
+    folded = frozenset(name.casefold() for name in sheets)
+    plain = Shown(words, folded, frozenset())
+    names = find(package.xml(workbook), "definedName")
+    gone = [value(each, "name").casefold() for each in names if _goes(each) or plain.tells(each.text or "")]
+    return Shown(words, folded, frozenset(gone))
+
+
+def traces(root: Any, shown: Shown) -> Iterator[Trace]:
+    """Of a sheet or table."""
+    yield from _of_validation(root, shown)
     for each in find(root, "filterColumn", "sortState"):
         words = ", ".join(value(one, "val") for one in each.iter() if value(one, "val"))
         yield Trace("hidden_text", "hidden text", words or local(each), partial(take_out, each))
@@ -28,11 +57,41 @@ def traces(root: Any, seen: str) -> Iterator[Trace]:
         yield Trace("custom_data", "application data", local(each), partial(take_out, each))
     for each in find(root, "cfRule"):
         said = [value(each, "text"), *(part.text or "" for part in find(each, *_WITH_WORDS))]
-        if telling := [word for word in _words(said) if word not in seen]:
+        if telling := [word for word in _words(said) if word not in shown.words]:
             yield Trace("hidden_text", "hidden text", ", ".join(telling), partial(_take_out, each))
     for each in find(root, "hyperlink"):
         for key in [key for key in each.attrib if local(key) in _TOOLTIPS]:
             yield Trace("hidden_text", "hidden text", each.get(key), partial(each.attrib.pop, key, None))
+
+
+def _of_validation(root: Any, shown: Shown) -> Iterator[Trace]:
+    """What may be written into cells stays for those who fill in a form, a list of words where a cell is empty."""
+    filled: set[tuple[int, ...]] | None = None
+    for each in find(root, "dataValidation"):
+        formulas = [text_of(part, _LONG) for part in find(each, "formula1", "formula2")]
+        words = list(_words(["", *formulas]))
+        if is_list := value(each, "type") == "list" and all(map(_QUOTED.fullmatch, formulas)):
+            words = [word.strip() for said in words for word in said.split(",")]
+        is_telling = any(word not in shown.words for word in words)
+        if is_telling and is_list:
+            filled = _filled(root) if filled is None else filled
+            is_telling = not _has_room(each, filled)
+        if is_telling or any(map(shown.tells, formulas)):
+            yield Trace("hidden_text", "hidden text", ", ".join(formulas), partial(_take_out, each))
+        for key in [key for key in each.attrib if local(key) in _PROMPTS]:
+            yield Trace("hidden_text", "hidden text", each.get(key), partial(each.attrib.pop, key, None))
+
+
+def _filled(root: Any) -> set[tuple[int, ...]]:
+    """Column and row of each cell with a value."""
+    cells = [value(cell, "r") for cell in find(root, "c") if any(local(part) != "f" for part in cell)]
+    return {span[:2] for span in spans(cells)}
+
+
+def _has_room(validation: Any, filled: Collection[tuple[int, ...]]) -> bool:
+    """Whether one of the cells that it is for is empty."""
+    said = [value(validation, "sqref"), *(each.text or "" for each in find(validation, "sqref"))]
+    return any(place not in filled for span in spans(said) for place in cells_of(span))
 
 
 def _words(said: list[str]) -> Iterator[str]:
@@ -47,6 +106,8 @@ def _take_out(element: Any) -> None:
     """With what only held it: programs refuse empty ones."""
     holder = element.getparent()
     take_out(element)
+    if holder is not None:
+        holder.attrib.pop("count", None)
     if holder is not None and local(holder) in _HOLDERS and not any(local(each) not in _RANGE for each in holder):
         _take_out(holder)
 
@@ -55,13 +116,19 @@ def name_traces(package: Package, workbook: str, sheets: Collection[str]) -> Ite
     """Hidden names, and those of constants."""
     for each in find(package.xml(workbook), "definedName"):
         said, name = each.text or "", value(each, "name")
-        is_hidden = value(each, "hidden") in ("1", "true")
-        if not name.startswith(_BUILT_IN) and (is_hidden or _QUOTED.search(said)):
+        if _goes(each):
             yield Trace("hidden_text", "hidden text", f"{name}: {said}", partial(_drop_name, package, each, sheets))
         for key in [
             key for key in each.attrib if local(key) in ("comment", "description", "help", "statusBar", "customMenu")
         ]:
             yield Trace("comments", "comments", each.get(key), partial(each.attrib.pop, key, None))
+
+
+def _goes(defined: Any) -> bool:
+    """Whether it is a hidden name, or one of a constant."""
+    is_hidden = value(defined, "hidden") in ("1", "true")
+    is_own = not value(defined, "name").startswith(_BUILT_IN)
+    return is_own and (is_hidden or _QUOTED.search(defined.text or "") is not None)
 
 
 def _drop_name(package: Package, defined: Any, sheets: Collection[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -46,29 +46,36 @@ _KEPT = frozenset(
 )
 """Fields that number, lead somewhere, or show their code. Of all others the result stays, as plain text."""
 _POINTER = re.compile(r'\s*\\o\s*(?:"[^"]*"|\S+)')
+_WORD = re.compile(r"\w+")
+_PIECE = re.compile(r'"[^"]*"|[^\s"]+')
+_LEADS = {
+    **dict.fromkeys(("REF", "PAGEREF", "NOTEREF", "FTNREF", "GOTOBUTTON"), ""),
+    "HYPERLINK": r"\l",
+    "TOC": r"\b",
+}
+"""Fields that name a bookmark: as their first word, or behind a switch."""
 _SILENT = ("helpText", "statusText", "entryMacro", "exitMacro")
 _LABELS = ("alias", "tag")
 
 
 @dataclass
 class Field:
-    """A field between its marks; ``inside``: words in its code, as results of fields in it. ``within``: in whose code it is."""
+    """A field between its marks; ``inside``: words in its code, as results of fields in it. ``within``: in whose code it is.
+
+    ``stays``: whether readers get it as a field.
+    """
 
     marks: list[Any]
     within: Field | None = None
     codes: list[Any] = field(default_factory=list)
     inside: list[Any] = field(default_factory=list)
-    has_result: bool = False
+    is_closed: bool = False
+    stays: bool = True
 
     @property
     def code(self) -> str:
         """The code, whose pieces may lie in several runs."""
         return "".join(each.text or "" for each in self.codes)
-
-    @property
-    def stays(self) -> bool:
-        """Whether readers get it as a field."""
-        return is_kept(self.code) and (self.within is None or self.within.stays)
 
     def set_code(self, code: str) -> None:
         """Exchanges the code."""
@@ -84,31 +91,45 @@ class Field:
 
 def is_kept(code: str) -> bool:
     """Whether a field of this code stays one."""
-    word = (code.split() or [""])[0].upper()
+    word = _kind(code)
     return word in _KEPT or word.startswith("=")
 
 
+def _kind(code: str) -> str:
+    """The first word of a code, which says what the field is."""
+    return (code.split() or [""])[0].upper()
+
+
 def fields(root: Any) -> list[Field]:
-    """The fields of a part, in order."""
+    """The fields of a part that end, in order. Where no end is, nobody knows which words are code: none counts as such."""
+    return [each for each in _begun(root) if each.is_closed]
+
+
+def _begun(root: Any) -> list[Field]:
+    """All fields of a part, an outer one before those in it."""
     found: list[Field] = []
     open_ones: list[Field] = []
+    in_code: list[Field] = []
     for element in root.iter():
         name = local(element)
-        within = next((each for each in reversed(open_ones) if not each.has_result), None)
         if name == "fldChar":
             kind = value(element, "fldCharType")
             if kind == "begin":
-                open_ones.append(Field([element], within))
-                found.append(open_ones[-1])
+                found.append(Field([element], in_code[-1] if in_code else None))
+                open_ones.append(found[-1])
+                in_code.append(found[-1])
             elif open_ones:
                 open_ones[-1].marks.append(element)
-                open_ones[-1].has_result = True
+                if in_code and in_code[-1] is open_ones[-1]:
+                    in_code.pop()
                 if kind == "end":
-                    open_ones.pop()
+                    open_ones.pop().is_closed = True
         elif name in ("instrText", "delInstrText") and open_ones:
             open_ones[-1].codes.append(element)
-        elif name == "t" and within is not None:
-            within.inside.append(element)
+        elif name == "t" and in_code:
+            in_code[-1].inside.append(element)
+    for each in found:
+        each.stays = not each.is_closed or (is_kept(each.code) and (each.within is None or each.within.stays))
     return found
 
 
@@ -127,8 +148,10 @@ def traces(root: Any) -> Iterator[Trace]:
 
 
 def _of_fields(root: Any) -> Iterator[Trace]:
-    for each in fields(root):
-        if not each.stays:
+    for each in _begun(root):
+        if not each.is_closed:
+            yield Trace("hidden_text", "", each.code.strip() or "fldChar")
+        elif not each.stays:
             yield _trace(each.code, each.settle)
         elif each.codes and (bare := _bare(each.code)) != each.code:
             yield Trace("hidden_text", "hidden text", each.code, partial(each.set_code, bare))
@@ -152,22 +175,38 @@ def _trace(code: str, remove: Any) -> Trace:
 
 def _bare(code: str) -> str:
     """The code of a link without what is shown under the pointer."""
-    return _POINTER.sub("", code) if code.split()[:1] == ["HYPERLINK"] else code
+    return _POINTER.sub("", code) if _kind(code) == "HYPERLINK" else code
 
 
 def _of_control(properties: Any) -> Iterator[Trace]:
-    """What was chosen stands in the text."""
+    """What was chosen stands in the text. Where nothing was, readers choose."""
     for each in find(properties, *_LABELS):
         yield Trace("custom_data", "application data", value(each, "val"), partial(take_out, each))
-    for each in find(properties, "listItem"):
-        yield Trace("hidden_text", "hidden text", value(each, "displayText"), partial(take_out, each))
-    for each in find(properties, "dropDownList", "comboBox"):
-        for key in [key for key in each.attrib if local(key) == "lastValue"]:
-            yield Trace("hidden_text", "hidden text", each.get(key), partial(each.attrib.pop, key, None))
+    for choices in find(properties, "dropDownList", "comboBox"):
+        if _is_chosen(properties, choices):
+            for each in find(choices, "listItem"):
+                yield Trace("hidden_text", "hidden text", value(each, "displayText"), partial(take_out, each))
+        for key in [key for key in choices.attrib if local(key) == "lastValue"]:
+            yield Trace("hidden_text", "hidden text", choices.get(key), partial(choices.attrib.pop, key, None))
+
+
+def _is_chosen(properties: Any, choices: Any) -> bool:
+    """Whether a control says more than what to do with it. Into a box with a list one may also write."""
+    if any(value(each, "val", "1") not in ("0", "false", "off") for each in find(properties, "showingPlcHdr")):
+        return False
+    held = (part for part in properties.itersiblings() if local(part) == "sdtContent")
+    words = "".join(text.text or "" for part in held for text in find(part, "t")).strip()
+    offered = {(value(each, "displayText") or value(each, "value")).strip(): each for each in find(choices, "listItem")}
+    if words in offered:
+        return bool(value(offered[words], "value"))
+    return bool(words) and local(choices) == "comboBox"
 
 
 def _of_form(data: Any) -> Iterator[Trace]:
-    """Help, macros, and what was there to choose; what is chosen from a list is shown by its number."""
+    """Help, macros, and what was there to choose; what is chosen from a list is shown by its number.
+
+    A list without that number is one from which nobody has chosen yet.
+    """
     for each in find(data, *_SILENT):
         yield Trace("hidden_text", "hidden text", value(each, "val"), partial(take_out, each))
     for entry in find(data, "textInput"):
@@ -175,7 +214,7 @@ def _of_form(data: Any) -> Iterator[Trace]:
             yield Trace("hidden_text", "hidden text", value(each, "val"), partial(take_out, each))
     for entry in find(data, "ddList"):
         choices = list(find(entry, "listEntry"))
-        if len(choices) > 1:
+        if len(choices) > 1 and next(find(entry, "result"), None) is not None:
             yield Trace("hidden_text", "hidden text", value(choices[0], "val"), partial(_choose, entry, choices))
 
 
@@ -192,10 +231,7 @@ def bookmark_traces(package: Package, seen: str) -> Iterator[Trace]:
     said = Said()
     said.add(seen)
     roots = _roots(package)
-    every = [value(mark, "name") for root in roots for mark in find(root, "bookmarkStart")]
-    every += [
-        value(name, "val") for root in roots for data in find(root, "ffData") for name in data if local(name) == "name"
-    ]
+    every = [value(each, key) for root in roots for each, key in _names(root)]
     telling = [
         name for name in dict.fromkeys(every) if not (BOOKMARK.fullmatch(name) or said.has(name.replace("_", " ")))
     ]
@@ -210,27 +246,45 @@ def _roots(package: Package) -> list[Any]:
     return [package.xml(name) for name in package.xml_names("word/") if not name.endswith(".rels")]
 
 
+def _names(root: Any) -> Iterator[tuple[Any, str]]:
+    """Elements that name a bookmark, and under which attribute: marks, and fields of forms."""
+    yield from ((mark, "name") for mark in find(root, "bookmarkStart"))
+    yield from ((name, "val") for data in find(root, "ffData") for name in data if local(name) == "name")
+
+
 def _rename(package: Package, new: Mapping[str, str]) -> None:
-    pattern = re.compile(rf"(?<![\w\\])({'|'.join(map(re.escape, new))})(?!\w)", re.IGNORECASE)
-
-    def exchanged(code: str) -> str:
-        return pattern.sub(lambda found: new[found[0].casefold()], code)
-
     for root in _roots(package):
-        _rename_in(root, new, exchanged)
+        _rename_in(root, new)
     for _source, relation, _target in package.relationships():
         address = str(relation.get("Target", ""))
         if address.startswith("#"):
             relation.set("Target", "#" + new.get(address[1:].casefold(), address[1:]))
 
 
-def _rename_in(root: Any, new: Mapping[str, str], exchanged: Callable[[str], str]) -> None:
+def _rename_in(root: Any, new: Mapping[str, str]) -> None:
     for each in fields(root):
-        if each.codes and (code := exchanged(each.code)) != each.code:
+        if each.codes and (code := renamed(each.code, new)) != each.code:
             each.set_code(code)
-    for element in find(root, "fldSimple"):
-        for key in element.attrib:
-            element.set(key, exchanged(element.get(key)))
-    for element in find(root, "bookmarkStart", "hyperlink", "name"):
-        for key in [key for key in element.attrib if local(key) in ("name", "anchor", "val")]:
+    for simple in find(root, "fldSimple"):
+        for key in [key for key in simple.attrib if local(key) == "instr"]:
+            simple.set(key, renamed(simple.get(key), new))
+    for element, kind in (*_names(root), *((link, "anchor") for link in find(root, "hyperlink"))):
+        for key in [key for key in element.attrib if local(key) == kind]:
             element.set(key, new.get(element.get(key).casefold(), element.get(key)))
+
+
+def renamed(code: str, new: Mapping[str, str]) -> str:
+    """The code of a field that leads to a bookmark, or computes with one, with its ``new`` name; addresses and words stay."""
+    kind = _kind(code)
+    if kind.startswith("="):
+        return _WORD.sub(lambda found: new.get(found[0].casefold(), found[0]), code)
+    if kind not in _LEADS:
+        return code
+    pieces = list(_PIECE.finditer(code))
+    for at, piece in reversed(list(enumerate(pieces))[1:]):
+        said = piece[0].strip('"')
+        word = said.removeprefix("#")
+        before = pieces[at - 1][0].casefold() if _LEADS[kind] else at
+        if (before == (_LEADS[kind] or 1) or said != word) and word.casefold() in new:
+            code = code[: piece.start()] + piece[0].replace(word, new[word.casefold()]) + code[piece.end() :]
+    return code
