@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from documents.extraction.contrast import TINY
@@ -29,12 +29,15 @@ _TELLING = (
 _DRAWINGS = ("xl/drawings/", "xl/charts/", "xl/diagrams/")
 _LETTERS = re.compile(r"[A-Z]+")
 _SPAN = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
+_Shown = Mapping[str, list[tuple[Any, str]]]
 _NO_WIDTH = 0.08
 """Characters of a column that is less than a pixel wide; of a wider one, words may show in the next."""
 
 
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
+    hidden = _hidden(package)
+    shown = _shown_cells(package, hidden)
     yield from _hidden_sheets(package)
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
@@ -42,11 +45,11 @@ def traces(package: Package) -> Iterator[Trace]:
     root = package.xml(WORKBOOK)
     for element in find(root, *_TELLING):
         yield Trace("metadata", "metadata", text_of(element) or local(element), partial(take_out, element))
-    yield from _unreadable(package)
+    yield from _unreadable(package, shown)
     yield from unshown.name_traces(package, WORKBOOK, sheet_names(package))
-    seen = "\n".join(visible(package))
+    seen = "\n".join(_pieces(package, shown))
     for name in sheet_names(package):
-        yield from _sheet_traces(package.xml(name))
+        yield from _sheet_traces(package.xml(name), hidden[name])
     for name in [
         *sheet_names(package),
         *(part for part in package.xml_names("xl/tables/") if not part.endswith(".rels")),
@@ -120,8 +123,7 @@ def _without_formulas(package: Package) -> None:
             take_out(formula)
 
 
-def _sheet_traces(root: Any) -> Iterator[Trace]:
-    hidden = list(_hidden_cells(root))
+def _sheet_traces(root: Any, hidden: list[Any]) -> Iterator[Trace]:
     if hidden:
         yield Trace(
             "hidden_cells",
@@ -133,17 +135,28 @@ def _sheet_traces(root: Any) -> Iterator[Trace]:
         yield Trace("custom_data", "application data", local(element), partial(take_out, element))
 
 
+def _hidden(package: Package) -> dict[str, list[Any]]:
+    """The hidden cells of each sheet."""
+    return {name: list(_hidden_cells(package.xml(name))) for name in sheet_names(package)}
+
+
 def _hidden_cells(root: Any) -> Iterator[Any]:
     """Cells with content in rows and columns that are not shown."""
-    columns = [
+    spans = [
         range(int(value(column, "min", "0")), int(value(column, "max", "0")) + 1)
         for column in find(root, "col")
         if _is_hidden(column)
     ]
+
+    @cache
+    def is_in_hidden_column(letters: str) -> bool:
+        column = _column(letters)
+        return any(column in span for span in spans)
+
     for row in find(root, "row"):
         row_hidden = _is_hidden(row)
         for cell in row:
-            if len(cell) and (row_hidden or any(_column(value(cell, "r")) in span for span in columns)):
+            if len(cell) and (row_hidden or (spans and is_in_hidden_column(_letters(value(cell, "r"))))):
                 yield cell
 
 
@@ -162,24 +175,18 @@ def _is_below(said: str, least: float) -> bool:
         return False
 
 
-def _unreadable(package: Package) -> Iterator[Trace]:
+def _unreadable(package: Package, shown: _Shown) -> Iterator[Trace]:
     """Cells that are shown and can't be read."""
     looks = Looks(package)
     items = _items(package)
     for name in sheet_names(package):
-        root = package.xml(name)
-        cells = list(_hidden_cells(root))
-        hidden = set(map(id, cells))
         spans = _coloured(package, name)
-        on_picture = next(find(root, "picture"), None) is not None
-        for cell in find(root, "c"):
-            if not len(cell) or id(cell) in hidden:
-                continue
-            shown = _shown(cell, items)
-            code = looks.unreadable(cell, shown, _holder(cell, items))
+        on_picture = next(find(package.xml(name), "picture"), None) is not None
+        for cell, words in shown[name]:
+            code = looks.unreadable(cell, words, _holder(cell, items))
             is_told = code != "text_colour" or not (on_picture or any(_is_in(value(cell, "r"), span) for span in spans))
             if code and is_told:
-                yield Trace(code, "", f"{value(cell, 'r')}: {shown}")
+                yield Trace(code, "", f"{value(cell, 'r')}: {words}")
 
 
 def _coloured(package: Package, sheet: str) -> list[re.Match[str]]:
@@ -202,10 +209,14 @@ def _is_in(reference: str, span: re.Match[str]) -> bool:
     return _column(span[1]) <= column <= _column(span[3] or span[1]) and int(span[2]) <= row <= int(span[4] or span[2])
 
 
+def _letters(reference: str) -> str:
+    found = _LETTERS.match(reference)
+    return found.group() if found else ""
+
+
 def _column(reference: str) -> int:
-    match = _LETTERS.match(reference)
     number = 0
-    for letter in match.group() if match else "":
+    for letter in _letters(reference):
         number = number * 26 + ord(letter) - 64
     return number
 
@@ -251,20 +262,27 @@ def _unused_strings(package: Package) -> list[str]:
 
 def visible(package: Package) -> list[str]:
     """Name of sheet, place and value of each cell that is shown."""
-    items = _items(package)
-    pieces = []
+    return _pieces(package, _shown_cells(package, _hidden(package)))
+
+
+def _pieces(package: Package, shown: _Shown) -> list[str]:
+    pieces: list[str] = []
     for part, sheet in _sheets(package):
-        if _is_hidden_sheet(sheet):
-            continue
-        root = package.xml(part)
-        cells = list(_hidden_cells(root))  # kept alive: lxml makes new objects for those that are not
-        hidden = set(map(id, cells))
-        pieces += [
-            f"{value(sheet, 'name')}!{value(cell, 'r')}={_shown(cell, items)}"
-            for cell in find(root, "c")
-            if len(cell) and id(cell) not in hidden
-        ]
+        if not _is_hidden_sheet(sheet):
+            name = value(sheet, "name")
+            pieces += [f"{name}!{value(cell, 'r')}={words}" for cell, words in shown[part]]
     return pieces
+
+
+def _shown_cells(package: Package, hidden: Mapping[str, list[Any]]) -> _Shown:
+    """Of each sheet, hidden ones too: the cells with content beside the ``hidden`` ones, and what they say."""
+    items = _items(package)
+    shown = {}
+    for name, cells in hidden.items():
+        left_out = set(cells)
+        every = find(package.xml(name), "c")
+        shown[name] = [(cell, _shown(cell, items)) for cell in every if len(cell) and cell not in left_out]
+    return shown
 
 
 def _items(package: Package) -> list[Any]:

@@ -27,17 +27,28 @@ class Looks:
         self._theme = themes.scheme(package, _WORKBOOK)
         root = package.xml(_STYLES) if _STYLES in package else None
         self._fonts, self._fills, self._styles = (_parts(root, name) for name in ("fonts", "fills", "cellXfs"))
-        self._formats = {value(each, "numFmtId"): value(each, "formatCode") for each in _parts(root, "numFmts")}
+        self._forms = {
+            value(each, "numFmtId"): _sections(value(each, "formatCode")) for each in _parts(root, "numFmts")
+        }
+        self._codes: dict[tuple[str, str | None], str] = {}
 
     def unreadable(self, cell: Any, shown: str, words: Any) -> str:
         """The code of what nobody can read in a cell; else empty.
 
         ``shown`` is what it says, ``words`` the element that holds it if there is one.
         """
-        style = _at(self._styles, value(cell, "s", "0"))
+        number = value(cell, "s", "0")
+        style = _at(self._styles, number)
         if style is None or not shown.strip():
             return ""
         form = self._form(style, cell, shown)
+        if words is not None and any(local(part) == "r" for part in words):
+            return self._code(style, form, words)
+        if (number, form) not in self._codes:
+            self._codes[number, form] = self._code(style, form, None)
+        return self._codes[number, form]
+
+    def _code(self, style: Any, form: str | None, words: Any) -> str:
         if form == "":
             return "text_invisible"
         fonts = list(_fonts(words, _at(self._fonts, value(style, "fontId"))))
@@ -49,11 +60,10 @@ class Looks:
 
     def _form(self, style: Any, cell: Any, shown: str) -> str | None:
         """The part of the form that holds for the value; None where it is of no consequence."""
-        code = self._formats.get(value(style, "numFmtId"), "")
+        parts = self._forms.get(value(style, "numFmtId"), [""])
         kind = value(cell, "t", "n")
-        if not code or kind not in ("n", "s", "str", "inlineStr"):
+        if parts == [""] or kind not in ("n", "s", "str", "inlineStr"):
             return None
-        parts = _sections(code)
         if kind != "n":
             return parts[3].strip() if len(parts) > 3 else None
         try:
