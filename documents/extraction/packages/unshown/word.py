@@ -92,7 +92,7 @@ def fields(root: Any) -> list[Field]:
     """The fields of a part, in order."""
     found: list[Field] = []
     open_ones: list[Field] = []
-    for element in root.iter():
+    for element in find(root, "fldChar", "instrText", "delInstrText", "t"):
         name = local(element)
         within = next((each for each in reversed(open_ones) if not each.has_result), None)
         if name == "fldChar":
