@@ -17,6 +17,12 @@ _INDEXED: tuple[Colour, ...] = (
 )  # fmt: skip
 _AUTOMATIC = "64"
 _PART = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])*')
+_BESIDE = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^]]*\]', re.IGNORECASE | re.DOTALL)
+"""In a part of a form: what shows nothing of the value. Hours, minutes and seconds in brackets do."""
+_SHOWS = re.compile(r"[0#?@abdeghmnqrswy]", re.IGNORECASE)
+"""Digits, words, parts of a date, and the letters of General."""
+_WHITE = re.compile(r"\s*\[(white|color ?2)\]", re.IGNORECASE)
+_CONDITION = re.compile(r"\[[<>=]")
 _SIZE = re.compile(r"\d+(\.\d+)?")
 
 
@@ -55,24 +61,26 @@ class Looks:
         if any(_is_tiny(font) for font in fonts):
             return "text_tiny"
         grounds = self._grounds(style)
-        inks = [PAPER] if (form or "").lower().startswith("[white]") else map(self._ink, fonts)
+        inks = [PAPER] if _WHITE.match(form or "") else map(self._ink, fonts)
         return "text_colour" if any(blends_in(ink, None, grounds) for ink in inks) else ""
 
     def _form(self, style: Any, cell: Any, shown: str) -> str | None:
-        """The part of the form that holds for the value; None where it is of no consequence."""
+        """The part of the form that holds for the value: "" for one that hides it, None where it is of no consequence."""
         parts = self._forms.get(value(style, "numFmtId"), [""])
         kind = value(cell, "t", "n")
         if parts == [""] or kind not in ("n", "s", "str", "inlineStr"):
             return None
         if kind != "n":
-            return parts[3].strip() if len(parts) > 3 else None
+            return _showing(parts[3]) if len(parts) > 3 else None
         try:
             number = float(shown)
         except ValueError:
             return None
         if not number:
             return None  # that nothing is shown for nothing hides nothing
-        return parts[1 if number < 0 and len(parts) > 1 else 0].strip() if len(parts) > 1 else None
+        if any(_CONDITION.search(part) for part in parts):
+            return None if any(map(_showing, parts[:3])) else ""
+        return _showing(parts[1 if number < 0 and len(parts) > 1 else 0])
 
     def _ink(self, font: Any) -> Colour | None:
         colour = next((part for part in font if local(part) == "color"), None) if font is not None else None
@@ -106,6 +114,11 @@ class Looks:
         if found is None or not tint:
             return found
         return lighted(found, 1 + tint) if tint < 0 else lighted(found, 1 - tint, tint)
+
+
+def _showing(part: str) -> str:
+    """A part of a form; "" for one that shows nothing of the value."""
+    return part.strip() if _SHOWS.search(_BESIDE.sub("", part)) else ""
 
 
 def _sections(code: str) -> list[str]:
