@@ -20,7 +20,7 @@ from access.models import User
 from access.roles import ADMINISTRATORS, LEGAL
 from documents import wording
 from documents.exceptions import OverrideRefused
-from documents.extraction.errors import ExtractionError
+from documents.extraction.errors import ExtractionError, TooLongError, TooMuchMemoryError
 from documents.extraction.inspection import GATE, Finding, as_json
 from documents.extraction.jobs import Inspection, inspect
 from documents.extraction.limits import Limits
@@ -37,6 +37,10 @@ State = DocumentCheck.State
 AT_ONCE = 100
 """Pages up to which a file is checked again while its editor waits; larger ones are left to the worker."""
 BETWEEN_MAILS = timedelta(hours=1)
+WHILE_WAITING = Limits(cpu_seconds=60, wall_seconds=90)
+"""For those: what takes longer is left to the worker too. Office files have no pages that say how long they are."""
+TOO_MUCH = (TooLongError.sentence, TooMuchMemoryError.sentence)
+"""Why a check broke off that says nothing of the file: no leak is found by it."""
 SWEEP_SECONDS = 30.0
 """How long one run of the sweep works; the rest waits for the next."""
 MISSING = gettext_noop(
@@ -96,14 +100,13 @@ def _write(document: Document, name: str, state: str, places: list[dict[str, Any
         check.save()
 
 
-def check_again(document: Document) -> None:
-    """Inspects the public copy of a ready document anew; bytes and hash stay.
+def check_again(document: Document, limits: Limits | None = None) -> None:
+    """Inspects the public copy of a ready document anew; bytes and hash stay. Without ``limits`` as when it was filed.
 
     Raises ExtractionError, FileNotFoundError or one of ``STORAGE_FAULTS``; the old verdicts stay then.
     """
     with scratch() as folder:
         public = fetched(document.file, document.sha256, folder)
-        limits = Limits(cpu_seconds=60, wall_seconds=90) if document.page_count <= AT_ONCE else None
         found = inspect(None, public, document.mime, hosts=settings.INTERNAL_HOSTS, limits=limits)
     record(document, found, keep_removed=True)
 
@@ -140,12 +143,13 @@ def check_older() -> int:
 def found_afterwards() -> DocumentQuerySet:
     """Files that a check blocks though readers have them: the gate learned more since their approval.
 
-    Those on pages for a closed circle, and older versions, count as well.
+    Those on pages for a closed circle, and older versions, count as well; those that are too much for a check don't.
     """
     live = Page.objects.filter(live=True).values("live_revision")
     named = DocumentUse.objects.filter(document__series=OuterRef("series"), revision__in=live)
     released = DocumentRelease.objects.active().filter(document=OuterRef("pk"))
-    blocked = DocumentCheck.objects.blocking().values("document")
+    found = DocumentCheck.objects.blocking().exclude(name=wording.INSPECTED, detail__in=TOO_MUCH)
+    blocked = found.values("document")
     return cast(DocumentQuerySet, Document.objects.filter(Exists(released), Exists(named), pk__in=blocked))
 
 

@@ -21,7 +21,7 @@ from access.models import User
 from documents import safety, wording
 from documents.admin_views import View
 from documents.exceptions import OriginalRefused, OverrideRefused, StorageError
-from documents.extraction.errors import ExtractionError
+from documents.extraction.errors import ExtractionError, TooLongError
 from documents.extraction.jobs import page_image
 from documents.models import Document, DocumentCheck, DocumentRelease
 from documents.originals import fetch, may_fetch
@@ -118,11 +118,12 @@ def check_again(request: HttpRequest, document: Document) -> HttpResponse:
     if not document.is_ready:
         messages.error(request, gettext("The file is not ready yet. It is checked when it is processed."))
     elif document.page_count > safety.AT_ONCE:
-        check_document.enqueue(document.pk)
-        messages.success(request, gettext("The file is long. It is checked in the background; look again in a minute."))
+        _check_later(request, document)
     else:
         try:
-            safety.check_again(document)
+            safety.check_again(document, safety.WHILE_WAITING)
+        except TooLongError:
+            _check_later(request, document)
         except ExtractionError as err:
             messages.error(request, gettext(err.sentence))
         except STORAGE_FAULTS:
@@ -130,6 +131,11 @@ def check_again(request: HttpRequest, document: Document) -> HttpResponse:
         else:
             messages.success(request, gettext("The file was checked again."))
     return redirect("document_safety", document.pk)
+
+
+def _check_later(request: HttpRequest, document: Document) -> None:
+    check_document.enqueue(document.pk)
+    messages.success(request, gettext("The file is long. It is checked in the background; look again in a minute."))
 
 
 @judged

@@ -231,6 +231,10 @@ def drawing_traces(root: Any) -> Iterator[Trace]:
         yield from _names_of(shape)
 
 
+_BY_PROGRAMS = frozenset({"Picture", "Image", "Name"})
+"""What programs write where nobody described a picture."""
+
+
 def _names_of(shape: Any) -> Iterator[Trace]:
     """Names of picture files, and descriptions of what can be read itself; those of pictures are for the blind."""
     for key in [key for key in ("name", "descr", "title") if value(shape, key)]:
@@ -240,7 +244,7 @@ def _names_of(shape: Any) -> Iterator[Trace]:
             yield Trace("metadata", "metadata of pictures", said, partial(shape.attrib.__setitem__, key, bare))
         elif key != "name" and _has_words(shape):
             yield Trace("hidden_text", "hidden text", said, partial(shape.attrib.pop, key, None))
-        elif key != "name":
+        elif key != "name" and said not in _BY_PROGRAMS:
             yield Trace("descriptions", "", said)
 
 

@@ -239,14 +239,14 @@ def local(element: Any) -> str:
 
 def find(root: Any, *names: str) -> Iterator[Any]:
     """All elements below ``root`` with one of these local names, in order; safe against changes on the way."""
-    wanted = frozenset(names)
-    yield from [element for element in root.iter() if local(element) in wanted]
+    yield from list(root.iter(*(f"{{*}}{name}" for name in names)))
 
 
 def value(element: Any, name: str, default: str = "") -> str:
     """An attribute by its local name, whatever its namespace."""
+    full = f"}}{name}"
     for key, text in element.attrib.items():
-        if local(key) == name:
+        if key == name or key.endswith(full):
             return str(text)
     return default
 

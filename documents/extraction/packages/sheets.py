@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from documents.extraction.contrast import TINY
@@ -27,12 +27,16 @@ _TELLING = (
     "webPublishing",
 )
 _DRAWINGS = ("xl/drawings/", "xl/charts/", "xl/diagrams/")
+_Shown = Mapping[str, list[tuple[Any, str]]]
+_DIGITS = "0123456789"
 _NO_WIDTH = 0.08
 """Characters of a column that is less than a pixel wide; of a wider one, words may show in the next."""
 
 
 def traces(package: Package) -> Iterator[Trace]:
     """See the package."""
+    hidden = _hidden(package)
+    shown = _shown_cells(package, hidden)
     yield from _hidden_sheets(package)
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
@@ -40,17 +44,17 @@ def traces(package: Package) -> Iterator[Trace]:
     root = package.xml(WORKBOOK)
     for element in find(root, *_TELLING):
         yield Trace("metadata", "metadata", text_of(element) or local(element), partial(take_out, element))
-    yield from _unreadable(package)
+    yield from _unreadable(package, shown)
     yield from unshown.name_traces(package, WORKBOOK, sheet_names(package))
     titles = [value(sheet, "name") for _part, sheet in _sheets(package) if not _is_hidden_sheet(sheet)]
-    shown = unshown.shown(package, WORKBOOK, "\n".join(visible(package)), titles)
+    seen = unshown.shown(package, WORKBOOK, "\n".join(_pieces(package, shown)), titles)
     for name in sheet_names(package):
-        yield from _sheet_traces(package.xml(name))
+        yield from _sheet_traces(package.xml(name), hidden[name])
     for name in [
         *sheet_names(package),
         *(part for part in package.xml_names("xl/tables/") if not part.endswith(".rels")),
     ]:
-        yield from unshown.traces(package.xml(name), shown)
+        yield from unshown.traces(package.xml(name), seen)
     for name in [part for part in package.xml_names() if part.startswith(_DRAWINGS)]:
         if name.endswith(".vml"):
             yield from ooxml.copy_traces(package.xml(name))
@@ -119,8 +123,7 @@ def _without_formulas(package: Package) -> None:
             take_out(formula)
 
 
-def _sheet_traces(root: Any) -> Iterator[Trace]:
-    hidden = list(_hidden_cells(root))
+def _sheet_traces(root: Any, hidden: list[Any]) -> Iterator[Trace]:
     if hidden:
         yield Trace(
             "hidden_cells",
@@ -132,6 +135,11 @@ def _sheet_traces(root: Any) -> Iterator[Trace]:
         yield Trace("custom_data", "application data", local(element), partial(take_out, element))
 
 
+def _hidden(package: Package) -> dict[str, list[Any]]:
+    """The hidden cells of each sheet."""
+    return {name: list(_hidden_cells(package.xml(name))) for name in sheet_names(package)}
+
+
 def _hidden_cells(root: Any) -> Iterator[Any]:
     """Cells with content in rows and columns that are not shown."""
     columns = [
@@ -139,10 +147,17 @@ def _hidden_cells(root: Any) -> Iterator[Any]:
         for each in find(root, "col")
         if _is_hidden(each)
     ]
+
+    @cache
+    def is_in_hidden_column(letters: str) -> bool:
+        number = column(letters)
+        return any(number in span for span in columns)
+
     for row in find(root, "row"):
         row_hidden = _is_hidden(row)
         for cell in row:
-            if len(cell) and (row_hidden or any(column(value(cell, "r")) in span for span in columns)):
+            letters = value(cell, "r").rstrip(_DIGITS)
+            if len(cell) and (row_hidden or (columns and is_in_hidden_column(letters))):
                 yield cell
 
 
@@ -161,26 +176,20 @@ def _is_below(said: str, least: float) -> bool:
         return False
 
 
-def _unreadable(package: Package) -> Iterator[Trace]:
+def _unreadable(package: Package, shown: _Shown) -> Iterator[Trace]:
     """Cells that are shown and can't be read."""
     looks = Looks(package)
     items = _items(package)
     for name in sheet_names(package):
-        root = package.xml(name)
-        cells = list(_hidden_cells(root))
-        hidden = set(map(id, cells))
         coloured = _coloured(package, name)
-        on_picture = next(find(root, "picture"), None) is not None
-        for cell in find(root, "c"):
-            if not len(cell) or id(cell) in hidden:
-                continue
-            shown = _shown(cell, items)
-            code = looks.unreadable(cell, shown, _holder(cell, items))
+        on_picture = next(find(package.xml(name), "picture"), None) is not None
+        for cell, words in shown[name]:
+            code = looks.unreadable(cell, words, _holder(cell, items))
             is_told = code != "text_colour" or not (
                 on_picture or any(is_in(value(cell, "r"), span) for span in coloured)
             )
             if code and is_told:
-                yield Trace(code, "", f"{value(cell, 'r')}: {shown}")
+                yield Trace(code, "", f"{value(cell, 'r')}: {words}")
 
 
 def _coloured(package: Package, sheet: str) -> list[Span]:
@@ -236,20 +245,27 @@ def _unused_strings(package: Package) -> list[str]:
 
 def visible(package: Package) -> list[str]:
     """Name of sheet, place and value of each cell that is shown."""
-    items = _items(package)
-    pieces = []
+    return _pieces(package, _shown_cells(package, _hidden(package)))
+
+
+def _pieces(package: Package, shown: _Shown) -> list[str]:
+    pieces: list[str] = []
     for part, sheet in _sheets(package):
-        if _is_hidden_sheet(sheet):
-            continue
-        root = package.xml(part)
-        cells = list(_hidden_cells(root))  # kept alive: lxml makes new objects for those that are not
-        hidden = set(map(id, cells))
-        pieces += [
-            f"{value(sheet, 'name')}!{value(cell, 'r')}={_shown(cell, items)}"
-            for cell in find(root, "c")
-            if len(cell) and id(cell) not in hidden
-        ]
+        if not _is_hidden_sheet(sheet):
+            name = value(sheet, "name")
+            pieces += [f"{name}!{value(cell, 'r')}={words}" for cell, words in shown[part]]
     return pieces
+
+
+def _shown_cells(package: Package, hidden: Mapping[str, list[Any]]) -> _Shown:
+    """Of each sheet, hidden ones too: the cells with content beside the ``hidden`` ones, and what they say."""
+    items = _items(package)
+    shown = {}
+    for name, cells in hidden.items():
+        left_out = set(cells)
+        every = find(package.xml(name), "c")
+        shown[name] = [(cell, _shown(cell, items)) for cell in every if len(cell) and cell not in left_out]
+    return shown
 
 
 def _items(package: Package) -> list[Any]:

@@ -119,15 +119,23 @@ def visible(package: Package) -> list[str]:
         root = package.xml(name)
         if _is_hidden(root):
             continue
-        words = [text.text or "" for text in root.iter() if local(text) == "t" and not _in_hidden_shape(text)]
+        known: dict[Any, bool] = {}
+        words = [text.text or "" for text in find(root, "t") if not _in_hidden_shape(text.getparent(), known)]
         pieces.append("".join(words))
     return pieces
 
 
-def _in_hidden_shape(text: Any) -> bool:
-    for up in text.iterancestors():
-        if local(up) in ("sp", "graphicFrame", "pic", "grpSp", "cxnSp"):
-            named = next(find(up, "cNvPr"), None)
-            if named is not None and value(named, "hidden") in ("1", "true"):
-                return True
-    return False
+def _in_hidden_shape(holder: Any, known: dict[Any, bool]) -> bool:
+    """Whether ``holder`` or anything around it is hidden; ``known`` is what was asked before."""
+    if holder is None:
+        return False
+    if holder not in known:
+        known[holder] = _is_hidden_shape(holder) or _in_hidden_shape(holder.getparent(), known)
+    return known[holder]
+
+
+def _is_hidden_shape(element: Any) -> bool:
+    if local(element) not in ("sp", "graphicFrame", "pic", "grpSp", "cxnSp"):
+        return False
+    named = next(find(element, "cNvPr"), None)
+    return named is not None and value(named, "hidden") in ("1", "true")

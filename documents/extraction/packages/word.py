@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -90,8 +91,9 @@ def _body_traces(root: Any, hidden: frozenset[str], looks: Looks) -> Iterator[Tr
     yield from _change_traces(root)
     for element in find(root, *_COMMENT_MARKS):
         yield Trace("comments", "comments", "", partial(take_out, element))
+    hiding = _Hiding(hidden)
     for run in find(root, "r"):
-        if is_hidden(run, hidden):
+        if hiding.is_hidden(run):
             yield Trace("hidden_text", "hidden text", text_of(run), partial(take_out, run))
         elif code := looks.unreadable(run):
             yield Trace(code, "", text_of(run))
@@ -168,23 +170,53 @@ def _hidden_styles(package: Package) -> frozenset[str]:
     return frozenset(style_id for style_id in styles if hides(style_id))
 
 
-def is_hidden(run: Any, hidden: frozenset[str]) -> bool:
-    """Whether a run is hidden by its own properties, its style or its paragraph's."""
-    properties = next((part for part in run if local(part) == "rPr"), None)
-    if properties is not None:
-        said = _is_on(properties, "vanish")
-        if said is not None:
-            return said
-        if any(value(part, "val") in hidden for part in properties if local(part) == "rStyle"):
+@dataclass
+class _Hiding:
+    """Whether something is hidden, by the ``styles`` that hide. Each element around it is asked once."""
+
+    styles: frozenset[str]
+    _paragraphs: dict[Any, bool] = field(default_factory=dict)
+    _seen: dict[Any, bool] = field(default_factory=dict)
+
+    def is_hidden(self, run: Any) -> bool:
+        """Whether a run is hidden by its own properties, its style or its paragraph's."""
+        properties = next((part for part in run if local(part) == "rPr"), None)
+        if properties is not None:
+            said = _is_on(properties, "vanish")
+            if said is not None:
+                return said
+            if any(value(part, "val") in self.styles for part in properties if local(part) == "rStyle"):
+                return True
+        paragraph = next((up for up in run.iterancestors() if local(up) == "p"), None)
+        if paragraph is None:
+            return False
+        if paragraph not in self._paragraphs:
+            self._paragraphs[paragraph] = any(
+                value(style, "val") in self.styles
+                for part in paragraph if local(part) == "pPr"
+                for style in part if local(style) == "pStyle"
+            )  # fmt: skip
+        return self._paragraphs[paragraph]
+
+    def is_seen(self, holder: Any) -> bool:
+        """Whether neither ``holder`` nor anything around it keeps words from being seen."""
+        if holder is None:
             return True
-    paragraph = next((up for up in run.iterancestors() if local(up) == "p"), None)
-    if paragraph is None:
-        return False
-    return any(
-        value(style, "val") in hidden
-        for part in paragraph if local(part) == "pPr"
-        for style in part if local(style) == "pStyle"
-    )  # fmt: skip
+        if holder not in self._seen:
+            self._seen[holder] = not self._hides(holder) and self.is_seen(holder.getparent())
+        return self._seen[holder]
+
+    def _hides(self, up: Any) -> bool:
+        name = local(up)
+        if name in ("del", "moveFrom") or (name == "r" and self.is_hidden(up)):
+            return True
+        if name == "tr" and any(local(mark) == "del" for part in up if local(part) == "trPr" for mark in part):
+            return True
+        if name == "tc" and any(local(mark) == "cellDel" for part in up if local(part) == "tcPr" for mark in part):
+            return True
+        return name in ("inline", "anchor", "wsp", "pic", "sp") and any(
+            value(shape, "hidden") in ("1", "true") for shape in find(up, "cNvPr", "docPr")
+        )
 
 
 def visible(package: Package) -> list[str]:
@@ -195,27 +227,10 @@ def visible(package: Package) -> list[str]:
     for name in sorted(package.xml_names("word/")):
         if name.startswith(_BODIES) and not name.endswith(".rels") and name in reached:
             root = package.xml(name)
+            hiding = _Hiding(hidden)
             in_codes = {text for field in unshown.fields(root) for text in field.inside}
             words = [
-                text.text or ""
-                for text in root.iter()
-                if local(text) == "t" and text not in in_codes and _is_seen(text, hidden)
+                text.text or "" for text in find(root, "t") if text not in in_codes and hiding.is_seen(text.getparent())
             ]
             pieces.append("".join(words))
     return pieces
-
-
-def _is_seen(text: Any, hidden: frozenset[str]) -> bool:
-    for up in text.iterancestors():
-        name = local(up)
-        if name in ("del", "moveFrom") or (name == "r" and is_hidden(up, hidden)):
-            return False
-        if name == "tr" and any(local(mark) == "del" for part in up if local(part) == "trPr" for mark in part):
-            return False
-        if name == "tc" and any(local(mark) == "cellDel" for part in up if local(part) == "tcPr" for mark in part):
-            return False
-        if name in ("inline", "anchor", "wsp", "pic", "sp") and any(
-            value(shape, "hidden") in ("1", "true") for shape in up.iter() if local(shape) in ("cNvPr", "docPr")
-        ):
-            return False
-    return True

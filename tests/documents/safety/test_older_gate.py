@@ -11,7 +11,7 @@ from access import schedule
 from access.roles import EDITORS, LEGAL
 from documents import safety
 from documents.checks import blocking
-from documents.extraction.errors import BrokenFileError
+from documents.extraction.errors import BrokenFileError, TooLongError
 from documents.models import DocumentCheck, DocumentRelease
 from documents.tasks import check_document
 from documents.wording import INSPECTED
@@ -147,6 +147,17 @@ class TestPublished:
         now += timedelta(hours=1, seconds=1)
         assert safety.tell_findings() == 0
         assert len(mailoutbox) == 2
+
+    def test_one_that_takes_too_long_blocks_approval_and_is_no_finding(self, public, monkeypatch, mailoutbox):
+        def break_off(*args, limits, **kwargs):
+            assert limits is None, "as much as when it was filed"
+            raise TooLongError
+
+        monkeypatch.setattr(safety, "inspect", break_off)
+        UserFactory(groups=[LEGAL], email="legal@dossier.example")
+        safety.check_older()
+        assert TooLongError.sentence in blocking([public.pk])[0]
+        assert not safety.found_afterwards().exists() and mailoutbox == []
 
     @pytest.mark.parametrize("how", ["overridden", "withdrawn", "draft"])
     def test_what_is_settled_or_not_public_is_not_told(self, older, how, mailoutbox):

@@ -14,6 +14,7 @@ from documents import safety, safety_views, wording
 from documents.checks import blocking
 from documents.exceptions import OverrideRefused
 from documents.extraction.cleaning import CLEANERS
+from documents.extraction.errors import TooLongError
 from documents.extraction.inspection import CODES
 from documents.models import Document, DocumentCheck
 from documents.processing import process
@@ -213,6 +214,21 @@ class TestScreen:
         self, blocked, desks, monkeypatch, django_capture_on_commit_callbacks
     ):
         monkeypatch.setattr(safety, "AT_ONCE", 0)
+        check_of(blocked).delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            desks["author"].client.post(reverse("document_check_again", args=[blocked.pk]))
+        assert check_of(blocked).blocks
+
+    def test_files_that_take_long_are_checked_by_the_worker(
+        self, blocked, desks, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        def short(*args, limits, **kwargs):
+            if limits is not None:
+                raise TooLongError
+            return inspect(*args, **kwargs)
+
+        inspect = safety.inspect
+        monkeypatch.setattr(safety, "inspect", short)
         check_of(blocked).delete()
         with django_capture_on_commit_callbacks(execute=True):
             desks["author"].client.post(reverse("document_check_again", args=[blocked.pk]))

@@ -92,6 +92,11 @@ def _named(workbook, sheet, **more) -> None:
     sheet["D1"] = "=Secret"
 
 
+def _named_beside_hidden_sheet(workbook, sheet) -> None:
+    _named(workbook, sheet, hidden=True)
+    workbook.create_sheet("Internal").sheet_state = "hidden"
+
+
 def _pointing(workbook, sheet) -> None:
     sheet["A1"].hyperlink = "https://www.example.org/"
     sheet["A1"].hyperlink.tooltip = NAME
@@ -149,6 +154,7 @@ BOOKS = {
     "filter of a table": _table,
     "constant with a name": _named,
     "hidden name": lambda workbook, sheet: _named(workbook, sheet, hidden=True),
+    "hidden name beside a hidden sheet": _named_beside_hidden_sheet,
     "words under the pointer": _pointing,
     "condition": _conditional,
 }

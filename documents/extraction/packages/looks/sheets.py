@@ -17,6 +17,12 @@ _INDEXED: tuple[Colour, ...] = (
 )  # fmt: skip
 _AUTOMATIC = "64"
 _PART = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])*')
+_BESIDE = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^]]*\]', re.IGNORECASE | re.DOTALL)
+"""In a part of a form: what shows nothing of the value. Hours, minutes and seconds in brackets do."""
+_SHOWS = re.compile(r"[0#?@abdeghmnqrswy]", re.IGNORECASE)
+"""Digits, words, parts of a date, and the letters of General."""
+_WHITE = re.compile(r"\s*\[(white|color ?2)\]", re.IGNORECASE)
+_CONDITION = re.compile(r"\[[<>=]")
 _SIZE = re.compile(r"\d+(\.\d+)?")
 
 
@@ -27,42 +33,54 @@ class Looks:
         self._theme = themes.scheme(package, _WORKBOOK)
         root = package.xml(_STYLES) if _STYLES in package else None
         self._fonts, self._fills, self._styles = (_parts(root, name) for name in ("fonts", "fills", "cellXfs"))
-        self._formats = {value(each, "numFmtId"): value(each, "formatCode") for each in _parts(root, "numFmts")}
+        self._forms = {
+            value(each, "numFmtId"): _sections(value(each, "formatCode")) for each in _parts(root, "numFmts")
+        }
+        self._codes: dict[tuple[str, str | None], str] = {}
 
     def unreadable(self, cell: Any, shown: str, words: Any) -> str:
         """The code of what nobody can read in a cell; else empty.
 
         ``shown`` is what it says, ``words`` the element that holds it if there is one.
         """
-        style = _at(self._styles, value(cell, "s", "0"))
+        number = value(cell, "s", "0")
+        style = _at(self._styles, number)
         if style is None or not shown.strip():
             return ""
         form = self._form(style, cell, shown)
+        if words is not None and any(local(part) == "r" for part in words):
+            return self._code(style, form, words)
+        if (number, form) not in self._codes:
+            self._codes[number, form] = self._code(style, form, None)
+        return self._codes[number, form]
+
+    def _code(self, style: Any, form: str | None, words: Any) -> str:
         if form == "":
             return "text_invisible"
         fonts = list(_fonts(words, _at(self._fonts, value(style, "fontId"))))
         if any(_is_tiny(font) for font in fonts):
             return "text_tiny"
         grounds = self._grounds(style)
-        inks = [PAPER] if (form or "").lower().startswith("[white]") else map(self._ink, fonts)
+        inks = [PAPER] if _WHITE.match(form or "") else map(self._ink, fonts)
         return "text_colour" if any(blends_in(ink, None, grounds) for ink in inks) else ""
 
     def _form(self, style: Any, cell: Any, shown: str) -> str | None:
-        """The part of the form that holds for the value; None where it is of no consequence."""
-        code = self._formats.get(value(style, "numFmtId"), "")
+        """The part of the form that holds for the value: "" for one that hides it, None where it is of no consequence."""
+        parts = self._forms.get(value(style, "numFmtId"), [""])
         kind = value(cell, "t", "n")
-        if not code or kind not in ("n", "s", "str", "inlineStr"):
+        if parts == [""] or kind not in ("n", "s", "str", "inlineStr"):
             return None
-        parts = _sections(code)
         if kind != "n":
-            return parts[3].strip() if len(parts) > 3 else None
+            return _showing(parts[3]) if len(parts) > 3 else None
         try:
             number = float(shown)
         except ValueError:
             return None
         if not number:
             return None  # that nothing is shown for nothing hides nothing
-        return parts[1 if number < 0 and len(parts) > 1 else 0].strip() if len(parts) > 1 else None
+        if any(_CONDITION.search(part) for part in parts):
+            return None if any(map(_showing, parts[:3])) else ""
+        return _showing(parts[1 if number < 0 and len(parts) > 1 else 0])
 
     def _ink(self, font: Any) -> Colour | None:
         colour = next((part for part in font if local(part) == "color"), None) if font is not None else None
@@ -96,6 +114,11 @@ class Looks:
         if found is None or not tint:
             return found
         return lighted(found, 1 + tint) if tint < 0 else lighted(found, 1 - tint, tint)
+
+
+def _showing(part: str) -> str:
+    """A part of a form; "" for one that shows nothing of the value."""
+    return part.strip() if _SHOWS.search(_BESIDE.sub("", part)) else ""
 
 
 def _sections(code: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from documents.extraction.contrast import PAPER, TINY, Colour, blends_in
@@ -26,6 +27,20 @@ class Looks:
         self._slide = self._parts[0]
         self._colours = themes.with_aliases(themes.scheme(package, master), self._mapped())
         self._paper = self._background()
+        # By element, which keeps it alive: lxml makes new objects of those that nobody holds.
+        self._known: dict[Any, list[Colour]] = {}
+        self._inherits: dict[tuple[Any, bool], Colour | None] = {}
+
+    @cached_property
+    def _covers(self) -> list[tuple[Any, Frame | None]]:
+        """Shapes that may lie behind others, and where."""
+        trees = [(part is self._slide, next(find(part, "spTree"), None)) for part in self._parts]
+        return [
+            (shape, _frame(shape))
+            for on_slide, tree in trees
+            for shape in (tree if tree is not None else ())
+            if local(shape) in _SHAPES and _has_ground(shape, on_slide)
+        ]
 
     def unreadable(self) -> Iterator[tuple[str, str]]:
         """Code and words of each run that nobody can read."""
@@ -57,6 +72,11 @@ class Looks:
         """The colour of letters that say none; None where it can't be told, if it has to be ``sure``."""
         if shape is None:
             return None
+        if (shape, sure) not in self._inherits:
+            self._inherits[shape, sure] = self._inherited_by(shape, sure)
+        return self._inherits[shape, sure]
+
+    def _inherited_by(self, shape: Any, sure: bool) -> Colour | None:
         said = [
             *find(shape, "fontRef"),
             *(each for style in find(shape, "lstStyle") for each in find(style, "solidFill")),
@@ -70,6 +90,11 @@ class Looks:
         """What lies behind the words of a shape or cell; empty where it can't be told."""
         if shape is None:
             return []
+        if shape not in self._known:
+            self._known[shape] = self._ground_of(shape)
+        return self._known[shape]
+
+    def _ground_of(self, shape: Any) -> list[Colour]:
         kind, colour = themes.fill(_child(shape, "tcPr" if local(shape) == "tc" else "spPr"), self._colours)
         if colour is not None:
             return [colour]
@@ -98,15 +123,11 @@ class Looks:
     def _may_be_covered(self, shape: Any) -> bool:
         """Whether another shape may lie behind this one."""
         frame = _frame(shape) or next((found for each in self._places(shape) if (found := _frame(each))), None)
-        for part in self._parts:
-            tree = next(find(part, "spTree"), None)
-            for other in tree if tree is not None else ():
-                if other is shape or local(other) not in _SHAPES or not _has_ground(other, part is self._slide):
-                    continue
-                place = _frame(other)
-                if frame is None or place is None or _touch(frame, place):
-                    return True
-        return False
+        return any(
+            frame is None or place is None or _touch(frame, place)
+            for other, place in self._covers
+            if other is not shape
+        )
 
     def _mapped(self) -> dict[str, str]:
         """What the slide, or its master, calls grounds and texts."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from lxml import etree
+
 from documents.extraction.contrast import INK, PAPER, TINY, Colour, blends_in, lighted, mixed, of_hex
 from documents.extraction.packages.looks import behind, themes
 from documents.extraction.packages.numbers import number
@@ -25,6 +27,8 @@ _PAGES = (_TEXT, "word/header", "word/footer")
 _PATTERN = re.compile(r"pct(\d{1,2})")
 _SHADED = {"tc": "tcPr", "tr": "tblPrEx", "tbl": "tblPr"}
 _DEEP = 20
+_Place = tuple[str, tuple[Colour, ...], bool]
+"""Of a run: the style of its paragraph, what may lie under it, whether a table around it has colours for letters."""
 
 
 class Looks:
@@ -53,20 +57,41 @@ class Looks:
         self._behind = {page: list(behind.grounds(page, self._colours)) for page in pages}
         self._page = self._of_page(package.xml(_TEXT)) if _TEXT in package else [PAPER]
         self._papers: dict[Any, list[Colour]] = {}
+        # By element, which keeps it alive: lxml makes new objects of those that nobody holds.
+        self._places: dict[Any, _Place] = {}
+        self._surroundings: dict[Any, tuple[list[Colour], bool]] = {}
+        self._codes: dict[tuple[bytes, _Place], str] = {}
 
     def unreadable(self, run: Any) -> str:
         """The code of what nobody can read in a run: too small, or in the colour of its ground; else empty."""
         if not "".join(part.text or "" for part in run if local(part) == "t").strip():
             return ""
-        paragraph = next((up for up in run.iterancestors() if local(up) == "p"), None)
+        holder = run.getparent()
+        if holder not in self._places:
+            self._places[holder] = self._place(holder)
+        own = b"".join(etree.tostring(part, with_tail=False) for part in run if local(part) == "rPr")
+        key = (own, self._places[holder])
+        if key not in self._codes:
+            self._codes[key] = self._code(run, self._places[holder])
+        return self._codes[key]
+
+    def _place(self, holder: Any) -> _Place:
+        """Of what holds runs."""
+        paragraph = holder
+        while paragraph is not None and local(paragraph) != "p":
+            paragraph = paragraph.getparent()
+        below = self._below(paragraph) if paragraph is not None else []
+        return self._style_of(paragraph), tuple(below), self._around(holder)[1]
+
+    def _code(self, run: Any, place: _Place) -> str:
+        style, below, table_has_ink = place
         own = list(self._own(run))
-        said = [*own, *self._of_paragraph(paragraph, "rPr")]
+        said = [*own, *self._of_style(style, "rPr")]
         if _size(said) < TINY:
             return "text_tiny"
         if _is_outlined(said):
             return ""
-        ink = self._ink(own if self._table_has_ink(run) else said)
-        below = self._below(paragraph) if paragraph is not None else []
+        ink = self._ink(own if table_has_ink else said)
         return "text_colour" if blends_in(ink, self._of_letters(said), below) else ""
 
     def _own(self, run: Any) -> Iterator[Any]:
@@ -76,11 +101,12 @@ class Looks:
             for style in [part for part in properties if local(part) == "rStyle"]:
                 yield from self._chain(value(style, "val"), "rPr")
 
-    def _of_paragraph(self, paragraph: Any, kind: str) -> list[Any]:
+    def _style_of(self, paragraph: Any) -> str:
+        style = _child(_child(paragraph, "pPr"), "pStyle")
+        return self._plain if style is None else value(style, "val")
+
+    def _of_style(self, name: str, kind: str) -> list[Any]:
         """What the style of a paragraph and the defaults say."""
-        properties = _child(paragraph, "pPr")
-        style = _child(properties, "pStyle")
-        name = self._plain if style is None else value(style, "val")
         return [*self._chain(name, kind), *self._defaults[kind]]
 
     def _chain(self, name: str, kind: str) -> list[Any]:
@@ -140,23 +166,28 @@ class Looks:
     def _below(self, paragraph: Any) -> list[Colour]:
         """What may lie under the letters; empty where it can't be told."""
         properties = _child(paragraph, "pPr")
-        said = [*([properties] if properties is not None else []), *self._of_paragraph(paragraph, "pPr")]
+        said = [properties, *self._of_style(self._style_of(paragraph), "pPr")]
         if (colour := self._shade(_first(said, "shd"))) is not None:
             return [colour]
-        maybe: list[Colour] = []
-        for up in paragraph.iterancestors():
-            name = local(up)
+        return self._around(paragraph.getparent())[0]
+
+    def _around(self, element: Any) -> tuple[list[Colour], bool]:
+        """The grounds that an element and all around it give, and whether a table has colours for letters."""
+        if element not in self._surroundings:
+            parent = element.getparent()
+            grounds, has_ink = (self._paper(element), False) if parent is None else self._around(parent)
+            name = local(element)
             if name == "txbxContent":
-                _how, colour = themes.fill(_child(up.getparent().getparent(), "spPr"), self._colours)
-                return [] if colour is None else [*maybe, colour]
-            if name in _SHADED:
-                own = self._shade(_first([_child(up, _SHADED[name])], "shd"))
-                if own is not None:
-                    return [*maybe, own]
-            if name == "tbl":
-                maybe += self._of_table(up)[0]
-        papers = self._paper(paragraph.getroottree().getroot())
-        return [*maybe, *papers] if papers else []
+                _how, colour = themes.fill(_child(element.getparent().getparent(), "spPr"), self._colours)
+                grounds = [] if colour is None else [colour]
+            elif name in _SHADED:
+                own = self._shade(_first([_child(element, _SHADED[name])], "shd"))
+                known, with_ink = self._of_table(element) if name == "tbl" else ([], False)
+                # Where a box around it can't be told, nothing can.
+                grounds = [own] if own is not None else [*known, *grounds] if grounds else []
+                has_ink = has_ink or with_ink
+            self._surroundings[element] = grounds, has_ink
+        return self._surroundings[element]
 
     def _paper(self, root: Any) -> list[Colour]:
         """What may lie behind the text of a part; empty where it can't be told."""
@@ -195,9 +226,6 @@ class Looks:
             has_ink = any(True for each in lineage for _ in find(each, "color"))
             self._tables[name] = [shade for shade in shades if shade is not None], has_ink
         return self._tables[name]
-
-    def _table_has_ink(self, run: Any) -> bool:
-        return any(self._of_table(up)[1] for up in run.iterancestors() if local(up) == "tbl")
 
 
 def _colours(package: Package) -> dict[str, Colour]:

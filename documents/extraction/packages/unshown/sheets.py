@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -114,10 +114,15 @@ def _take_out(element: Any) -> None:
 
 def name_traces(package: Package, workbook: str, sheets: Collection[str]) -> Iterator[Trace]:
     """Hidden names, and those of constants."""
-    for each in find(package.xml(workbook), "definedName"):
-        said, name = each.text or "", value(each, "name")
-        if _goes(each):
-            yield Trace("hidden_text", "hidden text", f"{name}: {said}", partial(_drop_name, package, each, sheets))
+    every = list(find(package.xml(workbook), "definedName"))
+    removals: dict[Any, Callable[[], None]] = {each: partial(take_out, each) for each in every if _goes(each)}
+    if removals:  # the last of them looks for all: every look is one at all cells
+        *_, last = removals
+        removals[last] = partial(_drop_names, package, list(removals), sheets)
+    for each in every:
+        if each in removals:
+            words = f"{value(each, 'name')}: {each.text or ''}"
+            yield Trace("hidden_text", "hidden text", words, removals[each])
         for key in [
             key for key in each.attrib if local(key) in ("comment", "description", "help", "statusBar", "customMenu")
         ]:
@@ -131,13 +136,13 @@ def _goes(defined: Any) -> bool:
     return is_own and (is_hidden or _QUOTED.search(defined.text or "") is not None)
 
 
-def _drop_name(package: Package, defined: Any, sheets: Collection[str]) -> None:
-    """Formulas that use it become their values."""
-    name = re.compile(rf"(?<![\w.]){re.escape(value(defined, 'name'))}(?![\w.])", re.IGNORECASE)
-    take_out(defined)
-    for sheet in sheets:
-        formulas = list(find(package.xml(sheet), "f"))
-        if any(name.search(each.text or "") for each in formulas if local(each.getparent()) == "c"):
+def _drop_names(package: Package, defined: list[Any], sheets: Collection[str]) -> None:
+    """Takes out the last, with the formulas that use any of them: they become their values."""
+    take_out(defined[-1])
+    names = "|".join(re.escape(value(each, "name")) for each in defined)
+    used = re.compile(rf"(?<![\w.])(?:{names})(?![\w.])", re.IGNORECASE)
+    for sheet in [sheet for sheet in sheets if sheet in package]:  # a hidden one may be gone by now
+        formulas = [each for each in find(package.xml(sheet), "f") if local(each.getparent()) == "c"]
+        if any(used.search(each.text or "") for each in formulas):
             for each in formulas:
-                if local(each.getparent()) == "c":
-                    take_out(each)
+                take_out(each)

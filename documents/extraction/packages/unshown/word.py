@@ -110,7 +110,7 @@ def _begun(root: Any) -> list[Field]:
     found: list[Field] = []
     open_ones: list[Field] = []
     in_code: list[Field] = []
-    for element in root.iter():
+    for element in find(root, "fldChar", "instrText", "delInstrText", "t"):
         name = local(element)
         if name == "fldChar":
             kind = value(element, "fldCharType")
