@@ -30,7 +30,7 @@ def samples(keys: Sequence[str], kept: list[str]) -> None:
 
 
 _NOBODY = frozenset({"nobody"})
-"""The token of no thing; who has it is asked for on both shelves."""
+"""The token of no thing; who has it is asked for among restricted things too."""
 
 
 def check_counts(engine: Engine, wanted: int, lacking: int, *, forced: bool = False) -> None:

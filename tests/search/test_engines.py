@@ -225,7 +225,7 @@ class TestFields:
 
 
 class TestShelves:
-    """What only some may find has its words on a shelf of its own."""
+    """What only some may find has its words where no stranger's search reads."""
 
     HIDDEN = frozenset({"login"})
     MEMBER = frozenset({"public", "login"})
