@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -293,6 +294,10 @@ def test_rule_and_list_agree_on_random_histories(seed, people):
         ]
         return page
 
+    def approve():
+        with suppress(NotApproved):  # a withdrawn file does not come back with the next approval
+            publish(with_files(fresh()))
+
     def new_version():
         old = chance.choice(documents)
         number = Document.objects.filter(series=old.series).count() + 1
@@ -309,8 +314,8 @@ def test_rule_and_list_agree_on_random_histories(seed, people):
     steps = [
         new_version,
         lambda: with_files(fresh()).save_revision(),
-        lambda: publish(with_files(fresh())),
-        lambda: publish(with_files(fresh())),
+        approve,
+        approve,
         lambda: fresh().unpublish(),
         lambda: withdraw_releases([chance.choice(pages).pk], "Reason"),
         lambda: withdraw_versions(chance.choice(documents).series, before=2, reason="Reason"),

@@ -101,11 +101,10 @@ class TestTheForm:
 
 
 def _names(panel):
-    return (
-        [panel.field_name]
-        if hasattr(panel, "field_name")
-        else [name for each in panel.children for name in _names(each)]
-    )
+    """The fields of a panel and its children; a panel that only shows something has none."""
+    if hasattr(panel, "field_name"):
+        return [panel.field_name]
+    return [name for each in getattr(panel, "children", []) for name in _names(each)]
 
 
 class TestReadersGetWhatWasApproved:

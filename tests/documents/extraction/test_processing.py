@@ -79,7 +79,8 @@ def test_short_file_is_read_by_one_child_as_a_long_one_by_three(upload, monkeypa
         monkeypatch.setattr(processing, "SHORT", most)
         documents.append(upload(with_outline(making.report(3))))
         assert process(documents[-1].pk)
-    assert jobs == ["clean_and_inspect", "read", "clean_and_inspect", "text", "layout", "image"]
+    at_once, apart = ["read"], ["text", "layout", "image"]
+    assert jobs == ["check", "clean_and_inspect", *at_once, "check", "clean_and_inspect", *apart]
     short, long = map(read, documents)
     assert short == long and all(layout for *_page, layout in short[0])
 
