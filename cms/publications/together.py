@@ -1,4 +1,4 @@
-"""Files of a publication that say the same as another: its other formats, and the same in other languages."""
+"""Files of one work: other formats and languages say the same, an annex or a summary may name the same people."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ def companions(document: Document) -> Iterator[Companion]:
             _rows().filter(page__translation_key=own.page.translation_key).exclude(document__series=document.series)
         )
         for row in others:
-            why = _why(own, row)
-            if why:
-                is_shown = own.document_id == document.pk
-                yield Companion(row.document if is_shown else _replaced(row.document) or row.document, why)
+            is_shown = own.document_id == document.pk
+            other = row.document if is_shown else _replaced(row.document) or row.document
+            yield Companion(other, *_why(own, row))
 
 
 def _rows() -> QuerySet[PublicationFile]:
@@ -43,15 +42,13 @@ def _replaced(document: Document) -> Document | None:
     return Document.objects.in_series(document.series).filter(number__lt=document.number, pk__in=released).first()
 
 
-def _why(own: PublicationFile, row: PublicationFile) -> str:
-    """Why both say the same; empty where they don't."""
-    if _language(own) != _language(row):
-        same = own.role == row.role
-        return (
-            gettext("in another language (%(language)s)") % {"language": language_name(_language(row))} if same else ""
-        )
-    together = own.format_group and own.format_group.casefold() == row.format_group.casefold()
-    return gettext("in another format") if together else ""
+def _why(own: PublicationFile, row: PublicationFile) -> tuple[str, bool]:
+    """What ``row`` is to ``own``, in a few words, and whether both say the same."""
+    if own.role == row.role and _language(own) != _language(row):
+        return gettext("in another language (%(language)s)") % {"language": language_name(_language(row))}, True
+    if own.format_group and own.format_group.casefold() == row.format_group.casefold():
+        return gettext("in another format"), True
+    return gettext("of the same work (%(role)s)") % {"role": row.get_role_display()}, False
 
 
 def _language(row: PublicationFile) -> str:

@@ -1,4 +1,4 @@
-"""What says the same as a version: its bytes under other names, and what apps above know as the same thing.
+"""What else may say what a version says: its bytes under other names, and what apps above know of the same work.
 
 Who withdraws a version because of a name in it is asked about all of them.
 """
@@ -16,10 +16,14 @@ from documents.models import Document, DocumentQuerySet, DocumentRelease
 
 @dataclass(frozen=True)
 class Companion:
-    """Another version, or another file, and ``why`` it says the same, in a few words."""
+    """Another version, or another file, and ``why`` it may say the same, in a few words.
+
+    ``is_same``: it says all of it, as another format does. An annex or a summary may or may not: somebody has to look.
+    """
 
     document: Document
     why: str
+    is_same: bool = True
 
     def __str__(self) -> str:
         return gettext("%(file)s, %(format)s: %(why)s") % {
@@ -45,7 +49,9 @@ def released() -> DocumentQuerySet:
 
 
 def companions_of(document: Document, among: DocumentQuerySet) -> list[Companion]:
-    """What of ``among`` says the same as ``document`` or, by its bytes, as a version before it; each once, by title.
+    """What of ``among`` says or may say the same as ``document`` or, by its bytes, as a version before it.
+
+    Each once, what says the same before the others, by title.
 
     Whoever is told of them must be allowed to know of ``among``.
     """
@@ -53,7 +59,11 @@ def companions_of(document: Document, among: DocumentQuerySet) -> list[Companion
     found += [companion for finder in _finders for companion in finder(document)]
     wanted = set(among.filter(pk__in={each.document.pk for each in found}).values_list("pk", flat=True))
     once = {each.document.pk: each for each in reversed(found) if each.document.pk in wanted - {document.pk}}
-    return sorted(once.values(), key=lambda each: (each.document.title, each.document.number, each.document.pk))
+    return sorted(once.values(), key=_order)
+
+
+def _order(each: Companion) -> tuple[bool, str, int, int]:
+    return not each.is_same, each.document.title, each.document.number, each.document.pk
 
 
 def _twins(document: Document, among: DocumentQuerySet) -> list[Document]:

@@ -13,7 +13,7 @@ from documents.versions.companions import Companion
 
 
 class WithdrawForm(forms.Form):
-    """Which versions and files go, and what their readers are told. ``companions`` are those that say the same."""
+    """Which versions and files go, and what their readers are told. ``companions`` may say the same; ticked are those that do."""
 
     reason = forms.CharField(
         label=_("Public reason"),
@@ -30,7 +30,7 @@ class WithdrawForm(forms.Form):
         label=_("Withdraw with it"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("These files say the same. Take the tick away from what may stay public."),
+        help_text=_("What is ticked says the same. Look at the others: they belong to the same work."),
     )
 
     def __init__(self, *args: Any, companions: Sequence[Companion] = (), **kwargs: Any) -> None:
@@ -41,7 +41,7 @@ class WithdrawForm(forms.Form):
             return
         field = cast(forms.MultipleChoiceField, self.fields["together"])
         field.choices = [(str(each.document.pk), str(each)) for each in companions]
-        field.initial = list(self.documents)
+        field.initial = [str(each.document.pk) for each in companions if each.is_same]
 
     @property
     def others(self) -> list[Document]:

@@ -475,14 +475,16 @@ class TestWhatSaysTheSame:
     def readable(self, files):
         return {name for name, document in files.items() if document in released_to(Visitor())}
 
-    def test_the_screen_lists_it_ticked(self, client, report):
+    def test_the_screen_lists_it_ticked_and_the_rest_of_the_work_below(self, client, report):
         form = client.get(reverse("document_withdraw", args=[report["pdf"].pk])).context["form"]
         assert [label for _key, label in form.fields["together"].choices] == [
             "Bericht, PDF: in another language (German)",
             "Reading list, PDF: the same bytes",
             "Report as EPUB, EPUB: in another format",
+            "Annex, PDF: of the same work (Annex)",
         ]
-        assert len(form["together"].initial) == 3
+        named = [report[name] for name in ("german", "elsewhere", "epub")]
+        assert form["together"].initial == [str(document.pk) for document in named]
 
     def test_it_goes_with_it(self, client, report):
         address = reverse("document_withdraw", args=[report["pdf"].pk])
@@ -498,9 +500,16 @@ class TestWhatSaysTheSame:
         client.post(address, {"reason": "It named a witness.", "together": [str(report["epub"].pk)]})
         assert self.readable(report) == {"annex", "german", "elsewhere"}
 
+    def test_the_rest_of_the_work_goes_where_it_is_ticked(self, client, report):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        client.post(address, {"reason": "It named a witness.", "together": [str(report["annex"].pk)]})
+        assert self.readable(report) == {"epub", "german", "elsewhere"}
+
     def test_nothing_else_can_be_named(self, client, report):
         address = reverse("document_withdraw", args=[report["pdf"].pk])
-        answer = client.post(address, {"reason": "It named a witness.", "together": [str(report["annex"].pk)]})
+        other = DocumentFactory()
+        PublicationPageFactory(published=True, files=[other])
+        answer = client.post(address, {"reason": "It named a witness.", "together": [str(other.pk)]})
         assert answer.context["form"].errors["together"]
         assert "pdf" in self.readable(report)
 
