@@ -16,6 +16,7 @@ from wagtail.models import Page, Revision
 
 from access.editorial import knowable_pages
 from access.models import User
+from documents.locks import hold_pages
 from documents.models import Document, DocumentUse
 from documents.versions.references import exchange
 
@@ -77,7 +78,7 @@ def move(pages: Iterable[Page], document: Document, user: User) -> list[Revision
     """
     versions = Document.objects.filter(series=document.series).exclude(pk=document.pk)
     ids = {int(pk): document.id for pk in versions.values_list("pk", flat=True)}
-    wanted = {page.pk for page in pages}
+    wanted = set(hold_pages(Page.objects.filter(pk__in=[page.pk for page in pages])))
     made = []
     for use in uses_of(document.series, user):
         if use.page.pk not in wanted or use.obstacle or set(use.latest) <= {document.number}:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from wagtail.models import Page, Revision, TaskState
 
 from cms.publications.models import ImportedRow
+from documents.locks import hold_pages
 from documents.models import Document, DocumentCheck, DocumentUse
 from documents.releases import gone_until_approved
 from workflows import approvals
@@ -131,7 +132,7 @@ def _publish(pk: int) -> int:
     try:
         with transaction.atomic():
             wanted = ImportedRow.objects.filter(pk=pk).values("page")
-            if not Page.objects.select_for_update(skip_locked=True).filter(pk__in=wanted).values_list("pk", flat=True):
+            if not hold_pages(Page.objects.filter(pk__in=wanted), skip_locked=True):
                 return 0
             imported = ImportedRow.objects.select_related("pending__user", "page").get(pk=pk)
             if imported.pending is None or imported.page.locked or not waits(imported):
