@@ -201,6 +201,49 @@ def test_changed_row_is_a_draft_or_a_new_approved_version():
     assert ApprovalRecord.objects.filter(page_id=page.pk, decision="import").count() == 2
 
 
+class TestAnEditorsDraft:
+    CHANGED = {**ROW, "summary": "Changed"}
+    KEPT = (
+        "Somebody changed this publication since its import, and that isn't public yet. Their draft was kept: "
+        "publish it or revert it, then import the row again."
+    )
+
+    @pytest.fixture(params=[True, False], ids=["published", "draft"])
+    def page(self, request):
+        """An imported publication that an editor works on."""
+        run(ROW, publish=request.param)
+        draft = PublicationPage.objects.get().get_latest_revision_as_object()
+        draft.title = "Without the name"
+        draft.save_revision(user=UserFactory(is_superuser=True))
+        return PublicationPage.objects.get()
+
+    @pytest.mark.parametrize("options", [{}, {"publish": True}, {"dry_run": True}])
+    def test_is_kept(self, page, options):
+        before = Revision.objects.count()
+        assert errors(self.CHANGED, **options) == [self.KEPT]
+        assert Revision.objects.count() == before
+        assert PublicationPage.objects.get().get_latest_revision_as_object().title == "Without the name"
+
+    def test_that_was_published_is_followed_by_the_next_version(self, page):
+        publish(page.get_latest_revision_as_object())
+        assert run(self.CHANGED, publish=True).updated == 1
+        assert PublicationPage.objects.get().summary == "Changed"
+
+    def test_that_was_reverted_is_nothing_to_keep(self, page):
+        first = Revision.objects.for_instance(page).order_by("pk").first()
+        first.as_object().save_revision()
+        assert run(self.CHANGED).updated == 1
+
+    def test_of_a_row_that_an_earlier_version_imported_is_kept_too(self, page):
+        ImportedRow.objects.update(written_hash="")
+        assert errors(self.CHANGED) == [self.KEPT]
+
+    def test_is_none_where_the_import_wrote_the_last_draft_itself(self):
+        run(ROW)
+        assert run(self.CHANGED).updated == 1
+        assert run({**ROW, "summary": "Changed again"}).updated == 1
+
+
 def test_what_was_taken_down_is_not_published_again():
     run(ROW, publish=True)
     page = PublicationPage.objects.get(key="r-0001")

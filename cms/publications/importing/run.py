@@ -159,7 +159,7 @@ class Importer:
                     counts.created += self._create([new], counts)
                 return
             self._check_numbers(row, imported.page.translation_key)
-            named = self._changeable(imported).files.select_related("document") if row.files else []
+            named = self._changeable(imported, hashed).files.select_related("document") if row.files else []
             with self._sealed(row, [each.document for each in named]) as files, self._transaction() as counts:
                 if not self._change(imported, row, files, hashed):
                     imported.refresh_from_db()
@@ -255,14 +255,16 @@ class Importer:
             self._indexes[language] = found
         return self._indexes[language]
 
-    def _changeable(self, imported: ImportedRow) -> Any:
-        """The newest draft of a page that exists. Raises RowError where it is locked, or in review, because its reviewers
-        decide about the text that they were shown."""
+    def _changeable(self, imported: ImportedRow, hashed: str) -> Any:
+        """The newest draft of a page that exists. Raises RowError where it is locked, in review, because its reviewers
+        decide about the text that they were shown, or what an editor made of it since and a changed row would undo."""
         page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
         if page.workflow_in_progress:
             raise RowError("This publication is in review. Import it again when that is decided.")
         if page.locked:
             raise RowError("This publication is locked. Import it again when it is unlocked.")
+        if imported.row_hash != hashed and waiting.is_an_editors_draft(imported, page.latest_revision):
+            raise RowError(waiting.KEPT)
         return page
 
     def _change(self, imported: ImportedRow, row: Row, files: list[tuple[Document, FileEntry]], hashed: str) -> bool:
@@ -274,7 +276,7 @@ class Importer:
         """
         hold_pages(Page.objects.filter(pk=imported.page_id))
         imported.refresh_from_db()
-        page = self._changeable(imported)
+        page = self._changeable(imported, hashed)
         related = self._related(row)
         if self.dry_run:
             return True
@@ -291,7 +293,8 @@ class Importer:
         if imported.row_hash == hashed and _said(page) != before:
             raise RowError("Somebody changed this draft since its import. Submit it for review.")
         revision = page.save_revision(user=self.user, log_action=True, changed=True)
-        ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, **waiting.mark(None))
+        written = content_hash(revision.content)
+        ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, written_hash=written, **waiting.mark(None))
         if not self.publish or _taken_down(page):
             return True
         return waiting.publish_or_wait(imported, page, revision, self.user)
