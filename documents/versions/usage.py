@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
+from access.boundary import published_now
 from access.editorial import knowable_pages
 from access.models import User
 from documents.locks import hold_pages
-from documents.models import Document, DocumentUse
+from documents.models import Document, DocumentRelease, DocumentUse
 from documents.versions.references import exchange
 
 
@@ -55,6 +56,20 @@ def uses_of(series: UUID, user: User) -> list[Use]:
         )
         for page in pages.specific()
     ]
+
+
+def shown_elsewhere(page_ids: Collection[int], user: User) -> tuple[list[Page], int]:
+    """Other public pages that show a file which the pages released, or one with its bytes: those that ``user`` may know
+    of, by title; and how many more there are. A withdrawal of the pages leaves the file readable there.
+    """
+    released = DocumentRelease.objects.active().filter(page_id__in=page_ids)
+    files = Document.objects.filter(pk__in=released.values("document")).with_twins()
+    uses = DocumentUse.objects.filter(revision=OuterRef("live_revision"), document__in=files.values("pk"))
+    others = Page.objects.filter(published_now(), Exists(uses)).exclude(pk__in=page_ids)
+    shown = list(
+        knowable_pages(user).filter(pk__in=others.values("pk")).select_related("locale").order_by("title", "pk")
+    )
+    return shown, others.count() - len(shown)
 
 
 def obstacle(page: Page, user: User) -> str:
