@@ -58,9 +58,9 @@ def add_document(
 
 
 def add_version(
-    document: Document, file: File[bytes], *, user: User | None, title: str = "", language: str = ""
+    document: Document, file: File[bytes], *, user: User | None, title: str = "", language: str = "", judged: str = ""
 ) -> Document:
-    """Files ``file`` as the next version of ``document``'s series; errors as for ``add_document``."""
+    """Files ``file`` as the next version of ``document``'s series; ``judged`` and errors as for ``add_document``."""
     return add_document(
         file,
         title=title or document.title,
@@ -68,6 +68,7 @@ def add_version(
         language=language or document.language,
         series=document.series,
         collection=document.collection,
+        judged=judged,
     )
 
 

@@ -124,7 +124,12 @@ def add_version(request: HttpRequest, document_id: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             added = actions.add_version(
-                document, data["file"], user=cast(User, request.user), title=data["title"], language=data["language"]
+                document,
+                data["file"],
+                user=cast(User, request.user),
+                title=data["title"],
+                language=data["language"],
+                judged=form.judged,
             )
         except DocumentError as err:
             form.add_error("file", str(err))

@@ -136,12 +136,13 @@ class NewVersionForm(NamingForm):
     """A file that becomes the next version of a document."""
 
     file = forms.FileField(label=_("File"))
+    judged = ""
 
     def clean_file(self) -> File[bytes]:
-        """Judges the file; the sentence of a refusal belongs to this field."""
+        """Judges the file, once: ``judged`` is its hash then. The sentence of a refusal belongs to this field."""
         upload: File[bytes] = self.cleaned_data["file"]
         try:
-            inspect(upload, upload.name or "")
+            self.judged = inspect(upload, upload.name or "").sha256
         except DocumentError as err:
             raise forms.ValidationError(str(err)) from err
         return upload

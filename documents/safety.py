@@ -178,7 +178,8 @@ def tell_findings() -> int:
 def override(check: DocumentCheck, user: User, reason: str) -> None:
     """Lets a file pass in spite of a blocked check, with a reason that stays. Raises OverrideRefused with a sentence."""
     reason = reason.strip()
-    locked = DocumentCheck.objects.select_for_update().select_related("document").get(pk=check.pk)
+    Document.objects.filter(pk=check.document_id).lock()  # a withdrawal holds the file before its checks, too
+    locked = DocumentCheck.objects.select_for_update(of=("self",)).select_related("document").get(pk=check.pk)
     if not may_judge(user):
         raise OverrideRefused(gettext("Only Legal review may let a file pass in spite of a check."))
     if locked.document.uploaded_by_user_id == user.pk:

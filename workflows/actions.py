@@ -15,6 +15,7 @@ from wagtail.models import Page, Revision
 
 from access.editorial import may_withdraw
 from access.visitor import Visitor
+from documents.locks import hold_pages
 from documents.releases import withdraw_releases
 from workflows import approvals
 from workflows.exceptions import WithdrawalRefused
@@ -72,8 +73,8 @@ class WithdrawAction(BaseAction):
         """Withdraws, and returns what was done."""
         self.check(skip_permission_checks=skip_permission_checks)
         report = WithdrawalReport()
-        rows = Page.objects.select_for_update().filter(translation_key=self.instance.translation_key)
-        pages = [page.specific for page in rows.order_by("pk")]
+        held = hold_pages(Page.objects.filter(translation_key=self.instance.translation_key))
+        pages = [page.specific for page in Page.objects.filter(pk__in=held).order_by("pk")]
         for page in pages:
             self._withdraw(page, report)
         report.files_withdrawn = withdraw_releases([page.pk for page in pages], self.reason)

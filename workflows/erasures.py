@@ -44,7 +44,7 @@ def erase_from_pages(erasure: Erasure) -> None:
 
 @transaction.atomic
 def _clean_page(page_id: int, documents: Collection[int], matcher: Matcher, erasure: Erasure) -> None:
-    found = Page.objects.select_for_update().filter(pk=page_id).first()
+    found = Page.objects.select_for_update(no_key=True).filter(pk=page_id).first()
     if found is None:
         return
     page: Any = found.specific

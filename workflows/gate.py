@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import COMMENTS_RELATION_NAME, Page, Revision, TaskState, WorkflowState
 
+from documents.locks import hold_pages
 from documents.naming import assert_may_name
 from workflows import approvals
 from workflows.choice import choose_workflow
@@ -88,6 +89,12 @@ class ApprovalGateMixin(_PageBase):  # type: ignore[misc,valid-type]  # Wagtail 
                 overwrite_revision = None
             return super().save_revision(user, *args, overwrite_revision=overwrite_revision, **kwargs)
 
+    @transaction.atomic
+    def publish(self, *args: Any, **kwargs: Any) -> Any:
+        """Like Wagtail's, with the page held from the start: its revisions and files are written before its own row."""
+        hold_pages(Page.objects.filter(pk=self.pk))
+        return super().publish(*args, **kwargs)
+
     def update_aliases(self, **kwargs: Any) -> None:
         """Does nothing: an alias would show this text at a second place that nobody approved."""
 
@@ -110,7 +117,7 @@ def _assert_not_overtaken(page: Any) -> None:
     Wagtail asks for its lock before it saves, and of states that it read still earlier; autosave may be on its way
     beside the form that submits, and the draft would be another one than the reviewer decides about.
     """
-    Page.objects.select_for_update(no_key=True).filter(pk=page.pk).values_list("pk").first()
+    hold_pages(Page.objects.filter(pk=page.pk))
     # Not ``page.workflow_in_progress``: the editor's page carries states that were read when its request began.
     if page.workflow_states.filter(status=WorkflowState.STATUS_IN_PROGRESS).exists():
         refusal = Overtaken(_("This page is in review by now. It can't be changed until that is decided."))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
+from documents.locks import hold_pages
 from workflows import approvals
 from workflows.exceptions import NotApproved
 from workflows.files import named_files, obstacles
@@ -62,7 +63,7 @@ def _claim(revision_id: int, now: datetime) -> Revision | None:
     """The revision, its page locked, if it is still due: another worker or a withdrawal may have been quicker."""
     rows = Revision.objects.filter(pk=revision_id)
     page_ids = [int(object_id) for object_id in rows.values_list("object_id", flat=True)]
-    if not Page.objects.select_for_update(skip_locked=True).filter(pk__in=page_ids).values_list("pk", flat=True):
+    if not hold_pages(Page.objects.filter(pk__in=page_ids), skip_locked=True):
         return None
     return rows.filter(approved_go_live_at__lte=now).first()
 
@@ -88,8 +89,8 @@ def _refuse(revision_id: int) -> None:
 
 @transaction.atomic
 def _expire(page_id: int, now: datetime) -> int:
-    rows = Page.objects.select_for_update(skip_locked=True)
-    page = rows.filter(pk=page_id, live=True, expire_at__lte=now).first()
+    due = Page.objects.filter(pk=page_id, live=True, expire_at__lte=now)
+    page = due.first() if hold_pages(due, skip_locked=True) else None
     if page is None:
         return 0
     page.specific.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")

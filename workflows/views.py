@@ -20,6 +20,7 @@ from access.models import User
 from documents.models import Document
 from documents.safety import may_judge
 from documents.uses import documents_named_by
+from documents.versions.usage import shown_elsewhere
 from workflows import eyes
 from workflows.actions import WithdrawAction
 from workflows.emergency import emergency, is_administrator
@@ -76,7 +77,8 @@ class WithdrawView(_PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pages = Page.objects.filter(translation_key=self.page.translation_key).select_related("locale")
-        return super().get_context_data(pages=pages, **kwargs)
+        elsewhere, more = shown_elsewhere([page.pk for page in pages], self.user)
+        return super().get_context_data(pages=pages, elsewhere=elsewhere, more_elsewhere=more, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:

@@ -331,7 +331,7 @@ class ImportedRow(models.Model):
     """What an import knows of a publication: a row that has the same hash again changes nothing.
 
     ``pending`` is the revision that it publishes when its files are through their checks, ``pending_hash`` the hash of
-    what that revision said. A hash alone is a row that was left to people.
+    what that revision said. A hash alone is a row that was left to people. ``written_hash`` is what the import wrote last.
     """
 
     key = models.CharField(max_length=100)
@@ -340,6 +340,7 @@ class ImportedRow(models.Model):
     page = models.ForeignKey(PublicationPage, on_delete=models.CASCADE, related_name="imported_rows")
     pending = models.ForeignKey(Revision, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     pending_hash = models.CharField(max_length=64, blank=True)
+    written_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "language"], name="imported_row_unique")]

@@ -29,7 +29,7 @@ def erase_rows(erasure: Erasure) -> None:
     Whatever storage keys they have by now are noted on ``erasure``. Raises NamedAgain.
     """
     documents = targets.present(erasure.targets)
-    locked = list(documents.select_for_update())
+    locked = list(documents.order_by("pk").select_for_update())
     if DocumentUse.objects.filter(document__in=locked).exists():
         raise NamedAgain
     erasure.keys = sorted({*erasure.keys, *targets.keys_of(documents)})

@@ -87,7 +87,7 @@ class Document(AbstractDocument):
     file = models.FileField(
         storage=document_storage, upload_to=document_key, max_length=255, blank=True, verbose_name=_("file")
     )
-    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     size = models.PositiveBigIntegerField(default=0, editable=False)
     mime = models.CharField(max_length=120, blank=True, editable=False)
     language = models.CharField(max_length=10, blank=True, verbose_name=_("language"))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
+from access.boundary import published_now
 from access.editorial import knowable_pages
 from access.models import User
-from documents.models import Document, DocumentUse
+from documents.locks import hold_pages
+from documents.models import Document, DocumentRelease, DocumentUse
 from documents.versions.references import exchange
 
 
@@ -56,6 +58,20 @@ def uses_of(series: UUID, user: User) -> list[Use]:
     ]
 
 
+def shown_elsewhere(page_ids: Collection[int], user: User) -> tuple[list[Page], int]:
+    """Other public pages that show a file which the pages released, or one with its bytes: those that ``user`` may know
+    of, by title; and how many more there are. A withdrawal of the pages leaves the file readable there.
+    """
+    released = DocumentRelease.objects.active().filter(page_id__in=page_ids)
+    files = Document.objects.filter(pk__in=released.values("document")).with_twins()
+    uses = DocumentUse.objects.filter(revision=OuterRef("live_revision"), document__in=files.values("pk"))
+    others = Page.objects.filter(published_now(), Exists(uses)).exclude(pk__in=page_ids)
+    shown = list(
+        knowable_pages(user).filter(pk__in=others.values("pk")).select_related("locale").order_by("title", "pk")
+    )
+    return shown, others.count() - len(shown)
+
+
 def obstacle(page: Page, user: User) -> str:
     """Why ``user`` can't change ``page`` now, as a sentence; "" where nothing is in the way."""
     permissions = page.permissions_for_user(user)
@@ -77,7 +93,7 @@ def move(pages: Iterable[Page], document: Document, user: User) -> list[Revision
     """
     versions = Document.objects.filter(series=document.series).exclude(pk=document.pk)
     ids = {int(pk): document.id for pk in versions.values_list("pk", flat=True)}
-    wanted = {page.pk for page in pages}
+    wanted = set(hold_pages(Page.objects.filter(pk__in=[page.pk for page in pages])))
     made = []
     for use in uses_of(document.series, user):
         if use.page.pk not in wanted or use.obstacle or set(use.latest) <= {document.number}:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from pathlib import Path
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
 from wagtail.search.models import IndexEntry
 
@@ -18,7 +21,7 @@ from cms.publications.importing import Importer, waiting
 from cms.publications.importing.cleaning import clean_html
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
 from cms.topics.models import TopicPage
-from documents import embargo, safety
+from documents import embargo, intake, safety
 from documents.access import readable_by
 from documents.models import Document, DocumentRelease, DocumentUse
 from documents.processing import process
@@ -34,6 +37,7 @@ from tests.factories import (
     UserFactory,
     publish,
 )
+from workflows import actions as workflow_actions
 from workflows.actions import withdraw
 from workflows.content import content_hash
 from workflows.models import ApprovalRecord
@@ -195,6 +199,49 @@ def test_changed_row_is_a_draft_or_a_new_approved_version():
     assert page.title == "New title"
     assert [row.topic.title for row in page.topics.all()] == ["Other"]
     assert ApprovalRecord.objects.filter(page_id=page.pk, decision="import").count() == 2
+
+
+class TestAnEditorsDraft:
+    CHANGED = {**ROW, "summary": "Changed"}
+    KEPT = (
+        "Somebody changed this publication since its import, and that isn't public yet. Their draft was kept: "
+        "publish it or revert it, then import the row again."
+    )
+
+    @pytest.fixture(params=[True, False], ids=["published", "draft"])
+    def page(self, request):
+        """An imported publication that an editor works on."""
+        run(ROW, publish=request.param)
+        draft = PublicationPage.objects.get().get_latest_revision_as_object()
+        draft.title = "Without the name"
+        draft.save_revision(user=UserFactory(is_superuser=True))
+        return PublicationPage.objects.get()
+
+    @pytest.mark.parametrize("options", [{}, {"publish": True}, {"dry_run": True}])
+    def test_is_kept(self, page, options):
+        before = Revision.objects.count()
+        assert errors(self.CHANGED, **options) == [self.KEPT]
+        assert Revision.objects.count() == before
+        assert PublicationPage.objects.get().get_latest_revision_as_object().title == "Without the name"
+
+    def test_that_was_published_is_followed_by_the_next_version(self, page):
+        publish(page.get_latest_revision_as_object())
+        assert run(self.CHANGED, publish=True).updated == 1
+        assert PublicationPage.objects.get().summary == "Changed"
+
+    def test_that_was_reverted_is_nothing_to_keep(self, page):
+        first = Revision.objects.for_instance(page).order_by("pk").first()
+        first.as_object().save_revision()
+        assert run(self.CHANGED).updated == 1
+
+    def test_of_a_row_that_an_earlier_version_imported_is_kept_too(self, page):
+        ImportedRow.objects.update(written_hash="")
+        assert errors(self.CHANGED) == [self.KEPT]
+
+    def test_is_none_where_the_import_wrote_the_last_draft_itself(self):
+        run(ROW)
+        assert run(self.CHANGED).updated == 1
+        assert run({**ROW, "summary": "Changed again"}).updated == 1
 
 
 def test_what_was_taken_down_is_not_published_again():
@@ -475,7 +522,7 @@ class TestFiles:
         assert waiting.publish_due() == 1
 
     def test_a_new_row_with_a_file_waits_for_the_worker_whatever_the_file_is(self, folder, monkeypatch):
-        monkeypatch.setattr("cms.publications.importing.run.file_of", lambda *args: DocumentFactory())
+        monkeypatch.setattr("cms.publications.importing.sources.sealed", lambda *args: DocumentFactory())
         assert run(self.ROW, files=folder, publish=True).waiting == 1
         assert not PublicationPage.objects.get().live and waiting.publish_due() == 1
 
@@ -619,6 +666,64 @@ class TestFiles:
         rows = [json.loads(line) for line in again.read_text().splitlines()]
         assert rows == [{name: value for name, value in row.items() if name != "files"} for row in exported]
         assert Document.objects.latest("pk").original_sha256
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has no row locks: its writers queue up anyway")
+class TestAWithdrawalBesideAnImport:
+    @pytest.fixture
+    def rows(self, tmp_path):
+        """Two published publications, each with a file."""
+        rows = []
+        for name in ("a", "b"):
+            (tmp_path / f"{name}.pdf").write_bytes(pdf(name))
+            rows.append({**ROW, "key": name, "title": name, "files": [{"path": f"{name}.pdf", "credit": "Us"}]})
+        run(*rows, files=tmp_path, publish=True)
+        assert read_through() == 2
+        return rows
+
+    @pytest.fixture
+    def beside(self, monkeypatch):
+        """Lets ``work`` run in another thread when what lies at ``place`` is called first; returns the thread."""
+
+        def start(place, work, *, patience, in_time=False):
+            real, threads = getattr(*place), []
+
+            def run_first(*args, **kwargs):
+                if not threads:
+                    threads.append(threading.Thread(target=lambda: [work(), connection.close()]))
+                    threads[0].start()
+                    threads[0].join(timeout=patience)
+                    assert not (in_time and threads[0].is_alive()), "it waits"
+                return real(*args, **kwargs)
+
+            ContentType.objects.clear_cache()
+            monkeypatch.setattr(*place, run_first)
+            return threads
+
+        return start
+
+    def test_it_waits_for_the_row_in_hand_only(self, rows, tmp_path, beside):
+        user, document = UserFactory(is_superuser=True), Document.objects.get(title="a")
+        threads = beside(
+            (intake, "check"), lambda: take_back(document, user, "It named a witness."), patience=5, in_time=True
+        )
+        (tmp_path / "b.pdf").write_bytes(pdf("b corrected"))
+        run(*({**row, "summary": "Changed"} for row in rows), files=tmp_path, publish=True)
+        threads[0].join()
+
+    def test_neither_waits_for_the_other_in_a_circle(self, rows, tmp_path, beside):
+        user, summaries = UserFactory(is_superuser=True), []
+        changed = {**rows[0], "files": [{"path": "a.pdf", "credit": "Somebody else"}]}
+        threads = beside(
+            (workflow_actions, "withdraw_releases"),
+            lambda: summaries.append(run(changed, files=tmp_path, publish=True)),
+            patience=0.5,
+        )
+        withdraw(PublicationPage.objects.get(key="a"), user, "It named a witness.")
+        threads[0].join()
+        assert summaries[0].updated == 1
+        assert not PublicationPage.objects.get(key="a").live
 
 
 class TestRightsOfFiles:

@@ -479,6 +479,20 @@ class TestWaysIn:
             (1, ""),
         ]
 
+    def test_a_new_version_is_looked_into_by_one_child(self, admin, people, monkeypatch, no_processing):
+        document = add_document(upload(small_pdf()), title="R", user=people["author"])
+        children, run = [], sandbox.run
+
+        def counted(job, *args, **kwargs):
+            children.append(job)
+            return run(job, *args, **kwargs)
+
+        monkeypatch.setattr(sandbox, "run", counted)
+        url = reverse("document_add_version", args=[document.pk])
+        admin.post(url, {"title": "R", "file": upload(small_pdf(4), "a.pdf")})
+        assert Document.objects.count() == 2
+        assert children == ["check"]
+
     def test_a_failing_storage_at_a_new_version_is_a_sentence(self, admin, people, monkeypatch):
         document = add_document(upload(small_pdf()), title="R", user=people["author"])
 

@@ -6,6 +6,7 @@ import io
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import timezone
 from PIL import Image as Picture
 from PIL import PngImagePlugin
@@ -241,3 +242,15 @@ class TestImage:
         rendition = image.get_rendition("max-20x20|format-webp")
         assert rendition.url == f"/i/{image.public_id}/max-20x20.format-webp/image.webp"
         assert rendition.file.name.startswith("renditions/")
+
+
+@pytest.mark.parametrize("ask", ["same_bytes_as", "with_twins"])
+def test_files_with_the_same_bytes_are_found_by_an_index(ask):
+    document = DocumentFactory()
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("SET LOCAL enable_seqscan = off")  # which few rows are always read by
+    every = Document.objects.all()
+    found = every.same_bytes_as(document) if ask == "same_bytes_as" else every.filter(pk=document.pk).with_twins()
+    plan = found.order_by().explain()
+    assert "documents_document_sha256" in plan, plan
+    assert "Seq Scan on documents_document" not in plan and "SCAN documents_document" not in plan, plan

@@ -264,6 +264,35 @@ class TestWithdraw:
         assert "English: live" in text
         assert "draft" in text
 
+    def test_the_screen_names_other_pages_that_show_its_files(self, people):
+        file, annex = DocumentFactory(content="same"), DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[file])
+        german = PublicationPageFactory(published=True, files=[annex], translation_of=page, language="de")
+        with_it = PublicationPageFactory(title="Reading list", published=True, files=[file, annex])
+        PublicationPageFactory(title="Same bytes", published=True, files=[DocumentFactory(content="same")])
+        PublicationPageFactory(title="Draft of it", files=[file]).save_revision()
+        PublicationPageFactory(title="Something else", published=True, files=[DocumentFactory()])
+        for who in ("editor", "legal"):
+            answer = getattr(people, who).get("workflows_withdraw", german.pk)
+            assert [each.title for each in answer.context["elsewhere"]] == ["Reading list", "Same bytes"]
+            assert reverse("workflows_withdraw", args=[with_it.pk]) in answer.content.decode()
+        withdraw(with_it, people.editor.user, "A witness asked.")
+        answer = people.editor.get("workflows_withdraw", page.pk)
+        assert [each.title for each in answer.context["elsewhere"]] == ["Same bytes"]
+
+    def test_of_those_that_one_may_not_see_it_tells_the_number_only(self, people):
+        file = DocumentFactory()
+        page, other = (PublicationPageFactory(title=title, published=True, files=[file]) for title in ("One", "Hidden"))
+        PageViewRestriction.objects.create(page=other, restriction_type=PageViewRestriction.GROUPS)
+        text = people.legal.get("workflows_withdraw", page.pk).content.decode()
+        assert "Hidden" not in text
+        assert "1 more page that you may not see shows them too." in text
+
+    def test_the_screen_of_a_work_whose_files_are_nowhere_else_names_none(self, people):
+        page = PublicationPageFactory(published=True, files=[DocumentFactory()])
+        text = people.legal.get("workflows_withdraw", page.pk).content.decode()
+        assert "Other public pages" not in text and "may not see" not in text
+
     def test_rows_are_append_only(self, people):
         withdraw(SectionPageFactory(published=True), people.legal.user, "A mistake.")
         with pytest.raises(TypeError):

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import AbstractGroupApprovalTask, Page, TaskState, WorkflowState
 
+from documents.locks import hold_pages
 from workflows import approvals, eyes
 from workflows.content import content_hash
 from workflows.exceptions import ApprovalRefused
@@ -56,7 +57,7 @@ class ReviewTaskState(TaskState):
 
     def _lock(self) -> None:
         """Two people who decide at the same moment: the second sees the first one's decision."""
-        list(Page.objects.select_for_update().filter(pk=self.revision.object_id).values_list("pk", flat=True))
+        hold_pages(Page.objects.filter(pk=self.revision.object_id))
         self.refresh_from_db(fields=["status"])
 
 

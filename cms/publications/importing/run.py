@@ -1,4 +1,4 @@
-"""A whole import: batches, each of which goes in as one or not at all."""
+"""A whole import, batch by batch: each row goes in as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import groupby, islice
@@ -21,10 +22,11 @@ from wagtail.models import Page
 from cms.publications.exceptions import RowError
 from cms.publications.importing import waiting
 from cms.publications.importing.rows import FileEntry, Row, parse
-from cms.publications.importing.sources import digest, file_of
+from cms.publications.importing.sources import digest, filed, sealed_files
 from cms.publications.importing.vocabulary import Vocabulary
 from cms.publications.importing.writing import New, Related, Writer, fill
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
+from documents.locks import hold_pages
 from workflows import approvals
 from workflows.content import content_hash
 from workflows.exceptions import NotApproved, Overtaken
@@ -58,6 +60,13 @@ class Summary:
     def rows(self) -> int:
         return self.created + self.updated + self.unchanged + len(self.errors)
 
+    def add(self, other: Summary) -> None:
+        """Adds what ``other`` counts and lists."""
+        for name in ("created", "updated", "unchanged", "waiting"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.blocked.extend(other.blocked)
+        self.errors.extend(other.errors)
+
 
 class Importer:
     """Imports lines of JSON. Arguments are those of the command ``import_publications``."""
@@ -79,6 +88,7 @@ class Importer:
         self.writer = Writer(user, publish=publish)
         self.summary = Summary()
         self._seen: set[tuple[str, str]] = set()
+        self._indexes: dict[str, PublicationIndexPage] = {}
 
     def run(self, lines: Iterable[str]) -> Summary:
         """Imports all lines; bad ones are listed in the summary and don't stop the others."""
@@ -102,45 +112,70 @@ class Importer:
                 self.summary.errors.append((number, str(error)))
 
     def _batch(self, rows: list[tuple[Row, str]]) -> None:
-        """One transaction. Counts are added when it holds."""
-        counts = Summary()
-        before = self.vocabulary.created
+        """New rows without files in one transaction; each other one in its own. Who takes back a page or a file that the
+        import has in hand waits for one row at most, and not while its files are judged."""
+        known = self._known([row for row, _digest in rows])
+        keys = self._translation_keys([row for row, _digest in rows])
+        together = []
+        for row, hashed in rows:
+            imported = known.get((row.key, row.language))
+            if imported is None and not row.files:
+                together.append((row, hashed))
+            elif imported is not None and imported.row_hash == hashed and not self._waits(imported):
+                self.summary.unchanged += 1
+                self._report(imported, row, self.summary)
+            else:
+                self._alone(row, hashed, imported, keys)
+        if together:
+            with self._transaction() as counts:
+                self._add(together, keys, counts)
+        self.summary.errors.sort()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Summary]:
+        """Counts are added when it holds."""
+        counts, before = Summary(), self.vocabulary.created
         try:
             with transaction.atomic():
-                self._write(rows, counts)
-        except Exception:
-            self.writer.forget()
+                yield counts
+        except Exception as error:
+            if not isinstance(error, RowError):  # that one is raised before anything is written
+                self.writer.forget()
             if self.vocabulary.created != before:
                 self.vocabulary.reload()
             raise
-        self.summary.created += counts.created
-        self.summary.updated += counts.updated
-        self.summary.unchanged += counts.unchanged
-        self.summary.waiting += counts.waiting
-        self.summary.blocked.extend(counts.blocked)
-        self.summary.errors.extend(counts.errors)
+        self.summary.add(counts)
 
-    def _write(self, rows: list[tuple[Row, str]], counts: Summary) -> None:
-        known = self._known([row for row, _digest in rows])
-        keys = self._translation_keys([row for row, _digest in rows])
+    def _alone(self, row: Row, hashed: str, imported: ImportedRow | None, keys: dict[str, uuid.UUID]) -> None:
+        """One row, as a whole or not at all: where it is refused, no version of its files is left either."""
+        try:
+            if imported is None:
+                self._check_numbers(row, keys.get(row.key))
+                self._index(row.language)
+                with self._sealed(row) as files, self._transaction() as counts:
+                    related = self._related(row)
+                    related.files = self._filed(files)
+                    new = New(row, related, hashed, keys.setdefault(row.key, uuid.uuid4()))
+                    counts.created += self._create([new], counts)
+                return
+            self._check_numbers(row, imported.page.translation_key)
+            named = self._changeable(imported, hashed).files.select_related("document") if row.files else []
+            with self._sealed(row, [each.document for each in named]) as files, self._transaction() as counts:
+                if not self._change(imported, row, files, hashed):
+                    imported.refresh_from_db()
+                    self._report(imported, row, counts)
+                counts.updated += 1
+        except RowError as error:
+            self.summary.errors.append((row.line, str(error)))
+
+    def _add(self, rows: list[tuple[Row, str]], keys: dict[str, uuid.UUID], counts: Summary) -> None:
+        """Rows without files that become pages."""
         new: list[New] = []
         for row, hashed in rows:
-            imported = known.get((row.key, row.language))
             try:
-                if imported is None:
-                    self._check_numbers(row, keys.get(row.key))
-                    related = self._related(row)
-                    related.files = self._files(row)
-                    new.append(New(row, related, hashed, keys.setdefault(row.key, uuid.uuid4())))
-                elif imported.row_hash == hashed and not self._waits(imported):
-                    counts.unchanged += 1
-                    self._report(imported, row, counts)
-                else:
-                    self._check_numbers(row, imported.page.translation_key)
-                    if not self._change(imported, row, hashed):
-                        imported.refresh_from_db()
-                        self._report(imported, row, counts)
-                    counts.updated += 1
+                self._check_numbers(row, keys.get(row.key))
+                self._index(row.language)
+                new.append(New(row, self._related(row), hashed, keys.setdefault(row.key, uuid.uuid4())))
             except RowError as error:
                 counts.errors.append((row.line, str(error)))
         counts.created += self._create(new, counts)
@@ -191,56 +226,63 @@ class Importer:
             terms=unique("glossary", row.glossary),
         )
 
-    def _files(self, row: Row, known: Sequence[Document] = ()) -> list[tuple[Document, FileEntry]]:
-        """The files that the row names, filed now. Inside a savepoint: a refused row leaves none behind."""
-        if self.dry_run or not row.files:
-            return []
-        with transaction.atomic():
-            return [(file_of(entry, row, self.folder, self.user, known), entry) for entry in row.files]
+    def _sealed(
+        self, row: Row, known: Sequence[Document] = ()
+    ) -> AbstractContextManager[list[tuple[Document, FileEntry]]]:
+        """The files that the row names, judged and stored; none where nothing is written."""
+        return nullcontext([]) if self.dry_run else sealed_files(row, self.folder, self.user, known)
+
+    def _filed(self, files: list[tuple[Document, FileEntry]]) -> list[tuple[Document, FileEntry]]:
+        return [(filed(document, entry, self.user), entry) for document, entry in files]
 
     def _create(self, new: list[New], counts: Summary) -> int:
         made = 0
         for language, group in groupby(sorted(new, key=lambda each: each.row.language), lambda each: each.row.language):
             batch = list(group)
-            index = self._index(language)
-            if index is None:
-                counts.errors.extend(
-                    (each.row.line, "There is no list of publications in this language.") for each in batch
-                )
-                continue
             if not self.dry_run:
-                pages = self.writer.write(index, batch)
+                pages = self.writer.write(self._index(language), batch)
                 counts.waiting += sum(self.publish and not page.live for page in pages)
             made += len(batch)
         return made
 
-    def _index(self, language: str) -> PublicationIndexPage | None:
-        rows: Any = PublicationIndexPage.objects.filter(locale__language_code=language)
-        found: PublicationIndexPage | None = rows.order_by("depth", "path").first()
-        return found
+    def _index(self, language: str) -> PublicationIndexPage:
+        """The list that publications in ``language`` lie below. Raises RowError."""
+        if language not in self._indexes:
+            rows: Any = PublicationIndexPage.objects.filter(locale__language_code=language)
+            found: PublicationIndexPage | None = rows.order_by("depth", "path").first()
+            if found is None:
+                raise RowError("There is no list of publications in this language.")
+            self._indexes[language] = found
+        return self._indexes[language]
 
-    def _change(self, imported: ImportedRow, row: Row, hashed: str) -> bool:
-        """A new version of a page that exists: a draft, or approved and published as "import by" the user.
-
-        Returns False where it waits for its files, or is left to people because one of them was withdrawn: an import
-        brings nothing back. Raises RowError where the page is locked, where it is in review, because its reviewers
-        decide about the text that they were shown, where it can't be saved or published, and where the row is the same
-        as before and an editor made something else of it; nothing is kept then.
-        """
+    def _changeable(self, imported: ImportedRow, hashed: str) -> Any:
+        """The newest draft of a page that exists. Raises RowError where it is locked, in review, because its reviewers
+        decide about the text that they were shown, or what an editor made of it since and a changed row would undo."""
         page: Any = Page.objects.get(pk=imported.page_id).specific.get_latest_revision_as_object()
         if page.workflow_in_progress:
             raise RowError("This publication is in review. Import it again when that is decided.")
         if page.locked:
             raise RowError("This publication is locked. Import it again when it is unlocked.")
-        if self.dry_run:
-            self._related(row)
-            return True
-        known = [each.document for each in page.files.select_related("document")] if row.files else []
+        if imported.row_hash != hashed and waiting.is_an_editors_draft(imported, page.latest_revision):
+            raise RowError(waiting.KEPT)
+        return page
+
+    def _change(self, imported: ImportedRow, row: Row, files: list[tuple[Document, FileEntry]], hashed: str) -> bool:
+        """A new version of a page that exists: a draft, or approved and published as "import by" the user.
+
+        Returns False where it waits for its files, or is left to people because one of them was withdrawn: an import
+        brings nothing back. Raises RowError as ``_changeable``, where it can't be saved or published, and where the row
+        is the same as before and an editor made something else of it.
+        """
+        hold_pages(Page.objects.filter(pk=imported.page_id))
+        imported.refresh_from_db()
+        page = self._changeable(imported, hashed)
         related = self._related(row)
+        if self.dry_run:
+            return True
         try:
-            with transaction.atomic():
-                related.files = self._files(row, known)
-                return self._save(imported, page, row, related, hashed)
+            related.files = self._filed(files)
+            return self._save(imported, page, row, related, hashed)
         except (NotApproved, Overtaken, ValidationError) as refusal:
             raise RowError(waiting.sentence(refusal)) from refusal
 
@@ -251,7 +293,8 @@ class Importer:
         if imported.row_hash == hashed and _said(page) != before:
             raise RowError("Somebody changed this draft since its import. Submit it for review.")
         revision = page.save_revision(user=self.user, log_action=True, changed=True)
-        ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, **waiting.mark(None))
+        written = content_hash(revision.content)
+        ImportedRow.objects.filter(pk=imported.pk).update(row_hash=hashed, written_hash=written, **waiting.mark(None))
         if not self.publish or _taken_down(page):
             return True
         return waiting.publish_or_wait(imported, page, revision, self.user)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -16,12 +17,17 @@ from django.utils import timezone
 from cms.publications.exceptions import RowError
 from cms.publications.importing.rows import FileEntry, Row
 from documents import embargo
-from documents.actions import add_document
+from documents.actions import save_sealed, seal
 from documents.exceptions import DocumentError
+from documents.intake import inspect
+from documents.models import Document
+from documents.rights import Rights
+from documents.storage import discard
 
 if TYPE_CHECKING:
+    from django.db.models.fields.files import FieldFile
+
     from access.models import User
-    from documents.models import Document
 
 
 def resolve(folder: Path | None, name: str) -> Path:
@@ -56,38 +62,62 @@ def digest(row: Row, folder: Path | None) -> str:
     return whole.hexdigest()
 
 
-def file_of(
-    entry: FileEntry, row: Row, folder: Path | None, user: User | None, known: Sequence[Document] = ()
-) -> Document:
-    """The document of a named file.
+@contextmanager
+def sealed_files(
+    row: Row, folder: Path | None, user: User | None, known: Sequence[Document] = ()
+) -> Iterator[list[tuple[Document, FileEntry]]]:
+    """The documents of the files that ``row`` names: those of ``known``, which the page names already, with the same
+    bytes; for other bytes new ones, judged and stored, but without a row yet.
 
-    ``known`` are the documents that the page names already: the same bytes are the same document,
-    other bytes with the same language and title are its next version. Raises RowError with intake's
-    sentence.
+    That takes long, so it is done before anything is held that somebody waits for. The bytes go again where the block
+    fails. Raises RowError with intake's sentence.
     """
+    files: list[tuple[Document, FileEntry]] = []
+    new: list[FieldFile] = []
+    try:
+        for entry in row.files:
+            document = sealed(entry, row, folder, user, known)
+            if document.pk is None:
+                new.append(document.original)
+            files.append((document, entry))
+        yield files
+    except BaseException:
+        for original in new:
+            discard(original.name, original.storage, for_good=True)
+        raise
+
+
+def sealed(entry: FileEntry, row: Row, folder: Path | None, user: User | None, known: Sequence[Document]) -> Document:
+    """The document of one file, as ``sealed_files``. Other bytes with the same language and title are the next version."""
     path = resolve(folder, entry.path)
     title = f"{row.title} ({entry.label})"[:255] if entry.label else row.title
     with path.open("rb") as handle:
         sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
         same = [document for document in known if document.original_sha256 == sha256]
         if same:
-            _restate(same[0], entry, user)
             return same[0]
+        stated = asdict(entry.rights or Rights())
+        document = Document(
+            title=title.strip(), language=entry.language, uploaded_by_user=user, embargo=_ahead(entry), **stated
+        )
         older = [document for document in known if (document.language, document.title) == (entry.language, title)]
-        handle.seek(0)
+        if older:
+            document.series = older[0].series
+        file = File(handle, name=path.name)
         try:
-            return add_document(
-                File(handle, name=path.name),
-                title=title,
-                user=user,
-                language=entry.language,
-                series=older[0].series if older else None,
-                original_name=path.name,
-                rights=entry.rights,
-                embargo=_ahead(entry),
-            )
+            seal(document, file, inspect(file, path.name))
         except DocumentError as error:
             raise RowError(f"A file was refused: {error}") from error
+    return document
+
+
+def filed(document: Document, entry: FileEntry, user: User | None) -> Document:
+    """A document of ``sealed_files`` with its row, in the caller's transaction. Raises RowError with the sentence of a
+    refusal."""
+    if document.pk is None:
+        return save_sealed(document)
+    _restate(document, entry, user)
+    return document
 
 
 def _ahead(entry: FileEntry) -> datetime | None:

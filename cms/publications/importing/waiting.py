@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from wagtail.models import Page, Revision, TaskState
 
 from cms.publications.models import ImportedRow
+from documents.locks import hold_pages
 from documents.models import Document, DocumentCheck, DocumentUse
 from documents.releases import gone_until_approved
 from workflows import approvals
@@ -33,6 +34,10 @@ EVERY = timedelta(seconds=15)
 
 IN_HAND = (Document.State.WAITING, Document.State.RUNNING)
 WITHDRAWN = "A file of it was withdrawn: no import brings it back. Submit the draft for review."
+KEPT = (
+    "Somebody changed this publication since its import, and that isn't public yet. Their draft was kept: "
+    "publish it or revert it, then import the row again."
+)
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +74,17 @@ def waits(imported: ImportedRow) -> bool:
 def judged(revision_id: int | None) -> bool:
     """Whether the revision is, or was, under review: then its reviewers decide, also where they sent it back."""
     return TaskState.objects.filter(revision=revision_id).exists()
+
+
+def is_an_editors_draft(imported: ImportedRow, revision: Revision | None) -> bool:
+    """Whether ``revision``, the newest one, says something that neither the import wrote last nor readers read by now.
+
+    What the import wrote isn't known of rows that an earlier version imported: their drafts count as an editor's.
+    """
+    live = imported.page.live_revision
+    if revision is None or revision == live:
+        return False
+    return content_hash(revision.content) not in (imported.written_hash, live and content_hash(live.content))
 
 
 def reasons(imported: ImportedRow) -> list[str]:
@@ -131,7 +147,7 @@ def _publish(pk: int) -> int:
     try:
         with transaction.atomic():
             wanted = ImportedRow.objects.filter(pk=pk).values("page")
-            if not Page.objects.select_for_update(skip_locked=True).filter(pk__in=wanted).values_list("pk", flat=True):
+            if not hold_pages(Page.objects.filter(pk__in=wanted), skip_locked=True):
                 return 0
             imported = ImportedRow.objects.select_related("pending__user", "page").get(pk=pk)
             if imported.pending is None or imported.page.locked or not waits(imported):

@@ -31,6 +31,7 @@ from cms.topics.models import PageTopic
 from documents.uses import Named, record_uses_in_bulk
 from search.outbox import touch
 from workflows import approvals
+from workflows.content import content_hash
 
 if TYPE_CHECKING:
     from access.models import User
@@ -124,6 +125,7 @@ class Writer:
                     language=new.row.language,
                     row_hash=new.digest,
                     page=page,
+                    written_hash=content_hash(revision.content),
                     **mark(revision if self.publish and not page.live else None),
                 )
                 for new, page, revision in zip(batch, pages, revisions, strict=True)

@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Revision
@@ -26,13 +26,14 @@ from documents.exceptions import OverrideRefused
 from documents.models import Document, DocumentCheck
 from documents.names import TYPES
 from documents.processing import process
+from documents.versions import usage
 from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
 from tests.documents.conftest import small_pdf, upload
 from tests.documents.making import docx_of
 from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
 from workflows import actions as workflow_actions
-from workflows import schedule
+from workflows import approvals, schedule
 from workflows.emergency import emergency
 from workflows.exceptions import NotApproved
 from workflows.models import ApprovalRecord
@@ -412,6 +413,100 @@ class TestTwoAtOnce:
             lambda: take_back(document, people["editor"], "It named a witness."),
         )
         assert client.get(f"/d/{document.series}/v1/").status_code == 410
+
+    @pytest.fixture
+    def meet(self, monkeypatch):
+        """Runs ``work``, and ``other`` in another thread from where ``work`` first calls what lies at ``place``; returns
+        what they raised: a circle of waiting is an OperationalError of one of them."""
+
+        def met(work, place, other):
+            ContentType.objects.clear_cache()
+            raised, real, threads = [], getattr(*place), []
+
+            def run():
+                try:
+                    with transaction.atomic():
+                        other()
+                except OperationalError as error:
+                    raised.append(error)
+                connection.close()
+
+            def stop(*args, **kwargs):
+                if not threads:
+                    threads.append(threading.Thread(target=run))
+                    threads[0].start()
+                    threads[0].join(timeout=0.5)
+                return real(*args, **kwargs)
+
+            monkeypatch.setattr(*place, stop)
+            try:
+                with transaction.atomic():
+                    work()
+            except OperationalError as error:
+                raised.append(error)
+            threads[0].join()
+            return raised
+
+        return met
+
+    def test_two_pages_with_the_same_files(self, people, meet):
+        files = [DocumentFactory(), DocumentFactory()]
+        one, other = (PublicationPageFactory(published=True, files=order) for order in (files, files[::-1]))
+        assert not meet(
+            lambda: workflow_actions.withdraw(one, people["editor"], "It named a witness."),
+            (workflow_actions, "withdraw_releases"),
+            lambda: workflow_actions.withdraw(other, people["legal"], "It named a witness."),
+        )
+        assert not released_to(Visitor()).exists()
+
+    def test_a_page_and_a_version_of_its_file(self, people, meet, published):
+        page, _first, second = published
+        assert not meet(
+            lambda: workflow_actions.withdraw(page, people["editor"], "It named a witness."),
+            (releases, "_block"),
+            lambda: pytest.raises(WithdrawalRefused, take_back, second, people["legal"], "It named a witness."),
+        )
+        assert not released_to(Visitor()).exists()
+
+    def test_a_page_and_its_own_approval(self, people, meet):
+        document = DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[document])
+        page.title = "Typo mended"
+        revision = page.save_revision()
+        approvals.record(page, revision, approvals.Decision.APPROVED, None)
+        assert not meet(
+            lambda: workflow_actions.withdraw(page, people["editor"], "It named a witness."),
+            (workflow_actions.WithdrawAction, "_note"),
+            lambda: pytest.raises(NotApproved, revision.publish, skip_permission_checks=True),
+        )
+        assert not released_to(Visitor()).exists()
+
+    def test_a_work_and_the_move_of_its_pages_to_another_version(self, people, meet):
+        first = DocumentFactory(language="de")
+        page = PublicationPageFactory(title="B", published=True, files=[first])
+        german = PublicationPageFactory(title="A", files=[first], translation_of=page, language="de")
+        german.save_revision()
+        second = DocumentFactory(series=first.series, number=2, uploaded_by_user=people["superuser"])
+        assert not meet(
+            lambda: usage.move([page, german], second, people["superuser"]),
+            (usage, "log"),
+            lambda: workflow_actions.withdraw(page, people["legal"], "It named a witness."),
+        )
+        assert not released_to(Visitor()).exists()
+
+    def test_a_version_and_what_legal_decides_about_it(self, people, meet):
+        document = DocumentFactory()
+        page = PublicationPageFactory(published=True, files=[document])
+        take_back(document, people["editor"], "It named a witness.")
+        check = document.checks.get(name=wording.WITHDRAWN)
+        safety.override(check, people["legal"], "It was another file.")
+        publish(Page.objects.get(pk=page.pk).specific, title="Back")
+        assert not meet(
+            lambda: take_back(document, people["editor"], "It named a witness after all."),
+            (releases, "_block"),
+            lambda: safety.override(check, people["legal"], "I want it."),
+        )
+        assert not released_to(Visitor()).exists()
 
 
 @pytest.mark.parametrize(
