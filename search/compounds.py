@@ -13,6 +13,8 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 
+from django.db import transaction
+
 from search import registry
 from search.analysis.compounds import WHOLE, Compounds, vocabulary
 from search.models import SearchVocabulary
@@ -53,14 +55,14 @@ def take_back() -> None:
 
 def forget_gone_words() -> None:
     """Takes out of the frozen vocabularies what nobody may read any more: a name in a title that was withdrawn."""
-    now: Mapping[str, int] | None = None
-    for row in (IN_USE, BEFORE):
-        _, before = _frozen(row)
-        if before and now is None:
-            now = vocabulary(registry.vocabulary())
-        kept = {word: count for word, count in before.items() if word in (now or {})}
-        if len(kept) < len(before):
-            _put(row, kept)
+    if not any(_frozen(row)[1] for row in (IN_USE, BEFORE)):
+        return
+    now = vocabulary(registry.vocabulary())
+    with transaction.atomic():
+        for frozen in SearchVocabulary.objects.select_for_update():
+            kept = {word: count for word, count in frozen.counts.items() if word in now}
+            if len(kept) < len(frozen.counts):
+                _put(frozen.pk, kept)
 
 
 def have_changed() -> bool:

@@ -50,10 +50,11 @@ class SearchVocabulary(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of what anybody may read, as it is written, and how often. Misspelled words of a query are compared with it."""
+    """A word of what anybody may read, as it is written, and how many things have it. Misspelled words of a query are
+    compared with it."""
 
     language = models.CharField(max_length=2)
-    word = models.CharField(max_length=30)
+    word = models.CharField(max_length=60)
     count = models.PositiveIntegerField()
 
     class Meta:
@@ -61,6 +62,21 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class WordBearer(models.Model):
+    """The words for which a public thing was counted in ``SearchWord``, with spaces between them. ``key`` is empty for
+    the names in vocabularies."""
+
+    key = models.CharField(max_length=60)
+    language = models.CharField(max_length=2)
+    words = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "language"], name="search_bearer_unique")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class SearchClock(models.Model):

@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from access import prepared
-from search import writing
+from search import words, writing
 from search.engines import get_engine
 from search.engines.base import Operation, Outcome
 from search.exceptions import EngineBusyError, EngineUnavailableError, SearchError
@@ -127,6 +127,7 @@ def _settle(claims: Sequence[_Claim]) -> int:
     engine = get_engine()
     by_key = {claim.key: claim for claim in claims}
     open_keys = dict.fromkeys(by_key)
+    _forget_words(list(by_key))
     try:
         for batch in writing.portions(_read(list(by_key), by_key, open_keys)):
             _hold([by_key[key] for key in open_keys])
@@ -144,6 +145,14 @@ def _settle(claims: Sequence[_Claim]) -> int:
         _release([by_key[key] for key in open_keys], err)
         raise
     return len(claims)
+
+
+def _forget_words(keys: Sequence[str]) -> None:
+    """Words that ``keys`` no longer show go now, also while the engine can't be written. No word may hold up a write."""
+    try:
+        words.keep_up(keys)
+    except Exception as err:  # noqa: BLE001  # boundary to the sources, which are other apps' code
+        logger.warning("Words wait for the night.", extra={"event": "search_words_wait", "reason": type(err).__name__})
 
 
 def _read(keys: Sequence[str], by_key: dict[str, _Claim], open_keys: dict[str, None]) -> Iterator[Operation]:

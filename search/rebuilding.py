@@ -13,7 +13,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -253,7 +252,7 @@ def _written(
 
 def _readable(keys: Iterable[str], unreadable: list[str]) -> Iterator[Operation]:
     """What to write for ``keys``, one piece in memory at a time; what can't be read is added to ``unreadable``."""
-    for piece in _pieces(keys, KEYS_AT_ONCE):
+    for piece in writing.pieces(keys, KEYS_AT_ONCE):
         for each in writing.read(piece):
             if isinstance(each, writing.Failure):
                 unreadable.append(each.key)
@@ -338,9 +337,3 @@ def _clean_up(row: SearchRebuild, state: SearchRebuild.State, reason: str) -> No
         logger.warning("An unfinished index is left.", extra={"event": "search_rebuild_left", "reason": str(err)})
     if _end(row, state, reason) and row.kind == Kind.REBUILD and row.target:
         compounds.take_back()
-
-
-def _pieces(keys: Iterable[str], size: int) -> Iterator[list[str]]:
-    rest = iter(keys)
-    while piece := list(islice(rest, size)):
-        yield piece

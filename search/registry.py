@@ -103,7 +103,7 @@ class Found:
 class ContentSource(Protocol):
     """One kind of thing that can be found.
 
-    A source may have ``texts() -> (language, text) …``: title, summary and own text of what anybody may read.
+    A source may have ``texts(keys) -> {key: (language, text)}``: title, summary and own text of those that anybody may read.
 
     A source may also have ``documents(keys) -> dict[key, IndexDocument]``, the same as ``document``
     for many keys in few queries; indexing is much quicker with it. And it may have
@@ -300,12 +300,14 @@ def vocabulary() -> Iterator[tuple[str, str]]:
         yield from texts()
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """The texts of all sources that anybody may read, without their files, each (language, text)."""
+def texts(keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """(language, text) of those of ``keys`` that anybody may read, by key, without their files."""
+    found: dict[str, tuple[str, str]] = {}
     for each in sources():
         read = getattr(each, "texts", None)
-        if read is not None:
-            yield from read()
+        if read is not None and keys:
+            found |= read(keys)
+    return found
 
 
 def register_renewal(name: str, renew: RenewalFunction) -> None:

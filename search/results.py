@@ -23,7 +23,7 @@ from search.analysis import prefix_words
 from search.board.promotions import promoted
 from search.bridge import expanded
 from search.engines import get_engine
-from search.engines.base import Hit, Place, SearchRequest, SearchResponse, Sort
+from search.engines.base import Hit, Lookup, Place, SearchRequest, SearchResponse, Sort
 from search.exceptions import EngineUnavailableError
 from search.facets import FacetEntry, labelled
 from search.fields import settled
@@ -266,12 +266,8 @@ def suggestions(text: str, language: str, visitor: Visitor) -> list[Suggestion]:
     if not words or max(map(len, words)) < 2:
         return []
     try:
-        hidden = _hidden_from(visitor)
-        hits: Sequence[Hit] = breaker.ask(
-            "suggest",
-            lambda: get_engine().autocomplete(words, language, visitor.tokens, SUGGESTIONS * 2, hidden),
-            counts=False,
-        )
+        lookup = Lookup(tuple(words), language, visitor.tokens, SUGGESTIONS * 2, _hidden_from(visitor))
+        hits: Sequence[Hit] = breaker.ask("suggest", lambda: get_engine().autocomplete(lookup), counts=False)
     except EngineUnavailableError as err:
         asked = Parameters(q=text, language=language, filters={"language": frozenset({language})})
         hits = reduced.search(asked, parse(text), visitor, err, size=SUGGESTIONS).hits

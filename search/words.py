@@ -1,35 +1,48 @@
 """The words of what anybody may read: with what a word that finds nothing is compared.
 
-Titles, summaries, texts and glossary, never files, whose scans would teach misspellings. The table is made anew once a
-day, so it may still have a word of something withdrawn since. That is why nothing is concluded from it alone, not even
-that a word is known: what finds nothing that this visitor may see is as if it weren't in it (``search.instead``).
+Titles, summaries, texts and glossary, never files, whose scans would teach misspellings. The table is counted anew once
+a day, and ``WordBearer`` keeps which thing was counted for what. So a word goes with the last thing that had it, in the
+step that takes that out of the index (``keep_up``); a new one is learned by the next count. All the same nothing is
+concluded from the table alone, not even that a word is known: what finds nothing that this visitor may see is as if it
+weren't in it (``search.instead``).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import F
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from access.visitor import Visitor
-from search import registry
+from search import compounds, registry
+from search.analysis.compounds import LANGUAGE as COMPOUNDING
 from search.analysis.folding import clean, without_accents
 from search.analysis.words import words
 from search.languages import index_language
 from search.memory import Remembered
-from search.models import SearchWord
+from search.models import SearchWord, WordBearer
+from search.writing import next_version, pieces
 
-SHORTEST, LONGEST = 4, 30
+SHORTEST, LONGEST = 4, 60
 MOST_WORDS = 60_000
 SHORT = 6
 """Words of fewer letters may differ in one, longer ones in two."""
 
 KEPT_SECONDS = 300
 COMPARED = 50
+AT_ONCE = 200
+"""Things that are counted, or words that are taken out, by one statement."""
+NAMES = ""
+"""Stands for the vocabularies in place of a thing's key."""
 
+Word = tuple[str, str]
+"""Its language, and as it is written."""
+Borne = Mapping[tuple[str, str], set[str]]
+"""Words by the key of what has them and their language."""
 
 Row = tuple[str, str, int]
 """A word as it is written, its language, how often it is there."""
@@ -40,21 +53,30 @@ forget = _memory.forget
 
 
 def refresh() -> int:
-    """Makes the table anew and returns how many words it has. For the worker's schedule, and after a rebuild.
+    """Counts all words anew and returns how many there are. For the worker's schedule, and after a rebuild.
 
-    Several may do it at once: each writes in the same order and leaves alone what another wrote meanwhile.
+    Several may do it at once, and things may be hidden meanwhile: each portion, and the count, keeps ``keep_up`` waiting.
     """
-    counts: Counter[tuple[str, str]] = Counter()
-    for language, text in registry.texts():
-        counts.update(_words_of(text, index_language(language)))
-    for terms in registry.terms().values():
-        for name in terms(Visitor(), None):
-            counts.update(_words_of(name.text, index_language(name.language)))
-    rows = [
-        SearchWord(language=language, word=word, count=count)
-        for (language, word), count in sorted(counts.most_common(MOST_WORDS))
-    ]
+    seen: set[str] = set()
+    for source in registry.sources():
+        for keys in pieces(source.keys(), AT_ONCE):
+            seen.update(keys)
+            with transaction.atomic():
+                next_version()
+                _note(keys, _of_things(keys))
+    known = WordBearer.objects.values_list("key", flat=True)
     with transaction.atomic():
+        next_version()
+        for gone in pieces(sorted(set(known) - seen), AT_ONCE):
+            WordBearer.objects.filter(key__in=gone).delete()
+        _note([NAMES], _of_names())
+        counts: Counter[Word] = Counter()
+        for language, text in WordBearer.objects.values_list("language", "words").iterator():
+            counts.update((language, word) for word in text.split())
+        rows = [
+            SearchWord(language=language, word=word, count=count)
+            for (language, word), count in sorted(counts.most_common(MOST_WORDS))
+        ]
         SearchWord.objects.all().delete()
         SearchWord.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return len(rows)
@@ -64,6 +86,25 @@ def refresh_first() -> None:
     """Makes the table where it is empty: a new site doesn't wait for its words until tomorrow."""
     if not SearchWord.objects.exists():
         refresh()
+
+
+def keep_up(keys: Sequence[str]) -> None:
+    """Forgets the words that the things with ``keys`` no longer show to anybody, where nothing else that was counted has them.
+
+    What only names a place may hide its name, so names are looked at too. Called by the outbox, with the keys that it
+    is about to write.
+    """
+    closed = registry.hidden(keys, Visitor())
+    with transaction.atomic():
+        next_version()  # nobody counts meanwhile
+        borne = list(WordBearer.objects.filter(key__in=keys))
+        if not (borne or closed):
+            return
+        lost = _shrink(borne, _of_things([each.key for each in borne]))
+        lost += _shrink(list(WordBearer.objects.filter(key=NAMES)), _of_names())
+        gone = _subtract(lost)
+    if closed or any(language == COMPOUNDING for language, _word in gone):
+        compounds.forget_gone_words()
 
 
 def is_known(word: str) -> bool:
@@ -91,11 +132,69 @@ def _read() -> dict[str, Row]:
     return {_folded(row[0]): row for row in rows.iterator()}
 
 
-def _words_of(text: str, language: str) -> Iterable[tuple[str, str]]:
-    for word in words(text, language):
-        written = clean(word.text)
-        if SHORTEST <= len(written) <= LONGEST and written.isalpha():
-            yield language, written
+def _of_things(keys: Sequence[str]) -> Borne:
+    texts = registry.texts(keys)
+    return {
+        (key, code): _words_of(text, code)
+        for key, (language, text) in texts.items()
+        if (code := index_language(language))
+    }
+
+
+def _of_names() -> Borne:
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for terms in registry.terms().values():
+        for name in terms(Visitor(), None):
+            code = index_language(name.language)
+            found[NAMES, code] |= _words_of(name.text, code)
+    return found
+
+
+def _note(keys: Sequence[str], borne: Borne) -> None:
+    """Puts ``borne`` in place of what was counted for ``keys``."""
+    WordBearer.objects.filter(key__in=keys).delete()
+    WordBearer.objects.bulk_create(
+        WordBearer(key=key, language=language, words=" ".join(sorted(own)))
+        for (key, language), own in borne.items()
+        if own
+    )
+
+
+def _shrink(bearers: Sequence[WordBearer], borne: Borne) -> Counter[Word]:
+    """Leaves ``bearers`` only the words that they have still; returns the others, with how many had each."""
+    lost: Counter[Word] = Counter()
+    changed = []
+    for each in bearers:
+        before = set(each.words.split())
+        left = before & borne.get((each.key, each.language), set())
+        if left != before:
+            lost.update((each.language, word) for word in before - left)
+            each.words = " ".join(sorted(left))
+            changed.append(each)
+    WordBearer.objects.bulk_update([each for each in changed if each.words], ["words"])
+    WordBearer.objects.filter(pk__in=[each.pk for each in changed if not each.words]).delete()
+    return lost
+
+
+def _subtract(lost: Counter[Word]) -> list[Word]:
+    """Counts ``lost`` out of the table; returns those that aren't in it any more."""
+    several: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+    for (language, word), count in lost.items():
+        several[language, count].append(word)
+    gone: list[Word] = []
+    for (language, count), own in several.items():
+        for some in pieces(own, AT_ONCE):
+            rows = SearchWord.objects.filter(language=language, word__in=some)
+            rows.filter(count__lte=count).delete()
+            rows.update(count=F("count") - count)
+            left = set(rows.values_list("word", flat=True))
+            gone += [(language, word) for word in some if word not in left]
+    return gone
+
+
+def _words_of(text: str, language: str) -> set[str]:
+    written = (clean(word.text) for word in words(text, language))
+    return {word for word in written if SHORTEST <= len(word) <= LONGEST and word.isalpha()}
 
 
 def _folded(word: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
@@ -38,6 +39,13 @@ def next_version() -> int:
         clock.last = max(clock.last + 1, time.time_ns() // 1000)
         clock.save(update_fields=["last"])
         return clock.last
+
+
+def pieces(keys: Iterable[str], size: int) -> Iterator[list[str]]:
+    """``keys`` in lists of at most ``size``, one in memory at a time."""
+    rest = iter(keys)
+    while piece := list(islice(rest, size)):
+        yield piece
 
 
 def read(keys: Sequence[str]) -> Iterator[Operation | Failure]:

@@ -170,14 +170,13 @@ class PageSource:
             yield from (f"{key}/{language}" for _pk, key, language in piece)
             last = piece[-1][0]
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """(language, title, summary and text) of every page that anybody may read, in pieces."""
-        shown = visible_to(self.model.objects.all(), Visitor()).order_by("pk").values_list("pk", flat=True)
-        last = 0
-        while piece := list(shown.filter(pk__gt=last)[:CHUNK]):
-            for page in self.rows().filter(pk__in=piece):
-                yield page.locale.language_code, f"{page.title}\n{page.summary}\n{self.body(page)}"
-            last = piece[-1]
+    def texts(self, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """(language; title, summary and text) of those of ``keys`` that anybody may read."""
+        shown = visible_to(self.model.objects.filter(with_keys(keys)), Visitor()).values("pk")
+        return {
+            key_of(page): (page.locale.language_code, f"{page.title}\n{page.summary}\n{self.body(page)}")
+            for page in self.rows().filter(pk__in=shown)
+        }
 
     def document(self, key: str) -> IndexDocument | None:
         """What the index shall hold for ``key`` now."""

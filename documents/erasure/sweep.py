@@ -27,16 +27,17 @@ from wagtail.models import Collection, Page, Revision, Site
 from documents.erasure.contents import ADDRESSES
 from documents.erasure.words import Matcher
 from documents.models import Document, DocumentOutline, DocumentPageText, Erasure
-from search.models import SearchPromotion, WantedTerm
+from search.models import SearchPromotion, WantedTerm, WordBearer
 
 REPORTED: tuple[type[models.Model], ...] = (
     *(Document, DocumentOutline, DocumentPageText, Page, Revision),
     *(Tag, Redirect, Group, Site, Collection),
     *(get_user_model(), Erasure, DBTaskResult),
+    WordBearer,
 )
 """Tables with rules of their own. Pages and revisions are cleaned with their approval; a file never changes; the rest
 is addresses, names that others hold on to and orders to the worker. What stands there is counted, for people to
-decide."""
+decide. ``WordBearer`` says which words of the search go when their page is written to the index."""
 REWRITTEN = {(Erasure, "reason"), (DBTaskResult, "traceback")}
 """Columns of these tables that nothing hangs on."""
 DROPPED: tuple[type[models.Model], ...] = (WantedTerm, SearchPromotion)

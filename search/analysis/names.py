@@ -5,7 +5,8 @@ So the well-known names are listed, one class a line; a query for one of them as
 too. Only the query is widened: the index keeps what was written, and nobody's name is changed.
 Two rules need no list: an Arabic article before a hyphen may be left out (al-Assad is found by and
 finds Assad), and ä, ö, ü may be written ae, oe, ue in any language: Müller asks for Mueller, and
-Juergen, with a capital as names have it, for Jurgen, which is Jürgen without its accent.
+Luebcke, with a capital as names have it, for Lubcke, which is Lübcke without its accent. In small
+letters only what no other language writes counts by itself (juergen, koehler); guest is no gust.
 """
 
 from __future__ import annotations
@@ -67,12 +68,41 @@ karadzic karadjic karadschitsch караџић
 muller mueller
 schroder schroeder
 schafer schaefer
-kohler koehler
 goring goering
+gunter guenter gunther guenther
+rudiger ruediger
+bjorn bjoern
+jorn joern
+gotz goetz
+kathe kaethe
+kruger krueger
+kramer kraemer
+jager jaeger
+forster foerster
+schauble schaeuble
+hubner huebner
+moller moeller
+zollner zoellner
+hoss hoess
+munchen muenchen
+dusseldorf duesseldorf
+nurnberg nuernberg
+wurzburg wuerzburg
+zurich zuerich
+gottingen goettingen
+tubingen tuebingen
+lubeck luebeck
+munster muenster
+thuringen thueringen
+wurttemberg wuerttemberg
+ocalan oecalan
+gulen guelen
 """
 _ARTICLE = re.compile(r"(?:(?:al|el)|a(?P<sun>[dnrstz]|sh|th|dh)(?=[-\u2010\u2011](?P=sun)))[-\u2010\u2011](?=\w{3})")
 # Not in Michael, Quentin, Values, Poets, nor in words that end as Spanish ones do (Fuego is no fuga).
 _TYPED_UMLAUT = re.compile(r"(?<![aeiouyq])([aou])e(?=[^\W\d_aeiouy](?!s$)\w)(?!.*(?:[ao]|[aeo]s)$)")
+# Of two vowels and what follows them only these are German alone: the Spanish fuerza, cuerdo and tuerca are none.
+_GERMAN_UMLAUT = re.compile(r"(?<![aeiouyq])([aou])e(?=h[^\W\d_aeiouy]|ck|ch|rg|rk|ln)")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -87,8 +117,11 @@ def other_spellings(word: str) -> list[str]:
     umlauts = folded.translate(_UMLAUTS)
     if umlauts != folded:
         found.append(umlauts)
-    if word[:1].isupper() and not (known or word.isupper() or " " in word):
-        found.append(_TYPED_UMLAUT.sub(r"\1", folded))
+    if not (known or " " in word):
+        umlaut = _TYPED_UMLAUT if word[:1].isupper() and not word.isupper() else _GERMAN_UMLAUT
+        without, changes = umlaut.subn(r"\1", folded)
+        if changes:
+            found.append(without)
     return [each for each in dict.fromkeys(found) if each != lower]
 
 

@@ -127,6 +127,18 @@ class SearchRequest:
 
 
 @dataclass(frozen=True)
+class Lookup:
+    """A search for titles in ``locale`` by the beginnings of ``words``; the rest as for ``SearchRequest``."""
+
+    words: tuple[str, ...]
+    locale: str
+    tokens: frozenset[str] | None
+    size: int
+    hidden: frozenset[str] = frozenset()
+    now: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Hit:
     """A key that matched, best first."""
 
@@ -281,15 +293,8 @@ class Engine(ABC):
         """Hits and exact counts for ``request``."""
 
     @abstractmethod
-    def autocomplete(
-        self,
-        words: Sequence[str],
-        locale: str,
-        tokens: frozenset[str] | None,
-        size: int,
-        hidden: frozenset[str] = frozenset(),
-    ) -> list[Hit]:
-        """Things in ``locale`` whose title has, for each of ``words``, a word that begins so; none of the keys ``hidden``."""
+    def autocomplete(self, lookup: Lookup) -> list[Hit]:
+        """Things whose title has, for each of the words, a word that begins so, best first; none without words."""
 
     @abstractmethod
     def begin_rebuild(self) -> str:

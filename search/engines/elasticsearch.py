@@ -18,7 +18,7 @@ from typing import Any
 
 from elasticsearch import ApiError, NotFoundError, TransportError
 
-from search.engines.base import Engine, Health, Hit, ItemResult, Operation, Role, SearchRequest, SearchResponse
+from search.engines.base import Engine, Health, Hit, ItemResult, Lookup, Operation, Role, SearchRequest, SearchResponse
 from search.engines.elasticsearch_bulk import item_result, lines
 from search.engines.elasticsearch_query import autocomplete_body, facets_of, search_body
 from search.engines.elasticsearch_server import Server
@@ -114,19 +114,12 @@ class ElasticsearchEngine(Engine):
             partial=partial,
         )
 
-    def autocomplete(
-        self,
-        words: Sequence[str],
-        locale: str,
-        tokens: frozenset[str] | None,
-        size: int,
-        hidden: frozenset[str] = frozenset(),
-    ) -> list[Hit]:
-        if not words:
+    def autocomplete(self, lookup: Lookup) -> list[Hit]:
+        if not lookup.words:
             return []
         try:
             client = self._client.options(request_timeout=SUGGEST_TIMEOUT_SECONDS)
-            answer = client.search(index=self.alias, **autocomplete_body(words, locale, tokens, size, hidden))
+            answer = client.search(index=self.alias, **autocomplete_body(lookup))
         except (ApiError, TransportError) as err:
             raise _unavailable(err) from err
         return [_hit(hit) for hit in answer["hits"]["hits"]]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from search.engines.base import FACETS, FacetValue, SearchRequest, Sort, asks_as_anybody
+from search.engines.base import FACETS, FacetValue, Lookup, SearchRequest, Sort, asks_as_anybody
 from search.engines.elasticsearch_bulk import OPEN, SHELVES
 from search.matching import Both, Condition, Fact, Form, Group, Without, Years
 from search.ranking import (
@@ -48,7 +48,7 @@ _ORDERS: dict[Sort, list[Body | str]] = {
 def search_body(request: SearchRequest) -> Body:
     """Arguments of the client's ``search`` for ``request``."""
     chosen = {facet: _chosen(facet, request) for facet in FACETS if request.filters.get(facet)}
-    allowed = _allowed(request.tokens, request.now, request.hidden)
+    allowed = _allowed(request)
     if request.only is not None:
         allowed.append({"ids": {"values": sorted(request.only)}})
     body: Body = {
@@ -69,22 +69,20 @@ def search_body(request: SearchRequest) -> Body:
     return body
 
 
-def autocomplete_body(
-    words: Sequence[str], locale: str, tokens: frozenset[str] | None, size: int, hidden: frozenset[str] = frozenset()
-) -> Body:
-    """Arguments of the client's ``search`` for titles with words that begin with ``words``."""
-    shelves = _shelves(tokens)
-    on_shelves = [{"bool": {"must": [{"term": {shelf + "a": word}} for word in words]}} for shelf in shelves]
+def autocomplete_body(lookup: Lookup) -> Body:
+    """Arguments of the client's ``search`` for ``lookup``."""
+    shelves = _shelves(lookup.tokens)
+    on_shelves = [{"bool": {"must": [{"term": {shelf + "a": word}} for word in lookup.words]}} for shelf in shelves]
     return {
         "query": {
             "bool": {
                 "must": [{"dis_max": {"queries": on_shelves}}],
-                "filter": [*_allowed(tokens, None, hidden), {"term": {"locale": locale}}],
+                "filter": [*_allowed(lookup), {"term": {"locale": lookup.locale}}],
             }
         },
         "sort": _ORDERS[Sort.RELEVANCE],
         "track_scores": True,
-        "size": size,
+        "size": lookup.size,
         "source": ["kind"],
     }
 
@@ -114,18 +112,18 @@ def _chosen(facet: str, request: SearchRequest) -> Body:
     return {"terms": {FIELDS[facet]: sorted(request.filters[facet])}}
 
 
-def _allowed(tokens: frozenset[str] | None, now: datetime | None, hidden: frozenset[str] = frozenset()) -> list[Body]:
-    moment = (now or datetime.now(UTC)).isoformat()
+def _allowed(asked: SearchRequest | Lookup) -> list[Body]:
+    moment = (asked.now or datetime.now(UTC)).isoformat()
     still = {
         "bool": {
             "should": [{"range": {"live_to": {"gt": moment}}}, {"bool": {"must_not": {"exists": {"field": "live_to"}}}}]
         }
     }
     allowed: list[Body] = [{"term": {"state": "live"}}, still]
-    if tokens is not None:
-        allowed.append({"terms": {"acl": sorted(tokens)}})
-    if hidden:
-        allowed.append({"bool": {"must_not": {"ids": {"values": sorted(hidden)}}}})
+    if asked.tokens is not None:
+        allowed.append({"terms": {"acl": sorted(asked.tokens)}})
+    if asked.hidden:
+        allowed.append({"bool": {"must_not": {"ids": {"values": sorted(asked.hidden)}}}})
     return allowed
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from search import indexing
-from search.engines.base import Engine, Health, Hit, ItemResult, Operation, Role, SearchRequest, SearchResponse
+from search.engines.base import Engine, Health, Hit, ItemResult, Lookup, Operation, Role, SearchRequest, SearchResponse
 from search.engines.fts5_rows import apply, keys_after
-from search.engines.fts5_search import Autocomplete, run_search
+from search.engines.fts5_search import run_lookup, run_search
 from search.engines.sqlite_files import SCHEMA, SHELVES, SqliteFiles, writing
 from search.exceptions import EngineUnavailableError, IndexLostError, RebuildError, TooMuchAskedError
 from search.ranking import SEARCH_TIMEOUT_SECONDS, SUGGEST_TIMEOUT_SECONDS
@@ -82,16 +82,8 @@ class Fts5Engine(Engine):
             took_ms=round((time.monotonic() - started) * 1000),
         )
 
-    def autocomplete(
-        self,
-        words: Sequence[str],
-        locale: str,
-        tokens: frozenset[str] | None,
-        size: int,
-        hidden: frozenset[str] = frozenset(),
-    ) -> list[Hit]:
-        lookup = Autocomplete(tuple(words), locale, tokens, size, hidden)
-        return self._reading(lookup.run, SUGGEST_TIMEOUT_SECONDS)
+    def autocomplete(self, lookup: Lookup) -> list[Hit]:
+        return self._reading(lambda connection: run_lookup(connection, lookup), SUGGEST_TIMEOUT_SECONDS)
 
     def begin_rebuild(self) -> str:
         self.ensure_schema()

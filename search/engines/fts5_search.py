@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
-from search.engines.base import FACETS, FacetValue, Hit, SearchRequest, Sort, asks_as_anybody
+from search.engines.base import FACETS, FacetValue, Hit, Lookup, SearchRequest, Sort, asks_as_anybody
 from search.engines.sqlite_files import ALL, COLUMNS, OPEN
 from search.matching import Both, Condition, Fact, Form, Group, Plan, Without, Years
 from search.ranking import (
@@ -118,7 +118,7 @@ def _in_fields(fields: Sequence[str], forms: Sequence[Form]) -> str:
 def _collect(connection: sqlite3.Connection, request: SearchRequest, selected: Sequence[str]) -> None:
     shelf = _shelf(request.tokens)
     mask, mask_values = _mask(request, selected)
-    allowed, allowed_values = _allowed(request.tokens, request.now, request.hidden)
+    allowed, allowed_values = _allowed(request)
     if request.only is not None:
         allowed += " AND d.key IN (SELECT value FROM json_each(?))"
         allowed_values.append(json.dumps(sorted(request.only)))
@@ -173,17 +173,15 @@ def _mask(request: SearchRequest, selected: Sequence[str]) -> tuple[str, list[st
     return " | ".join(f"({part})" for part in parts), values
 
 
-def _allowed(
-    tokens: frozenset[str] | None, now: datetime | None, hidden: frozenset[str] = frozenset()
-) -> tuple[str, list[str | float]]:
+def _allowed(asked: SearchRequest | Lookup) -> tuple[str, list[str | float]]:
     sql = "d.gone = 0 AND (d.live_to IS NULL OR d.live_to > ?)"
-    values: list[str | float] = [(now or datetime.now(UTC)).timestamp()]
-    if tokens is not None:
-        sql += f" AND EXISTS (SELECT 1 FROM acl WHERE acl.doc = d.id AND acl.token IN ({_marks(tokens)}))"  # noqa: S608
-        values += sorted(tokens)
-    if hidden:
-        sql += f" AND d.key NOT IN ({_marks(hidden)})"
-        values += sorted(hidden)
+    values: list[str | float] = [(asked.now or datetime.now(UTC)).timestamp()]
+    if asked.tokens is not None:
+        sql += f" AND EXISTS (SELECT 1 FROM acl WHERE acl.doc = d.id AND acl.token IN ({_marks(asked.tokens)}))"  # noqa: S608
+        values += sorted(asked.tokens)
+    if asked.hidden:
+        sql += f" AND d.key NOT IN ({_marks(asked.hidden)})"
+        values += sorted(asked.hidden)
     return sql, values
 
 
@@ -241,23 +239,13 @@ def _with_selected(values: Sequence[tuple[str, int]], chosen: frozenset[str] | N
     return tuple(FacetValue(value, count, value in chosen) for value, count in kept)
 
 
-@dataclass(frozen=True)
-class Autocomplete:
-    """A look-up of beginnings of words in titles."""
-
-    words: tuple[str, ...]
-    locale: str
-    tokens: frozenset[str] | None
-    size: int
-    hidden: frozenset[str] = frozenset()
-
-    def run(self, connection: sqlite3.Connection) -> list[Hit]:
-        """The hits, best first."""
-        if not self.words:
-            return []
-        allowed, values = _allowed(self.tokens, None, self.hidden)
-        match = " AND ".join(f'a : "{word}"' for word in self.words)
-        shelf, weights = _shelf(self.tokens), "0.0, " * (len(COLUMNS) - 1) + "1.0"
-        sql = f"SELECT d.key, d.kind, -bm25({shelf}, {weights}) AS score {_on(shelf)} AND d.locale = ? AND {allowed} ORDER BY score DESC, d.published DESC, d.key LIMIT ?"
-        rows = connection.execute(sql, (match, self.locale, *values, self.size))
-        return [Hit(key, kind, score) for key, kind, score in rows]
+def run_lookup(connection: sqlite3.Connection, lookup: Lookup) -> list[Hit]:
+    """What ``lookup`` finds, best first."""
+    if not lookup.words:
+        return []
+    allowed, values = _allowed(lookup)
+    match = " AND ".join(f'a : "{word}"' for word in lookup.words)
+    shelf, weights = _shelf(lookup.tokens), "0.0, " * (len(COLUMNS) - 1) + "1.0"
+    sql = f"SELECT d.key, d.kind, -bm25({shelf}, {weights}) AS score {_on(shelf)} AND d.locale = ? AND {allowed} ORDER BY score DESC, d.published DESC, d.key LIMIT ?"
+    rows = connection.execute(sql, (match, lookup.locale, *values, lookup.size))
+    return [Hit(key, kind, score) for key, kind, score in rows]

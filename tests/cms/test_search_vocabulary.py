@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Locale, PageViewRestriction
+from django.utils import timezone
+from wagtail.models import Locale, Page, PageViewRestriction
 
 from access.visitor import Visitor
+from cms.core.keys import key_of
 from cms.core.models import Place
-from search import bridge, registry, words
+from cms.publications.models import PublicationPage
+from search import bridge, compounds, registry, words
+from search.models import SearchVocabulary, SearchWord, WordBearer
 from search.outbox import drain
 from search.query import parse
 from tests.factories import (
@@ -17,10 +23,13 @@ from tests.factories import (
     GlossaryTermPageFactory,
     PlaceFactory,
     PublicationPageFactory,
+    SectionPageFactory,
     TopicPageFactory,
     UserFactory,
     publish,
 )
+from workflows.actions import withdraw
+from workflows.schedule import run_due
 
 pytestmark = pytest.mark.django_db
 HIDDEN = ("draft", "restricted", "expired", "embargoed", "withdrawn")
@@ -120,13 +129,62 @@ def test_a_stranger_learns_nothing_of_hidden_vocabulary(client):
     assert {name.text for each in registry.terms().values() for name in each(Visitor(), None)} == set()
 
 
+def below_what_is_closed(page):
+    section = SectionPageFactory(published=True)
+    hide(section)
+    page.move(section, pos="last-child")
+
+
+def past_its_end(page):
+    Page.objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(minutes=1))
+    run_due()
+
+
+HIDING = {
+    "expired": past_its_end,
+    "unpublished": lambda page: page.unpublish(),
+    "withdrawn": lambda page: withdraw(page, UserFactory(is_superuser=True), "It named a witness."),
+    "restricted": hide,
+    "moved below something restricted": below_what_is_closed,
+    "deleted": lambda page: page.delete(),
+    "said otherwise": lambda page: publish(page, title="Bericht", summary="No name.", places=[]),
+}
+
+
+@pytest.mark.parametrize("how", HIDING)
+def test_words_go_with_the_withdrawal(how, everywhere):
+    """In the step that takes the page out of the index, and no nightly job runs: what else has a word keeps it."""
+    PublicationPageFactory(published=True, title="Torture", language="de", places=[PlaceFactory(name="Homs")])
+    page = PublicationPageFactory(
+        published=True,
+        title="Nebellampe Torture",
+        language="de",
+        summary="Quillbramble said so.",
+        places=[PlaceFactory(name="Homs"), PlaceFactory(name="Zirkusdorf")],
+    )
+    drain()
+    words.refresh()
+    compounds.freeze()
+    compounds.freeze()  # there are words for going back, too
+    gone = {"nebellampe", "quillbramble", "zirkusdorf"}
+    assert gone | {"torture", "homs"} <= set(SearchWord.objects.values_list("word", flat=True))
+    assert all({"nebellampe", "torture"} <= kept.counts.keys() for kept in SearchVocabulary.objects.all())
+    HIDING[how](page)
+    drain()
+    left = set(SearchWord.objects.values_list("word", flat=True))
+    assert {"torture", "homs"} <= left and not gone & left
+    assert all("nebellampe" not in kept.counts and "torture" in kept.counts for kept in SearchVocabulary.objects.all())
+    assert not [each for each in WordBearer.objects.all() if gone & set(each.words.split())]
+
+
 def test_words_are_those_of_public_texts():
     PublicationPageFactory(
         published=True, title="Torture", summary="in detention", abstract="<p>of <b>journalists</b></p>"
     )
     PublicationPageFactory(title="Draftword")
     hide(PublicationPageFactory(published=True, title="Memberword"))
-    texts = {word for _language, text in registry.texts() for word in text.lower().split()}
+    keys = [key_of(page) for page in PublicationPage.objects.all()]
+    texts = {word for _language, text in registry.texts(keys).values() for word in text.lower().split()}
     assert {"torture", "detention", "journalists"} <= texts and not {"draftword", "memberword"} & texts
 
 

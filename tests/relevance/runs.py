@@ -73,25 +73,27 @@ class _NoSpeller(Speller):
         return []
 
 
-def ask(engine: Engine, text: str, language: str = "") -> tuple[SearchResponse, bool]:
+def ask(engine: Engine, text: str, language: str = "", reader: str = "") -> tuple[SearchResponse, bool]:
     """What an anonymous visitor is shown who types ``text`` and chose ``language`` (empty for none): everything that
     ``engine`` finds, or, where that is nothing, what has some of the words; and whether it came to that.
+
+    ``reader`` is the language of the site that is read, whose texts are lifted; empty for none.
     """
     filters = {"language": frozenset({language})} if language else {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry._registry, "terms", {"judged": terms})
         query = bridge.expanded(parse(text), Visitor())
     wanted = plan(query, searched())
-    found = _search(engine, wanted, filters)
+    found = _search(engine, wanted, filters, reader)
     if found.total:
         return found, False
     less = steps(Parameters(q=text, filters=filters), query, wanted, _NoSpeller(lambda word: False), compounds())
-    searches = (_search(engine, step.wanted, filters) for step in less if step.how != How.OTHER_LANGUAGES)
+    searches = (_search(engine, step.wanted, filters, reader) for step in less if step.how != How.OTHER_LANGUAGES)
     return next((each for each in searches if each.total), found), True
 
 
-def _search(engine: Engine, wanted: Plan, filters: Mapping[str, frozenset[str]]) -> SearchResponse:
-    return engine.search(SearchRequest(wanted, frozenset({"public"}), filters, size=EVERYTHING))
+def _search(engine: Engine, wanted: Plan, filters: Mapping[str, frozenset[str]], reader: str) -> SearchResponse:
+    return engine.search(SearchRequest(wanted, frozenset({"public"}), filters, size=EVERYTHING, locale=reader))
 
 
 def answers(engine: Engine) -> list[Answer]:

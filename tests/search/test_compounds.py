@@ -10,6 +10,7 @@ from search.analysis.compounds import SEPARATOR, Compounds, vocabulary
 from search.engines import get_engine
 from search.exceptions import RebuildError
 from search.models import SearchVocabulary
+from search.outbox import drain, touch
 
 WORDS = (
     "Menschenrechte Mensch Menschen Recht Rechte Verletzung Verletzungen Folter Opfer Opfer Schutz Zeuge Zeugen Aussage"
@@ -185,6 +186,20 @@ class TestFreezing:
         rebuilding.rebuild()
         assert "lampe" in SearchVocabulary.objects.get(pk=compounds.IN_USE).counts
         assert parts(compounds.current(), "Nebellampe") == []
+
+    def test_words_of_what_is_withdrawn_go_with_it(self, words, content, publish):
+        gone = publish("Nebel", locale="de")
+        words += [("de", "Zirkus Tanz Alpha Beta Gamma Delta Epsilon Theta Lambda Sigma Omega Kappa Ypsilon")]
+        rebuilding.rebuild()
+        words += [("de", "Zirkel")]
+        rebuilding.rebuild()  # both rows have it
+        words[0] = ("de", "Lampe")
+        content.remove(gone)
+        touch([gone.key])
+        drain()
+        assert SearchVocabulary.objects.count() == 2
+        for kept in SearchVocabulary.objects.all():
+            assert "nebel" not in kept.counts and "lampe" in kept.counts
 
     def test_indexing_reads_one_stamp(self, words, django_assert_num_queries):
         rebuilding.rebuild()

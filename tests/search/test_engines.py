@@ -10,7 +10,7 @@ import pytest
 
 from search import registry, writing
 from search.analysis import prefix_words
-from search.engines.base import ItemResult, Operation, Outcome, Role, Sort
+from search.engines.base import ItemResult, Lookup, Operation, Outcome, Role, Sort
 from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError
 from search.indexing import index_row
 from tests.search.fakes import FakeFile
@@ -273,7 +273,7 @@ class TestShelves:
             index.put(thing)
             assert index.titles("alpha") == (["Alpha case"] if "public" in acl else [])
             assert index.titles("alpha", tokens=self.MEMBER) == ["Alpha case"]
-            assert len(index.engine.autocomplete(["alp"], "en", self.MEMBER, 8)) == 1
+            assert len(index.engine.autocomplete(Lookup(("alp",), "en", self.MEMBER, 8))) == 1
         index.engine.write([Operation(thing.key, 99, None, NOW)])
         assert index.titles("alpha", tokens=None) == []
 
@@ -405,14 +405,14 @@ class TestAccess:
         index.add("Impunity public")
         index.add("Impunity members", acl=frozenset({"login"}))
         index.add("Impunity over", live_to=NOW - timedelta(seconds=1))
-        found = index.engine.autocomplete(["impun"], "en", frozenset({"public"}), 8)
+        found = index.engine.autocomplete(Lookup(("impun",), "en", frozenset({"public"}), 8))
         assert len(found) == 1
-        assert len(index.engine.autocomplete(["impun"], "en", frozenset({"public", "login"}), 8)) == 2
+        assert len(index.engine.autocomplete(Lookup(("impun",), "en", frozenset({"public", "login"}), 8))) == 2
 
 
 class TestSuggestions:
     def ask(self, index, text, locale="en"):
-        return len(index.engine.autocomplete(prefix_words(text, locale), locale, None, 8))
+        return len(index.engine.autocomplete(Lookup(tuple(prefix_words(text, locale)), locale, None, 8)))
 
     def test_beginnings_of_words_in_any_order(self, index):
         index.add("Universal jurisdiction in practice")
@@ -430,7 +430,7 @@ class TestSuggestions:
     def test_only_titles_of_the_language_asked_for(self, index):
         index.add("Impunity", locale="de")
         assert self.ask(index, "impunity", "en") == 0
-        assert index.engine.autocomplete([], "en", None, 8) == []
+        assert index.engine.autocomplete(Lookup((), "en", None, 8)) == []
 
 
 class TestWriting:

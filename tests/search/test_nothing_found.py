@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from access.models import User
 from search import compounds, rebuilding, registry, words
-from search.models import SearchWord
+from search.engines import get_engine
+from search.exceptions import EngineUnavailableError
+from search.models import SearchOutbox, SearchWord, WordBearer
 from search.outbox import drain, touch
-from search.registry import Label, Scope
+from search.registry import Label, Name, Scope
 from tests.search.fakes import FakeFile, FakeSource
 
 pytestmark = pytest.mark.django_db
@@ -23,10 +25,12 @@ pytestmark = pytest.mark.django_db
 def learn(monkeypatch):
     """Makes the table of words of what anybody may read among the fakes."""
 
-    def texts(self):
-        for thing in self.things.values():
-            if "public" in thing.acl:
-                yield thing.locale, f"{thing.title}\n{thing.summary}\n{thing.body}"
+    def texts(self, keys):
+        return {
+            key: (thing.locale, f"{thing.title}\n{thing.summary}\n{thing.body}")
+            for key, thing in self.things.items()
+            if key in keys and "public" in thing.acl
+        }
 
     monkeypatch.setattr(FakeSource, "texts", texts, raising=False)
 
@@ -152,6 +156,81 @@ class TestSpelling:
         publish("Hidden giraffe", acl=frozenset({"login"}))
         assert learn() == 1
         assert list(SearchWord.objects.values_list("language", "word", "count")) == [("en", "torture", 1)]
+
+    def test_words_go_with_the_last_thing_that_has_them(self, publish, learn, content):
+        publish("Torture prison", summary="Torture")
+        open_, gone = publish("Prison camp"), publish("Camp of Quillbramble")
+        learn()
+
+        def known():
+            return set(SearchWord.objects.values_list("word", "count"))
+
+        assert known() == {("torture", 1), ("prison", 2), ("camp", 2), ("quillbramble", 1)}
+        content.remove(gone)
+        touch([gone.key])
+        drain()
+        assert known() == {("torture", 1), ("prison", 2), ("camp", 1)}
+        open_.title = "Prison"  # an edit is no withdrawal, and hides a word as well
+        touch([open_.key])
+        drain()
+        drain()
+        assert known() == {("torture", 1), ("prison", 2)}
+        open_.acl = frozenset({"login"})
+        touch([open_.key])
+        drain()
+        touch([open_.key])
+        drain()
+        assert known() == {("torture", 1), ("prison", 1)}
+        assert words.refresh() == 2 and known() == {("torture", 1), ("prison", 1)}
+
+    def test_words_go_while_the_engine_is_away(self, publish, learn, content, monkeypatch):
+        gone = publish("Quillbramble")
+        learn()
+        content.remove(gone)
+        touch([gone.key])
+
+        def away(*args, **options):
+            raise EngineUnavailableError("Away.")
+
+        monkeypatch.setattr(type(get_engine()), "write", away)
+        with pytest.raises(EngineUnavailableError):
+            drain()
+        assert not SearchWord.objects.exists() and not WordBearer.objects.exists()
+
+    def test_a_name_that_a_hidden_thing_made_known_goes_with_it(self, publish, learn, content, monkeypatch):
+        names = [Name("1", "en", "Quillbramble town"), Name("2", "de", "Nebelstadt")]
+        monkeypatch.setattr(registry._registry, "terms", {"places": lambda visitor, keys: names})
+        thing = publish("Torture", acl=frozenset({"public"}))
+        learn()
+        del names[0]
+        touch([thing.key])
+        drain()
+        assert set(SearchWord.objects.values_list("language", "word")) == {("en", "torture"), ("de", "nebelstadt")}
+
+    def test_no_source_holds_up_a_withdrawal(self, publish, learn, content, monkeypatch):
+        gone = publish("Quillbramble")
+        learn()
+        content.remove(gone)
+        monkeypatch.setattr(registry._registry, "terms", {"broken": lambda visitor, keys: 1 / 0})
+        touch([gone.key])
+        drain()
+        assert not SearchOutbox.objects.exists() and get_engine().version(gone.key) is None
+
+    def test_what_is_hidden_while_words_are_counted_is_not_counted(self, publish, learn, content, monkeypatch):
+        gone, other = publish("Quillbramble"), publish("Torture")
+        learn()
+        names = words._of_names
+
+        def late():
+            content.remove(gone)
+            with monkeypatch.context() as patch:
+                patch.setattr(words, "_of_names", names)
+                words.keep_up([gone.key])
+            return names()
+
+        monkeypatch.setattr(words, "_of_names", late)
+        assert words.refresh() == 1
+        assert list(WordBearer.objects.values_list("key", flat=True)) == [other.key]
 
     def test_learned_by_a_rebuild_and_at_once_on_a_new_site(self, publish, learn):
         publish("Torture")

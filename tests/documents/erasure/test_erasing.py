@@ -11,14 +11,17 @@ from documents.actions import add_document, add_version
 from documents.erasure import ledger
 from documents.exceptions import IntakeError
 from documents.models import Document, ErasedDocument, Erasure
+from search import compounds, words
 from tests.documents.conftest import upload
 from tests.documents.erasure.conftest import (
+    NAME,
     assert_nothing_left,
     published_case,
     traces_in_database,
     traces_in_index,
     traces_in_storage,
 )
+from tests.factories import PublicationPageFactory
 from workflows.drift import check_drift
 
 
@@ -27,6 +30,17 @@ def test_no_store_has_the_words_any_more(world, client):
     assert_nothing_left(world, world.erase())
     assert client.get(f"/d/{world.first.series}/v1/").status_code == 410
     assert client.get(f"/d/{world.first.series}/v1/p/1/").status_code == 410
+
+
+def test_what_the_search_learned_of_the_words_goes_with_them(world):
+    """No nightly job runs in between: what it counted and froze before is left alone by nobody else."""
+    german = PublicationPageFactory(published=True, title=f"Bericht {NAME}", language="de")
+    words.refresh()
+    compounds.freeze()
+    learned = {"search_searchword.word", "search_wordbearer.words", "search_searchvocabulary.counts"}
+    assert learned <= traces_in_database()
+    german.delete()
+    assert_nothing_left(world, world.erase())
 
 
 def test_without_words_the_file_is_gone_all_the_same(world):
