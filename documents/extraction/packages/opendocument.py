@@ -262,3 +262,5 @@ def _gather(
     for child in element:
         _gather(child, hidden, cells, pieces, depth + 1)
         pieces.append(child.tail or "")
+    if name in ("p", "h"):
+        pieces.append("\n")

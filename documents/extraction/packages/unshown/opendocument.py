@@ -1,9 +1,9 @@
-"""OpenDocument: values of fields, index marks, names of bookmarks, lists to choose from, conditions, descriptions."""
+"""OpenDocument: constants in formulas, values of fields, index marks, names of bookmarks, lists to choose from, conditions, descriptions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
+from documents.extraction.packages.unshown import formulas
 
 FIELDS = (
     "user-field-get", "user-field-input", "variable-get", "variable-set", "variable-input", "conditional-text", "expression",
@@ -41,6 +42,8 @@ _BOOKMARKS = (
     "reference-mark-end",
 )
 _SVG = "svg-compatible"
+_OF_FORMULA = ("formula", "number-matrix-columns-spanned", "number-matrix-rows-spanned")
+_OF_VALUE = ("string-value",)
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
@@ -60,6 +63,7 @@ def traces(root: Any, seen: str) -> Iterator[Trace]:
     for each in find(root, *_CONDITIONS):
         if local(each) != "list-item" or "text:1.0" not in str(each.tag):
             yield Trace("hidden_text", "hidden text", local(each), partial(take_out, each))
+    yield from _of_cells(root, seen)
     yield from _of_lists(root)
     yield from _of_conditions(root, seen)
     yield from _descriptions(root)
@@ -97,6 +101,27 @@ def unwrap_in_order(element: Any) -> None:
         element[-1].tail = (element[-1].tail or "") + element.tail
         element.tail = None
     unwrap(element)
+
+
+def _of_cells(root: Any, seen: str) -> Iterator[Trace]:
+    """Formulas become their values, as in Excel; a value that says other words than its cell goes."""
+    sheets = [value(each, "name") for each in find(root, "table") if local(each.getparent()) == "spreadsheet"]
+    words = formulas.words("\n".join([seen, *sheets]))
+    for cell in find(root, "table-cell", "covered-table-cell"):
+        shown = " ".join("".join(part.itertext()) for part in cell if local(part) == "p")
+        said = formulas.telling(value(cell, "formula"), words, shown)
+        own = value(cell, "string-value")
+        if said:
+            is_computed = bool(len(cell) or value(cell, "value-type"))
+            remove = partial(_drop, cell, _OF_FORMULA) if is_computed else None
+            yield Trace("hidden_text", "hidden text", ", ".join(said), remove)
+        if own and not formulas.words(own) <= words:
+            yield Trace("hidden_text", "hidden text", own, partial(_drop, cell, _OF_VALUE))
+
+
+def _drop(element: Any, names: Iterable[str]) -> None:
+    for key in [key for key in element.attrib if local(key) in names]:
+        del element.attrib[key]
 
 
 def _of_lists(root: Any) -> Iterator[Trace]:
