@@ -1141,6 +1141,8 @@ CLEAN = {
         "pale but legible": (odf_style('fo:color="#cccccc"'),), "clear": (odf_style('fo:background-color="transparent"'),),
     }.items()},
     "ODS, white on black": (lambda: ods_looking(f'<style:style style:name="T9" style:family="table-cell"><style:table-cell-properties {ODF_ON_BLACK}/><style:text-properties {ODF_WHITE}/></style:style>'), ODS),
+    "ODT with names by programs": (lambda: open_document(f'{PLAIN}<text:section text:name="Section1"><text:p>Seen</text:p></text:section><table:table table:name="Tabelle1"/><text:table-of-content text:name="Table of Contents1"/><text:p><text:a xlink:href="#Table1|table">a</text:a> <text:a xlink:href="#1.The court|outline">b</text:a></text:p>'), ODT),
+    "ODT with names by its words": (lambda: open_document(f'{PLAIN}<text:section text:name="The_court"><text:p>Seen</text:p></text:section>'), ODT),
     "ODT with a link": (lambda: open_document(f'{PLAIN}<text:p><text:a xlink:href="https://www.example.org/">See</text:a></text:p>'), ODT),
     "ODS": (lambda: open_document(_ods(_row("a", "b", "c")), mime=ODS), ODS),
     "EPUB": (epub, EPUB),

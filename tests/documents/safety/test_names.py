@@ -356,6 +356,21 @@ def test_links_in_opendocument_follow_their_bookmark(cleaned):
     assert 'text:name="bookmark1"' in text and 'href="#bookmark1"' in text and 'ref-name="bookmark1"' in text
 
 
+def test_links_in_opendocument_follow_sections_tables_and_frames(cleaned):
+    public, _removed = cleaned(offices.open_document(offices.PLAIN + unshown.ODT_NAMES), offices.ODT)
+    root = Package(public).xml("content.xml")
+    section, table = (
+        root.xpath(f"string(//*[local-name()='{each}']/@*[local-name()='name'])") for each in ("section", "table")
+    )
+    first, second = (frame for frame in root.iter("{*}frame"))
+    named = [str(value) for frame in (first, second) for key, value in frame.attrib.items() if key.endswith("}name")]
+    assert f"<{table}.A1>" in root.xpath("string(//@*[local-name()='formula'])")
+    assert [link.get(key) for link in root.iter("{*}a") for key in link.attrib] == [
+        f"#{section}|region", f"#{table}|table", f"#{named[1]}|frame", "#1.Seen|outline",
+    ]  # fmt: skip
+    assert named[1] in first.attrib.values()
+
+
 def test_what_is_shown_of_fields_and_lists_stays(cleaned):
     public, _removed = cleaned(offices._word_with(unshown.WORD["list of a form"]), offices.DOCX)
     assert b'listEntry w:val="Seen"' in parts(public)["word/document.xml"], "Word shows the entry itself"

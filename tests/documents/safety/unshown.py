@@ -258,6 +258,20 @@ TEXTS = {
     "words under the pointer": f'<text:p><text:a xlink:href="https://www.example.org/" office:title="{NAME}">Seen</text:a></text:p>',
 }  # fmt: skip
 ODT_BOOKMARK = f'<text:p><text:bookmark text:name="{NAME}"/>Seen <text:a xlink:href="#{NAME}">there</text:a><text:bookmark-ref text:ref-name="{NAME}">Seen</text:bookmark-ref></text:p>'
+ODT_NAMES = f"""
+<text:section text:name="About_{NAME}"><text:p>Seen</text:p></text:section>
+<table:table table:name="{NAME}"><table:table-row><table:table-cell table:formula="ooow:&lt;{NAME}.A1&gt;" office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell></table:table-row></table:table>
+<text:p><draw:frame draw:name="{NAME} 1" draw:chain-next-name="{NAME} 2"><draw:text-box><text:p>a</text:p></draw:text-box></draw:frame>
+<draw:frame draw:name="{NAME} 2"><draw:text-box><text:p>b</text:p></draw:text-box></draw:frame></text:p>
+<text:p><text:a xlink:href="#About_{NAME}|region">1</text:a><text:a xlink:href="#{NAME}|table">2</text:a>
+<text:a xlink:href="#{NAME}%202|frame">3</text:a><text:a xlink:href="#1.Seen|outline">4</text:a></text:p>
+"""
+ODT_FORM = 'xmlns:form="urn:oasis:names:tc:opendocument:xmlns:form:1.0"'
+ODT_FORMS = {
+    "name of a field": f'<form:text form:name="{NAME}"/>',
+    "words under the pointer": f'<form:text form:name="Text Box 1" form:title="{NAME}"/>',
+    "hidden field": f'<form:hidden form:name="Field 1" form:value="{NAME}"/>',
+}
 TABLES = {
     "list to choose from": f'<table:content-validations><table:content-validation table:name="v" table:condition="of:cell-content-is-in-list(&quot;{NAME}&quot;)"/></table:content-validations>',
     "filter": f'<table:database-ranges><table:database-range table:name="d"><table:filter><table:filter-condition table:value="{NAME}"/></table:filter></table:database-range></table:database-ranges>',
@@ -279,6 +293,11 @@ PLANTED = [
     Planted("PowerPoint: description of what can be read", lambda: show(descr=f"About {NAME}"), "hidden_text", PPTX, True),
     Planted("PowerPoint: words under the pointer", lambda: show(tooltip=NAME), "hidden_text", PPTX, True),
     *(Planted(f"ODT: {name}", lambda xml=xml: offices.open_document(f"{PLAIN}{xml}" if xml.startswith("<text:p") else xml + PLAIN), "custom_data" if "pointer" in name else "hidden_text", ODT, True) for name, xml in TEXTS.items()),
+    Planted("ODT: names of sections, tables and frames", lambda: offices.open_document(PLAIN + ODT_NAMES), "bookmarks", ODT, True),
+    Planted("ODT: link that leads nowhere", lambda: offices.open_document(f'{PLAIN}<text:p><text:a xlink:href="#{NAME}|region">Seen</text:a></text:p>'), "bookmarks", ODT, True),
+    *(Planted(f"ODT: form, {name}", lambda xml=xml: offices.open_document(f'<office:forms {ODT_FORM}><form:form form:name="Form">{xml}</form:form></office:forms>{PLAIN}'), "hidden_text" if "hidden" in name else "custom_data", ODT, True) for name, xml in ODT_FORMS.items()),
+    Planted("ODT: condition of a section", lambda: offices.open_document(f'{PLAIN}<text:section text:name="Section1" text:display="condition" text:condition="ooow:user==&quot;{NAME}&quot;"><text:p>Seen</text:p></text:section>'), "hidden_text", ODT, True),
+    Planted("ODT: section that is hidden by its condition", lambda: offices.open_document(f'{PLAIN}<text:section text:name="Section1" text:display="condition" text:condition="ooow:1==1" text:is-hidden="true"><text:p>{NAME}</text:p></text:section>'), "hidden_text", ODT, True),
     Planted("ODT: name of a bookmark", lambda: offices.open_document(PLAIN + ODT_BOOKMARK), "bookmarks", ODT, True),
     *(Planted(f"ODS: {name}", lambda xml=xml: offices.open_document(xml + offices._ods(offices._row("a")), mime=ODS), "hidden_text", ODS, True) for name, xml in TABLES.items()),
     Planted("ODS: condition of a style", lambda: offices.open_document(offices._ods(offices._row("a")), mime=ODS, styles=ODS_MAP), "hidden_text", ODS, True),
