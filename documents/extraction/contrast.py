@@ -13,6 +13,8 @@ PAPER: Colour = (255, 255, 255)
 INK: Colour = (0, 0, 0)
 MARK = 20
 """Difference of a colour channel (0-255) that an eye sees."""
+FAINT = MARK / 255
+"""Opacity below which no colour shows on any ground."""
 TINY = 2.0
 """Points below which type can't be read without a glass."""
 
@@ -24,16 +26,19 @@ def alike(one: Colour, other: Colour) -> bool:
     return all(abs(first - second) < MARK for first, second in zip(one, other, strict=True))
 
 
-def blends_in(ink: Colour | None, letters: Colour | None, below: Collection[Colour]) -> bool:
+def blends_in(ink: Colour | None, letters: Colour | None, below: Collection[Colour], opacity: float = 1.0) -> bool:
     """Whether text can't be told from its ground.
 
     ``ink`` None: the program chooses it. ``letters`` is the ground of the letters alone, such as a highlighter's; None
     for none. ``below``: the colours that may lie under it; empty where nobody knows. A program chooses what can be read,
-    but on a highlighter's black not every one does, and with nothing else people black words out.
+    but on a highlighter's black not every one does, and with nothing else people black words out. ``opacity`` (0-1):
+    how much of the ink hides what lies under it.
     """
+    if opacity < FAINT:
+        return True
     if letters is not None:
-        return alike(INK if ink is None else ink, letters)
-    return ink is not None and bool(below) and all(alike(ink, ground) for ground in below)
+        return alike(mixed(opacity, INK if ink is None else ink, letters), letters)
+    return ink is not None and bool(below) and all(alike(mixed(opacity, ink, each), each) for each in below)
 
 
 def of_hex(text: str) -> Colour | None:

@@ -10,6 +10,12 @@ BOOKMARK = re.compile(
     re.IGNORECASE,
 )
 """What word processors call bookmarks."""
+HOLDER = re.compile(
+    r"(section|table|table of contents|(alphabetical |illustration |user-defined |table |object )?index|index of (tables|figures|objects)"
+    r"|bibliography|bereich|tabelle|inhaltsverzeichnis|tableau|secci[oó]n|tabla|جدول|مقطع)[ _]?\d*",
+    re.IGNORECASE,
+)
+"""What LibreOffice calls sections and tables of a text."""
 SHAPE = re.compile(
     r"(shape|drawing|object|unnamed|text ?box|text|frame|picture|image|graphics?|graphic frame|group|table|chart|diagram"
     r"|title|subtitle|(title|subtitle|content|text|picture|table|chart|smartart|date|footer|slide number|header|slide image|notes|media|vertical text)"

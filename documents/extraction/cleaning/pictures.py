@@ -21,7 +21,7 @@ from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.findings import Findings
 from documents.extraction.inspection.pictures import inspect
 from documents.extraction.inspection.png import without_personal_chunks
-from documents.extraction.inspection.transparent import erased, without_erased
+from documents.extraction.inspection.transparent import erased, without_unseen
 from documents.extraction.inspection.webp import without_details
 from documents.metadata import COPYRIGHT
 
@@ -61,12 +61,9 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str) -> int:
 def _cleaned(picture: PIL.Image.Image, source: Path, mime: str) -> bytes:
     upright = picture.getexif().get(Base.Orientation, 1) in (0, 1)
     if mime == "image/png" and upright:
-        return without_erased(without_personal_chunks(source.read_bytes()))
+        return _seen(without_personal_chunks(source.read_bytes()))
     if mime == "image/webp" and upright:
-        plain = without_details(source.read_bytes())
-        if plain is None:
-            raise BrokenFileError
-        return without_erased(plain)
+        return _seen(without_details(source.read_bytes()))
     if mime == "image/tiff":
         return _tiff(picture)
     options = _kept(picture)
@@ -77,6 +74,13 @@ def _cleaned(picture: PIL.Image.Image, source: Path, mime: str) -> bytes:
     turned.info = {}
     kind = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}[mime]
     return _saved(erased(turned) or turned, kind, options | ({} if kind == "PNG" else {"quality": 95}))
+
+
+def _seen(content: bytes | None) -> bytes:
+    shown = without_unseen(content) if content is not None else None
+    if shown is None:
+        raise BrokenFileError
+    return shown
 
 
 def _saved(picture: PIL.Image.Image, kind: str, options: dict[str, Any]) -> bytes:
@@ -125,7 +129,7 @@ def _tiff(picture: PIL.Image.Image) -> bytes:
 
 def _prove(source: Path, target: Path) -> None:
     with PIL.Image.open(source) as before, PIL.Image.open(target) as after:
-        if _frames(before) != _frames(after):
+        if _pages(before) != _pages(after) or (after.format != "TIFF" and getattr(after, "n_frames", 1) > 1):
             raise UnprovenError
         PIL.ImageOps.exif_transpose(before, in_place=True)
         if before.size != after.size:
@@ -149,6 +153,6 @@ def _on(picture: PIL.Image.Image, ground: str) -> PIL.Image.Image:
     return page
 
 
-def _frames(picture: PIL.Image.Image) -> int:
-    """How many pages or moments a picture has; the second picture of a phone's photo is none."""
-    return 1 if picture.format in ("JPEG", "MPO") else int(getattr(picture, "n_frames", 1))
+def _pages(picture: PIL.Image.Image) -> int:
+    """How many pages a picture has; of one that moves, the first moment is one."""
+    return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1

@@ -18,6 +18,8 @@ MAX_PIXELS = 16_000_000
 """Of a picture that is unpacked to look behind its mask: 300 MB at most."""
 SHOWS = 64
 """Difference of a channel (0-255) among hidden pixels that is more than the noise of packing."""
+FAINTEST = 4
+"""Opacity (0-255) up to which nothing is seen; more would cost soft shadows their ends."""
 _MARGIN = 4
 """Pixels beside visible ones that are left out of account: packing makes them alike."""
 _LOSSLESS = frozenset({"/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"})
@@ -92,10 +94,12 @@ def seen(image: Object, mask: Object) -> PIL.Image.Image:
     if mask.get("/ImageMask"):
         shown = PIL.ImageChops.invert(shown)  # paint marks what is left out
     size = (int(image.Width), int(image.Height))
-    return _any(_any(shown).filter(PIL.ImageFilter.BoxBlur(1))).resize(size, PIL.Image.Resampling.BOX).point(_ON)
+    shown = shown.point(_SEEN)
+    return _any(shown.filter(PIL.ImageFilter.BoxBlur(1))).resize(size, PIL.Image.Resampling.BOX).point(_ON)
 
 
 _ON = [0, *[255] * 255]
+_SEEN = [*[0] * (FAINTEST + 1), *[255] * (255 - FAINTEST)]
 
 
 def _any(picture: PIL.Image.Image) -> PIL.Image.Image:

@@ -13,7 +13,7 @@ from PIL.ExifTags import IFD, TAGS
 from documents.extraction.errors import BrokenFileError
 from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.findings import Findings, Place
-from documents.extraction.inspection.transparent import erased, without_erased
+from documents.extraction.inspection.transparent import erased, without_unseen
 from documents.metadata import COPYRIGHT
 
 _TELLING_INFO = ("xmp", "XML:com.adobe.xmp", "comment", "photoshop", "Raw profile type exif", "Raw profile type iptc")
@@ -33,19 +33,19 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str) -
             _inspect(picture, findings)
             if picture.format == "MPO":
                 findings.add("thumbnails", Place(words="MPO"))
-            if _has_erased(picture, path):
+            if _has_unseen(picture, path):
                 findings.add("picture_masked")
     except (PIL.UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise BrokenFileError from error
 
 
-def _has_erased(picture: PIL.Image.Image, path: Path) -> bool:
-    """Whether something is below transparent pixels. Only what has any is unpacked."""
-    if picture.width * picture.height > MAX_SOURCE_PIXELS:
-        return False
+def _has_unseen(picture: PIL.Image.Image, path: Path) -> bool:
+    """Whether something is below transparent pixels, or in later moments. Only what may have such is unpacked."""
     if picture.format in ("PNG", "WEBP"):
         content = path.read_bytes()
-        return without_erased(content) != content
+        return without_unseen(content) != content
+    if picture.width * picture.height > MAX_SOURCE_PIXELS:
+        return False
     return picture.format == "TIFF" and any(erased(page) for page in PIL.ImageSequence.Iterator(picture))
 
 

@@ -48,6 +48,17 @@ def without_personal_chunks(content: bytes) -> bytes:
     return b"".join(kept)
 
 
+_MOMENTS = frozenset({b"acTL", b"fcTL", b"fdAT"})
+
+
+def first_moment(content: bytes) -> bytes:
+    """The picture that programs show which know none that move; as it is where it doesn't."""
+    pieces = list(chunks(content))
+    if _MOMENTS.isdisjoint(kind for kind, _, _ in pieces):
+        return content
+    return content[:_START] + b"".join(content[start:end] for kind, start, end in pieces if kind not in _MOMENTS)
+
+
 _PIXELS = frozenset({b"PLTE", b"tRNS", b"IDAT"})
 _OF_PIXELS = _PIXELS | {b"IHDR", b"IEND", b"sBIT", b"bKGD"}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 _FRAME = frozenset({b"VP8 ", b"VP8L", b"ALPH"})
-_PICTURE = _FRAME | {b"VP8X", b"ICCP", b"ANIM", b"ANMF"}
+_AROUND = frozenset({b"VP8X", b"ICCP"})
+_MOMENTS = frozenset({b"ANIM", b"ANMF"})
 _TELLING = 0x0C
 """Flags that announce EXIF and XMP."""
+_MOVES = 0x02
 
 
 def is_webp(content: bytes) -> bool:
@@ -13,9 +15,17 @@ def is_webp(content: bytes) -> bool:
     return content.startswith(b"RIFF") and content[8:12] == b"WEBP"
 
 
+def moves(content: bytes) -> bool:
+    """Whether a WebP file says that it is a moving picture."""
+    return content[12:16] == b"VP8X" and bool(content[20:21] and content[20] & _MOVES)
+
+
 def without_details(content: bytes) -> bytes | None:
-    """The file without its chunks for EXIF and XMP and unknown ones, and with flags that say so; None where it is cut off."""
-    kept = _shown(content[12:], _PICTURE)
+    """The file without its chunks for EXIF and XMP and unknown ones, and with flags that say so; None where it is cut off.
+
+    Moments of one that doesn't move, and a still beside the moments of one that does, are shown by no program.
+    """
+    kept = _shown(content[12:], _AROUND | (_MOMENTS if moves(content) else _FRAME))
     if not kept:
         return None
     body = b"WEBP" + kept

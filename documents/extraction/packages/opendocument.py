@@ -134,7 +134,8 @@ def _hidden_styles(package: Package) -> dict[str, frozenset[str]]:
 def _is_hidden(element: Any, hidden: dict[str, frozenset[str]]) -> bool:
     name = local(element)
     if name in ("span", "p", "h", "section"):
-        return value(element, "style-name") in hidden["text"] or value(element, "display") == "none"
+        is_off = value(element, "display") == "none" or value(element, "is-hidden") == "true"
+        return is_off or value(element, "style-name") in hidden["text"]
     return name in _HIDDEN_FIELDS or (name in unshown.FIELDS and value(element, "display") == "none")
 
 
@@ -262,3 +263,5 @@ def _gather(
     for child in element:
         _gather(child, hidden, cells, pieces, depth + 1)
         pieces.append(child.tail or "")
+    if name in ("p", "h"):
+        pieces.append("\n")

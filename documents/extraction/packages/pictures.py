@@ -14,7 +14,7 @@ from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.inspection.gif import GIF, without_comments
 from documents.extraction.inspection.jpeg import JPEG, end_of, has_place, side_up, without_personal_segments
 from documents.extraction.inspection.png import PNG, without_personal_chunks
-from documents.extraction.inspection.transparent import erased, without_erased
+from documents.extraction.inspection.transparent import erased, without_unseen
 from documents.extraction.inspection.webp import is_webp, without_details
 from documents.extraction.packages.package import Package, Trace
 
@@ -32,19 +32,19 @@ def is_picture(content: bytes) -> bool:
 def plain(content: bytes) -> bytes | None:
     """The same picture without what it says of itself and without what follows its end; its pixels stay.
 
-    PNG, JPEG, GIF and WebP stay what they are, without what was erased in them; the first page of a TIFF and a BMP become a PNG, which every program shows
-    under any name. None where it is no picture, or one that can't be read to its end.
+    PNG, JPEG, GIF and WebP stay what they are, without what nobody sees of them; the first page of a TIFF and a BMP become
+    a PNG, which every program shows under any name. None where it is no picture, or one that can't be read to its end.
     """
     if content.startswith(JPEG):
         return _plain_jpeg(content)
     if content.startswith(PNG):
         cut = without_personal_chunks(content)
-        return without_erased(cut) if cut[-8:-4] == b"IEND" else None
+        return without_unseen(cut) if cut[-8:-4] == b"IEND" else None
     if content.startswith(GIF):
         return without_comments(content)
     if is_webp(content):
         shown = without_details(content)
-        return shown and without_erased(shown)
+        return shown and without_unseen(shown)
     kind = _kind_to_pack(content)
     return _packed_anew(content, kind) if kind else None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from documents.extraction.contrast import TINY
 from documents.extraction.packages import ooxml
+from documents.extraction.packages.looks import drawings
 from documents.extraction.packages.looks.sheets import Looks
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
 from documents.extraction.packages.spans import Span, column, is_in, spans
@@ -61,6 +62,7 @@ def traces(package: Package) -> Iterator[Trace]:
         elif not name.endswith(".rels"):
             yield from ooxml.drawing_traces(package.xml(name))
             yield from ooxml.chart_traces(package.xml(name))
+            yield from (Trace(code, "", words) for code, words in drawings.unreadable(package.xml(name)))
     yield from _string_traces(package)
 
 

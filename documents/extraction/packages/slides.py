@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from documents.extraction.packages import ooxml
+from documents.extraction.packages.looks import drawings
 from documents.extraction.packages.looks.slides import Looks, corners
 from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
@@ -40,6 +41,8 @@ def traces(package: Package) -> Iterator[Trace]:
             yield Trace("custom_data", "application data", local(element), partial(take_out, element))
         if name.startswith("ppt/slides/"):
             yield from _outside(root, width, height)
+        elif not name.startswith("ppt/notesSlides/"):
+            yield from (Trace(code, "", words) for code, words in drawings.unreadable(root))
 
 
 def _unreadable(package: Package) -> Iterator[Trace]:

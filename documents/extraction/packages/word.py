@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from documents.extraction.packages import ooxml
+from documents.extraction.packages.looks import drawings
 from documents.extraction.packages.looks.word import Looks
 from documents.extraction.packages.package import (
     Package,
@@ -71,6 +72,7 @@ def traces(package: Package) -> Iterator[Trace]:
         yield from _rsid_traces(root)
         yield from ooxml.drawing_traces(root)
         yield from ooxml.chart_traces(root)
+        yield from (Trace(code, "", words) for code, words in drawings.unreadable(root))
         if name.startswith(_BODIES):
             yield from _body_traces(root, hidden, looks)
             # A web page or another file, which Word shows as a part of the text.

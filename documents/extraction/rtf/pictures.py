@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from documents.extraction.errors import BrokenFileError
 from documents.extraction.inspection.jpeg import JPEG, end_of, has_place, without_personal_segments
 from documents.extraction.inspection.png import PNG, without_personal_chunks
-from documents.extraction.inspection.transparent import without_erased
+from documents.extraction.inspection.transparent import without_unseen
 from documents.extraction.rtf.destinations import CROPPED, DRAWINGS, OF_PICTURES, Why
 
 _WHITE = b" \t\r\n\0"
@@ -83,7 +83,7 @@ def _without_details(content: bytes) -> bytes:
         cleaned = without_personal_chunks(content)
         if cleaned[-8:-4] != b"IEND":
             raise BrokenFileError
-        return without_erased(cleaned)
+        return without_unseen(cleaned) or b""
     return b""
 
 

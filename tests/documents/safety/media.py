@@ -170,6 +170,8 @@ PLANTED = [
     Planted("Word: PNG with an erased part", lambda: metafiles.word(others.picture_file("PNG", others.partly_erased()), "png", "image/png"), "picture_masked", DOCX, True, trace=""),
     Planted("Word: TIFF with an erased part", lambda: metafiles.word(others.picture_file("TIFF", others.partly_erased()), "tiff", "image/tiff"), "metadata", DOCX, True, trace=""),
     Planted("EPUB: WebP with an erased part", lambda: epub_with("1.webp", others.picture_file("WEBP", others.partly_erased(), lossless=True, exact=True), "image/webp"), "picture_masked", EPUB, True, trace=""),
+    Planted("Word: PNG with a later moment", lambda: metafiles.word(others.moving("PNG"), "png", "image/png"), "picture_masked", DOCX, True, trace=""),
+    Planted("EPUB: WebP with a later moment", lambda: epub_with("1.webp", others.moving("WEBP"), "image/webp"), "picture_masked", EPUB, True, trace=""),
     Planted("Word: GIF with a comment", lambda: metafiles.word(gif(), "gif", "image/gif"), "metadata", DOCX, True),
     Planted("Word: WebP with an artist", lambda: metafiles.word(webp(), "webp", "image/webp"), "metadata", DOCX, True),
     Planted("Word: TIFF with an artist", lambda: metafiles.word(others.tiff_pages(), "tiff", "image/tiff"), "metadata", DOCX, True),

@@ -213,6 +213,17 @@ WORD_UNREADABLE = {
     "yellow on yellow": '<w:color w:val="FFFF0A"/><w:highlight w:val="yellow"/>',
     "white on no highlighter": f'{WHITE}<w:highlight w:val="none"/>',
     "white letters of today": '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:solidFill><w14:schemeClr w14:val="bg1"/></w14:solidFill></w14:textFill>',
+    **{
+        f"letters {name}": f'<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml">{fill}</w14:textFill>'
+        for name, fill in {
+            "without a fill": "<w14:noFill/>",
+            "that let all through": '<w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="100000"/></w14:srgbClr></w14:solidFill>',
+            "that let all through for other programs": '<w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="0"/></w14:srgbClr></w14:solidFill>',
+            "in half of white": '<w14:solidFill><w14:srgbClr w14:val="FFFFFF"><w14:alpha w14:val="50000"/></w14:srgbClr></w14:solidFill>',
+            "white in every step of a gradient": '<w14:gradFill><w14:gsLst><w14:gs w14:pos="0"><w14:srgbClr w14:val="FFFFFF"/></w14:gs><w14:gs w14:pos="100000"><w14:schemeClr w14:val="bg1"/></w14:gs></w14:gsLst></w14:gradFill>',
+        }.items()
+    },
+    "white with a line that lets all through": f'{WHITE}<w14:textOutline xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="100000"/></w14:srgbClr></w14:solidFill></w14:textOutline>',
 }
 """What a run says by itself."""
 
@@ -586,9 +597,53 @@ def show_cell(run: str, fill: str) -> bytes:
     )
 
 
-def _fill(colour: str) -> str:
+def _fill(colour: str, alpha: int = 100_000) -> str:
     kind = "srgbClr" if len(colour) == 6 else "schemeClr"
-    return f'<a:solidFill><a:{kind} val="{colour}"/></a:solidFill>'
+    share = f'<a:alpha val="{alpha}"/>' if alpha < 100_000 else ""
+    return f'<a:solidFill><a:{kind} val="{colour}">{share}</a:{kind}></a:solidFill>'
+
+
+DRAWN = {
+    "without a fill": "<a:rPr><a:noFill/></a:rPr>",
+    "that let all through": f"<a:rPr>{_fill('000000', 0)}</a:rPr>",
+    "that are hardly there": f"<a:rPr>{_fill('000000', 4000)}</a:rPr>",
+    "with a line that lets all through": f"<a:rPr><a:ln>{_fill('000000', 0)}</a:ln>{_fill('000000', 0)}</a:rPr>",
+}
+"""Letters that no ground shows."""
+
+
+def drawn(run: str) -> str:
+    """Words in a shape, in the language of all drawings."""
+    space = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    return f'<a:p xmlns:a="{space}"><a:r>{run}<a:t>{NAMED}</a:t></a:r></a:p>'
+
+
+def word_drawn(run: str) -> bytes:
+    return _word_with(f"<w:r><w:drawing>{drawn(run)}</w:drawing></w:r>")
+
+
+def book_drawn(run: str) -> bytes:
+    """A text box beside a picture on a sheet."""
+    workbook = book()
+    workbook.active.add_image(openpyxl.drawing.image.Image(io.BytesIO(pdfs_png())), "E5")
+    box = f"<xdr:sp><xdr:txBody>{drawn(run)}</xdr:txBody></xdr:sp>"
+    anchor = f'<xdr:absoluteAnchor xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing">{box}</xdr:absoluteAnchor>'
+    return edited(
+        _saved(workbook),
+        {"xl/drawings/drawing1.xml": lambda text: re.sub(r"</(\w+:)?wsDr>", anchor + r"</\1wsDr>", text)},
+    )
+
+
+def show_list_style(style: str) -> bytes:
+    """A text box whose letters are as its list of levels says."""
+    return edited(
+        show_looking("<a:rPr/>"),
+        {
+            "ppt/slides/slide1.xml": lambda text: text.replace(
+                "<a:lstStyle/>", f"<a:lstStyle><a:lvl1pPr><a:defRPr>{style}</a:defRPr></a:lvl1pPr></a:lstStyle>"
+            )
+        },
+    )
 
 
 def show_comment() -> bytes:
@@ -628,7 +683,8 @@ _NS = (
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
     'xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0" '
-    'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+    'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" '
+    'xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
 )
 
 
@@ -833,6 +889,7 @@ PLANTED = [
         "below a logo": (anchored(_fill("1F3864"), height=900_000), True),
         "before a watermark": ('<w:pict><v:shape style="position:absolute" fillcolor="silver"><v:textpath string="Draft"/></v:shape></w:pict>', True),
     }.items()),
+    Planted("Word: letters as narrow as a hair", lambda: word_looking('<w:w w:val="1"/>'), "text_tiny", DOCX),
     Planted("Word: tiny in a strict file", lambda: word_looking('<w:sz w:val="1pt"/>'), "text_tiny", DOCX),
     Planted("Word: white by a style of letters", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", WHITE)), "text_colour", DOCX),
     Planted("Word: white by the style below a style", lambda: word_looking('<w:rStyle w:val="Y"/>', styles=word_style("X", WHITE) + word_style("Y", "", more='<w:basedOn w:val="X"/>')), "text_colour", DOCX),
@@ -904,6 +961,14 @@ PLANTED = [
         ("letters without a fill", "text_colour", ("<a:rPr><a:noFill/></a:rPr>",)),
         ("tiny words", "text_tiny", ('<a:rPr sz="100"/>',)),
     )),
+    *(Planted(f"{program}: letters {name}", lambda make=make, run=run: make(run), "text_colour", mime) for name, run in DRAWN.items() for program, make, mime in (
+        ("Word, in a drawing", word_drawn, DOCX), ("Excel, in a shape", book_drawn, XLSX), ("PowerPoint", show_looking, PPTX),
+    )),
+    Planted("PowerPoint: half of white", lambda: show_looking(f"<a:rPr>{_fill('FFFFFF', 50_000)}</a:rPr>"), "text_colour", PPTX),
+    Planted("PowerPoint: white with a white line", lambda: show_looking(f"<a:rPr><a:ln>{_fill('FFFFFF')}</a:ln>{_fill('FFFFFF')}</a:rPr>"), "text_colour", PPTX),
+    Planted("PowerPoint: white with a shadow that lets all through", lambda: show_looking(f'<a:rPr>{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="000000"><a:alpha val="0"/></a:srgbClr></a:outerShdw></a:effectLst></a:rPr>'), "text_colour", PPTX),
+    Planted("PowerPoint: letters without a fill by the style of a list", lambda: show_list_style("<a:noFill/>"), "text_colour", PPTX),
+    Planted("PowerPoint: made to fit until tiny", lambda: edited(show_looking("<a:rPr/>"), {"ppt/slides/slide1.xml": lambda text: re.sub("<a:bodyPr[^>]*>.*?</a:bodyPr>|<a:bodyPr[^>]*/>", '<a:bodyPr><a:normAutofit fontScale="1000"/></a:bodyPr>', text)}), "text_tiny", PPTX),
     Planted("PowerPoint: black in a black cell", lambda: show_cell(f"<a:rPr>{_fill('000000')}</a:rPr>", _fill("000000")), "text_colour", PPTX),
     Planted("PowerPoint: comment", show_comment, "comments", PPTX, True),
     Planted("PowerPoint: photo with its place", show_photo, "place", PPTX, True),
@@ -917,6 +982,10 @@ PLANTED = [
         ("nearly white", "text_colour", (odf_style('fo:color="#fefefe"'),)),
         ("tiny words", "text_tiny", (odf_style('fo:font-size="1pt"'),)),
         ("tiny as a share", "text_tiny", (odf_style('fo:font-size="10%"'),)),
+        ("letters that let all through", "text_colour", (odf_style('fo:color="#000000" loext:opacity="0%"'),)),
+        ("half of white", "text_colour", (odf_style(f'{ODF_WHITE} loext:opacity="50%"'),)),
+        ("letters as narrow as a hair", "text_tiny", (odf_style('style:text-scale="1%"'),)),
+        ("tiny as a raised one", "text_tiny", (odf_style('style:text-position="super 1%"'),)),
         ("tiny Arabic", "text_tiny", (odf_style('style:font-size-complex="1pt"'), f'<text:p><text:span text:style-name="T9">شاهد {NAMED}</text:span></text:p>')),
         ("black marker", "text_colour", (odf_style(ODF_ON_BLACK),)),
         ("white by a style with a parent", "text_colour", (odf_style("", more='style:parent-style-name="W"'), "", odf_style(ODF_WHITE, "W"))),
@@ -1017,6 +1086,10 @@ CLEAN = {
         "black on yellow": lambda: word_looking('<w:color w:val="auto"/><w:highlight w:val="yellow"/>'),
         "white blanks": lambda: word_looking(f'{WHITE}<w:sz w:val="2"/>', words=" "),
         "white with a line around": lambda: word_looking(f"{WHITE}<w:outline/>"),
+        "half of black": lambda: word_looking('<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="50000"/></w14:srgbClr></w14:solidFill></w14:textFill>'),
+        "without a fill, with a line": lambda: word_looking('<w14:textOutline xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:solidFill><w14:srgbClr w14:val="FF0000"/></w14:solidFill></w14:textOutline><w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:noFill/></w14:textFill>'),
+        "narrow": lambda: word_looking('<w:w w:val="66"/>'), "narrow by nothing": lambda: word_looking('<w:w w:val="0"/>'),
+        "half of black in a drawing": lambda: word_drawn(f"<a:rPr>{_fill('000000', 50_000)}</a:rPr>"),
         "dark by the run in a white style": lambda: word_looking(BLACK, '<w:pStyle w:val="X"/>', word_style("X", WHITE, "paragraph")),
         "tiny for Arabic alone": lambda: word_looking('<w:szCs w:val="2"/>'),
     }.items()},
@@ -1039,6 +1112,7 @@ CLEAN = {
         "low row": {"height": 6}, "narrow column": {"width": 0.5},
     }.items()},
     "Excel with a table": (book_table, XLSX),
+    "Excel, white in a shape": (lambda: book_drawn(f"<a:rPr>{_fill('FFFFFF')}</a:rPr>"), XLSX),
     "Excel with formulas": (lambda: _saved((lambda b: (b.active.__setitem__("D1", "=SUM(B1:B5)"), b)[1])(book())), XLSX),
     "PowerPoint": (lambda: _saved(show()), PPTX),
     **{f"PowerPoint, {name}": (lambda args=args: show_looking(*args), PPTX) for name, args in {
@@ -1046,6 +1120,9 @@ CLEAN = {
         "white on a black shape": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", "", "000000"),
         "half as light, in a strict file": ('<a:rPr><a:solidFill><a:schemeClr val="bg1"><a:lumMod val="50%"/></a:schemeClr></a:solidFill></a:rPr>',),
         "white with a line": (f'<a:rPr><a:ln>{_fill("000000")}</a:ln>{_fill("FFFFFF")}</a:rPr>',),
+        "white with a shadow": (f'<a:rPr>{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="000000"><a:alpha val="40000"/></a:srgbClr></a:outerShdw></a:effectLst></a:rPr>',),
+        "no fill, with a line": (f'<a:rPr><a:ln>{_fill("FF0000")}</a:ln><a:noFill/></a:rPr>',),
+        "half of black": (f"<a:rPr>{_fill('000000', 50_000)}</a:rPr>",),
         "nothing said": ("<a:rPr/>",), "a yellow marker": ('<a:rPr><a:highlight><a:srgbClr val="FFFF00"/></a:highlight></a:rPr>',),
         "white in a box that lets through": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", '<a:solidFill><a:srgbClr val="FFFFFF"><a:alpha val="20000"/></a:srgbClr></a:solidFill>'),
     }.items()},
@@ -1058,9 +1135,14 @@ CLEAN = {
         "white in a box of any colour": (odf_style(ODF_WHITE), ODT_BOX),
         "white on a cover": (odf_style(ODF_WHITE) + odf_style('style:run-through="background" draw:fill="solid" draw:fill-color="#1f3864"', "G", "graphic", kind="graphic"), f'<text:p><draw:custom-shape draw:style-name="G"/><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
         "what the program chooses": (odf_style('style:use-window-font-color="true" fo:color="#ffffff"'),),
+        "half of black": (odf_style('fo:color="#000000" loext:opacity="50%"'),),
+        "black in a paragraph that lets all through": (odf_style('loext:opacity="0%"', "P9", "paragraph") + odf_style(ODF_BLACK), f'<text:p text:style-name="P9"><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
+        "narrow and raised": (odf_style('style:text-scale="66%" style:text-position="33% 58%"'),), "raised by little": (odf_style('style:text-position="1%"'),),
         "pale but legible": (odf_style('fo:color="#cccccc"'),), "clear": (odf_style('fo:background-color="transparent"'),),
     }.items()},
     "ODS, white on black": (lambda: ods_looking(f'<style:style style:name="T9" style:family="table-cell"><style:table-cell-properties {ODF_ON_BLACK}/><style:text-properties {ODF_WHITE}/></style:style>'), ODS),
+    "ODT with names by programs": (lambda: open_document(f'{PLAIN}<text:section text:name="Section1"><text:p>Seen</text:p></text:section><table:table table:name="Tabelle1"/><text:table-of-content text:name="Table of Contents1"/><text:p><text:a xlink:href="#Table1|table">a</text:a> <text:a xlink:href="#1.The court|outline">b</text:a></text:p>'), ODT),
+    "ODT with names by its words": (lambda: open_document(f'{PLAIN}<text:section text:name="The_court"><text:p>Seen</text:p></text:section>'), ODT),
     "ODT with a link": (lambda: open_document(f'{PLAIN}<text:p><text:a xlink:href="https://www.example.org/">See</text:a></text:p>'), ODT),
     "ODS": (lambda: open_document(_ods(_row("a", "b", "c")), mime=ODS), ODS),
     "EPUB": (epub, EPUB),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 
-from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
+from PIL import Image, ImageCms, ImageDraw, ImageFilter, PngImagePlugin
 
 from tests.documents.safety import pdfs
 from tests.documents.safety.planting import NAME, Planted
@@ -76,6 +76,47 @@ def partly_erased(mode: str = "RGBA", *, secret: bool = True) -> Image.Image:
     mask.paste(0, (0, 0, 240, 80))
     picture.putalpha(mask)
     return picture
+
+
+def faint(mode: str = "RGBA", opacity: int = 3) -> Image.Image:
+    """A picture whose upper half is clear, but for a name that no eye sees."""
+    picture = erased_for_good()
+    ImageDraw.Draw(picture).text((8, 20), NAME, fill=(0, 0, 0, opacity), font_size=32)
+    return picture.convert(mode)
+
+
+def below_faint() -> Image.Image:
+    """A picture whose upper half is nearly clear, and the name still stands there."""
+    picture = partly_erased()
+    picture.putalpha(picture.getchannel("A").point(lambda opacity: opacity or 2))
+    return picture
+
+
+def softly_edged() -> Image.Image:
+    """A round shape whose edge fades out over a few pixels."""
+    mask = Image.new("L", (240, 160))
+    ImageDraw.Draw(mask).ellipse((40, 20, 200, 140), fill=255)
+    picture = Image.new("RGBA", mask.size, (20, 40, 120, 0))
+    picture.putalpha(mask.filter(ImageFilter.BoxBlur(3)))
+    return picture
+
+
+def moving(kind: str, **more) -> bytes:
+    """A picture whose second moment has the name."""
+    moments = [pdfs.noise(240, 160), partly_erased().convert("RGB")]
+    return picture_file(kind, moments[0], save_all=True, append_images=moments[1:], duration=100, **more)
+
+
+def webp_with_moments() -> bytes:
+    """One that doesn't move, with a moment that no program shows."""
+    still, data = picture_file("WEBP", icc_profile=_profile()), moving("WEBP")
+    moments = data[data.index(b"ANIM") :]
+    body = still[8:] + moments
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def _profile() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def erased_for_good() -> Image.Image:
@@ -396,6 +437,15 @@ PLANTED = [
     Planted("PNG: erased part in grey", lambda: picture_file("PNG", partly_erased("L")), "picture_masked", PNG, True, trace=""),
     Planted("PNG: erased part of a palette", erased_from_palette, "picture_masked", PNG, True, trace=""),
     Planted("PNG: erased part of a palette behind a profile", lambda: erased_from_palette(pdfs.noise(60, 40).tobytes()), "picture_masked", PNG, True, trace=""),
+    Planted("PNG: a name that is hardly there", lambda: picture_file("PNG", faint()), "picture_masked", PNG, True, trace=""),
+    Planted("PNG: a name in grey that is hardly there", lambda: picture_file("PNG", faint("LA", 1)), "picture_masked", PNG, True, trace=""),
+    Planted("PNG: below what is hardly there", lambda: picture_file("PNG", below_faint()), "picture_masked", PNG, True, trace=""),
+    Planted("PNG: later moment", lambda: moving("PNG"), "picture_masked", PNG, True, trace=""),
+    Planted("WebP: a name that is hardly there", lambda: picture_file("WEBP", faint(), lossless=True, exact=True), "picture_masked", WEBP, True, trace=""),
+    Planted("WebP: later moment", lambda: moving("WEBP"), "picture_masked", WEBP, True, trace=""),
+    Planted("WebP: later moment of one that lets through", lambda: picture_file("WEBP", erased_for_good(), save_all=True, append_images=[partly_erased()], lossless=True), "picture_masked", WEBP, True, trace=""),
+    Planted("TIFF: a name that is hardly there", lambda: picture_file("TIFF", faint()), "picture_masked", TIFF, True, trace=""),
+    Planted("RTF: drawing with a later moment", lambda: rtf(rtf_picture(moving("PNG")).replace("jpegblip", "pngblip")), "metadata", RTF, True, trace=""),
     Planted("WebP: erased part", lambda: picture_file("WEBP", partly_erased(), lossless=True, exact=True), "picture_masked", WEBP, True, trace=""),
     Planted("WebP: erased part, with loss", lambda: picture_file("WEBP", partly_erased(), quality=90, exact=True), "picture_masked", WEBP, True, trace=""),
     Planted("TIFF: erased part", lambda: picture_file("TIFF", partly_erased()), "picture_masked", TIFF, True, trace=""),
@@ -422,6 +472,9 @@ CLEAN = {
     "PNG, transparent": (lambda: picture_file("PNG", pdfs.noise(60, 40).convert("RGBA")), PNG),
     "PNG, erased for good": (lambda: picture_file("PNG", erased_for_good()), PNG),
     "WebP, erased for good": (lambda: picture_file("WEBP", erased_for_good()), WEBP),
+    "PNG, softly edged": (lambda: picture_file("PNG", softly_edged()), PNG),
+    "WebP, softly edged": (lambda: picture_file("WEBP", softly_edged()), WEBP),
+    "PNG, moving": (lambda: picture_file("PNG", pdfs.noise(60, 40), save_all=True, append_images=[pdfs.noise(60, 40, 3)]), PNG),
     "PNG, palette": (lambda: picture_file("PNG", pdfs.noise(60, 40).convert("P")), PNG),
     "WebP": (lambda: picture_file("WEBP"), WEBP),
     "WebP without loss": (lambda: picture_file("WEBP", lossless=True), WEBP),

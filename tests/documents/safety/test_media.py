@@ -90,7 +90,33 @@ def test_colours_and_copyright_of_a_picture_stay_when_it_is_packed_anew():
         assert round(shown.info["dpi"][0]) == 300
 
 
-def test_a_moving_picture_still_moves():
+@pytest.mark.parametrize("make", [others.faint, others.below_faint])
+def test_what_is_hardly_there_is_gone_and_the_rest_stays_bit_for_bit(make):
+    shown = picture(plain(others.picture_file("PNG", make())))
+    hidden, visible = (0, 0, 240, 80), (0, 80, 240, 160)
+    assert shown.crop(hidden).getbbox() is None
+    assert shown.crop(visible).tobytes() == make().crop(visible).tobytes()
+
+
+def test_soft_edges_stay_bit_for_bit():
+    data = others.picture_file("PNG", others.softly_edged())
+    assert plain(data) == data
+
+
+@pytest.mark.parametrize(("kind", "more"), [("PNG", {}), ("WEBP", {"lossless": True})])
+def test_of_a_moving_picture_the_first_moment_stays(kind, more):
+    with Image.open(io.BytesIO(plain(others.moving(kind, **more)))) as shown:
+        assert getattr(shown, "n_frames", 1) == 1
+        assert shown.convert("RGB").tobytes() == pdfs.noise(240, 160).tobytes()
+
+
+def test_moments_of_a_picture_that_does_not_move_go():
+    data = others.webp_with_moments()
+    assert b"ANMF" in data and b"ANMF" not in plain(data)
+    assert picture(plain(data)).tobytes() == picture(data).tobytes()
+
+
+def test_a_gif_still_moves():
     with Image.open(io.BytesIO(plain(media.gif()))) as moving:
         assert (moving.n_frames, moving.info["loop"]) == (2, 3)
 

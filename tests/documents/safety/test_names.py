@@ -7,11 +7,13 @@ import time
 import zipfile
 
 import docx
+import openpyxl
 import pptx
 import pytest
 from lxml import etree
 
 from documents.extraction.inspection import inspect
+from documents.extraction.packages import visible
 from documents.extraction.packages.names import _restyled
 from documents.extraction.packages.package import Package
 from documents.extraction.packages.unshown import word
@@ -354,6 +356,21 @@ def test_links_in_opendocument_follow_their_bookmark(cleaned):
     assert 'text:name="bookmark1"' in text and 'href="#bookmark1"' in text and 'ref-name="bookmark1"' in text
 
 
+def test_links_in_opendocument_follow_sections_tables_and_frames(cleaned):
+    public, _removed = cleaned(offices.open_document(offices.PLAIN + unshown.ODT_NAMES), offices.ODT)
+    root = Package(public).xml("content.xml")
+    section, table = (
+        root.xpath(f"string(//*[local-name()='{each}']/@*[local-name()='name'])") for each in ("section", "table")
+    )
+    first, second = (frame for frame in root.iter("{*}frame"))
+    named = [str(value) for frame in (first, second) for key, value in frame.attrib.items() if key.endswith("}name")]
+    assert f"<{table}.A1>" in root.xpath("string(//@*[local-name()='formula'])")
+    assert [link.get(key) for link in root.iter("{*}a") for key in link.attrib] == [
+        f"#{section}|region", f"#{table}|table", f"#{named[1]}|frame", "#1.Seen|outline",
+    ]  # fmt: skip
+    assert named[1] in first.attrib.values()
+
+
 def test_what_is_shown_of_fields_and_lists_stays(cleaned):
     public, _removed = cleaned(offices._word_with(unshown.WORD["list of a form"]), offices.DOCX)
     assert b'listEntry w:val="Seen"' in parts(public)["word/document.xml"], "Word shows the entry itself"
@@ -364,6 +381,26 @@ def test_what_is_shown_of_fields_and_lists_stays(cleaned):
     )
     public, _removed = cleaned(offices.open_document(offices.PLAIN + unshown.TEXTS["value of a field"]), offices.ODT)
     assert "<text:p>Seen, heard.</text:p>" in parts(public)["content.xml"].decode()
+
+
+@pytest.mark.parametrize("formula", unshown.USUAL)
+def test_usual_formulas_stay(cleaned, formula):
+    public, removed = cleaned(unshown.computed(formula), offices.XLSX)
+    assert "hidden text" not in removed and inspect(public, offices.XLSX, []) == []
+    assert Package(public).xml("xl/worksheets/sheet1.xml").xpath("string(//*[local-name()='f'])") == formula
+    formula = formula.replace(",", ";")
+    public, removed = cleaned(unshown.ods_computed(formula), offices.ODS)
+    assert "hidden text" not in removed and inspect(public, offices.ODS, []) == []
+    assert Package(public).xml("content.xml").xpath("string(//@*[local-name()='formula'])") == f"of:={formula}"
+
+
+def test_formulas_with_words_that_no_cell_shows_become_their_values(cleaned):
+    data = unshown.computed(unshown.FORMULAS["a form"], more=' t="shared" si="0" ref="D1:E1"')
+    public, _removed = cleaned(data, offices.XLSX)
+    sheet = openpyxl.load_workbook(io.BytesIO(public.read_bytes())).active
+    assert [sheet[place].value for place in ("D1", "E1")] == ["Seen", "Seen"]
+    public, _removed = cleaned(unshown.ods_computed(unshown.FORMULAS["a form"]), offices.ODS)
+    assert "Seen" in visible(Package(public), offices.ODS)[0]
 
 
 @pytest.mark.parametrize("name", unshown.FORMS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from xml.sax.saxutils import escape
 
 import openpyxl
 from openpyxl.formatting.rule import FormulaRule
@@ -116,6 +117,18 @@ def _table(workbook, sheet) -> None:
     sheet.add_table(table)
 
 
+def _column(workbook, sheet) -> None:
+    table = openpyxl.worksheet.table.Table(displayName="T", ref="A1:B5")
+    sheet["A1"], sheet["B1"] = "Year", "Cases"
+    table._initialise_columns()
+    for column, header in zip(table.tableColumns, ("Year", "Cases"), strict=True):
+        column.name = header
+        column.calculatedColumnFormula = openpyxl.worksheet.table.TableFormula(attr_text=f'IF(FALSE,"{NAME}",1)')
+        column.totalsRowFormula = openpyxl.worksheet.table.TableFormula(attr_text=f'N("{NAME}")')
+        column.totalsRowFunction = "custom"
+    sheet.add_table(table)
+
+
 def in_extension() -> bytes:
     """Lists that name another sheet, where Excel keeps them today."""
     more = (
@@ -143,6 +156,38 @@ def _ruled(formula: str, places: str, kind: str = "list"):
         rule.add(places)
 
     return change
+
+
+def computed(formula: str, said: str = "<v>Seen</v>", more: str = "") -> bytes:
+    """A sheet with a formula and its value."""
+    cells = f'<c r="D1" t="str"><f{more}>{escape(formula)}</f>{said}</c><c r="E1" t="str"><f t="shared" si="0"/><v>Seen</v></c>'
+    return offices.edited(
+        offices._saved(offices.book("closed")),
+        {"xl/worksheets/sheet1.xml": lambda text: text.replace("</row>", f"{cells}</row>", 1)},
+    )
+
+
+FORMULAS = {
+    "the other half of a condition": f'IF(FALSE,"{NAME}","Seen")',
+    "a note to a number": f'SUM(B1:B5)+N("seen by {NAME}")',
+    "beside a shown word": f'IF(A1="Year","Seen","closed {NAME}")',
+    "in quotes": f'IF(FALSE,"a ""{NAME}""","Seen")',
+    "an address": f'IF(FALSE,HYPERLINK("https://www.example.org/{NAME}"),"Seen")',
+    "a form": f'TEXT(B1,"0 \\{NAME}")',
+}
+USUAL = (
+    'TEXT(B1,"dd.mm.yyyy")', 'TEXT(B1,"[$-409]mmmm d, yyyy hh:mm AM/PM")', 'TEXT(B1,"YYYYMMDD")', 'TEXT(B1,"#,##0.00")',
+    'A1&", "&B1&" - "', 'SUMIF(B1:B5,">5000000")', 'SUMIF(C1:C5,"CLOSED",B1:B5)', 'COUNTIF(A1:A5,"*year*")',
+    'IF(B1>5,"Seen","")', 'IFERROR(B1/0,"n/a")', 'DATEDIF(B1,B2,"ym")', 'CELL("filename",A1)', 'INDIRECT("Figures!A"&B1)',
+    'HYPERLINK("https://www.example.org/report","Seen")', 'IF(B1=1,"A","B")',
+)  # fmt: skip
+"""Formulas that stay."""
+
+
+def ods_computed(formula: str, value: str = "") -> bytes:
+    cell = f'<table:table-cell table:formula="of:={escape(formula, {chr(34): "&quot;"})}" office:value-type="string" {value}><text:p>Seen</text:p></table:table-cell>'
+    row = offices._row("closed", "Year").replace("</table:table-row>", f"{cell}</table:table-row>")
+    return offices.open_document(offices._ods(row), mime=ODS)
 
 
 BOOKS = {
@@ -213,6 +258,20 @@ TEXTS = {
     "words under the pointer": f'<text:p><text:a xlink:href="https://www.example.org/" office:title="{NAME}">Seen</text:a></text:p>',
 }  # fmt: skip
 ODT_BOOKMARK = f'<text:p><text:bookmark text:name="{NAME}"/>Seen <text:a xlink:href="#{NAME}">there</text:a><text:bookmark-ref text:ref-name="{NAME}">Seen</text:bookmark-ref></text:p>'
+ODT_NAMES = f"""
+<text:section text:name="About_{NAME}"><text:p>Seen</text:p></text:section>
+<table:table table:name="{NAME}"><table:table-row><table:table-cell table:formula="ooow:&lt;{NAME}.A1&gt;" office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell></table:table-row></table:table>
+<text:p><draw:frame draw:name="{NAME} 1" draw:chain-next-name="{NAME} 2"><draw:text-box><text:p>a</text:p></draw:text-box></draw:frame>
+<draw:frame draw:name="{NAME} 2"><draw:text-box><text:p>b</text:p></draw:text-box></draw:frame></text:p>
+<text:p><text:a xlink:href="#About_{NAME}|region">1</text:a><text:a xlink:href="#{NAME}|table">2</text:a>
+<text:a xlink:href="#{NAME}%202|frame">3</text:a><text:a xlink:href="#1.Seen|outline">4</text:a></text:p>
+"""
+ODT_FORM = 'xmlns:form="urn:oasis:names:tc:opendocument:xmlns:form:1.0"'
+ODT_FORMS = {
+    "name of a field": f'<form:text form:name="{NAME}"/>',
+    "words under the pointer": f'<form:text form:name="Text Box 1" form:title="{NAME}"/>',
+    "hidden field": f'<form:hidden form:name="Field 1" form:value="{NAME}"/>',
+}
 TABLES = {
     "list to choose from": f'<table:content-validations><table:content-validation table:name="v" table:condition="of:cell-content-is-in-list(&quot;{NAME}&quot;)"/></table:content-validations>',
     "filter": f'<table:database-ranges><table:database-range table:name="d"><table:filter><table:filter-condition table:value="{NAME}"/></table:filter></table:database-range></table:database-ranges>',
@@ -224,10 +283,21 @@ PLANTED = [
     *(Planted(f"Word: {name}", lambda xml=xml: offices._word_with(xml), "custom_data" if name.startswith(("label", "tag", "smart", "data")) else "hidden_text", DOCX, True) for name, xml in WORD.items()),
     Planted("Word: name of a bookmark", lambda: offices._word_with(BOOKMARK + LINKS), "bookmarks", DOCX, True),
     *(Planted(f"Excel: {name}", lambda change=change: book(change), "hidden_text", XLSX, True) for name, change in BOOKS.items()),
+    *(Planted(f"Excel: in a formula, {name}", lambda formula=formula: computed(formula), "hidden_text", XLSX, True) for name, formula in FORMULAS.items()),
+    Planted("Excel: in a formula that others share", lambda: computed(FORMULAS["a form"], more=' t="shared" si="0" ref="D1:E1"'), "hidden_text", XLSX, True),
+    Planted("Excel: in a formula that was never computed", lambda: computed(FORMULAS["a form"], said=""), "hidden_text", XLSX),
+    Planted("Excel: in the formula of a column", lambda: book(_column), "hidden_text", XLSX, True),
+    *(Planted(f"ODS: in a formula, {name}", lambda formula=formula: ods_computed(formula.replace(",", ";")), "hidden_text", ODS, True) for name, formula in FORMULAS.items()),
+    Planted("ODS: value beside its words", lambda: ods_computed("[.A1]", f'office:string-value="{NAME}"'), "hidden_text", ODS, True),
     Planted("Excel: list to choose from, in an extension", in_extension, "hidden_text", XLSX, True),
     Planted("PowerPoint: description of what can be read", lambda: show(descr=f"About {NAME}"), "hidden_text", PPTX, True),
     Planted("PowerPoint: words under the pointer", lambda: show(tooltip=NAME), "hidden_text", PPTX, True),
     *(Planted(f"ODT: {name}", lambda xml=xml: offices.open_document(f"{PLAIN}{xml}" if xml.startswith("<text:p") else xml + PLAIN), "custom_data" if "pointer" in name else "hidden_text", ODT, True) for name, xml in TEXTS.items()),
+    Planted("ODT: names of sections, tables and frames", lambda: offices.open_document(PLAIN + ODT_NAMES), "bookmarks", ODT, True),
+    Planted("ODT: link that leads nowhere", lambda: offices.open_document(f'{PLAIN}<text:p><text:a xlink:href="#{NAME}|region">Seen</text:a></text:p>'), "bookmarks", ODT, True),
+    *(Planted(f"ODT: form, {name}", lambda xml=xml: offices.open_document(f'<office:forms {ODT_FORM}><form:form form:name="Form">{xml}</form:form></office:forms>{PLAIN}'), "hidden_text" if "hidden" in name else "custom_data", ODT, True) for name, xml in ODT_FORMS.items()),
+    Planted("ODT: condition of a section", lambda: offices.open_document(f'{PLAIN}<text:section text:name="Section1" text:display="condition" text:condition="ooow:user==&quot;{NAME}&quot;"><text:p>Seen</text:p></text:section>'), "hidden_text", ODT, True),
+    Planted("ODT: section that is hidden by its condition", lambda: offices.open_document(f'{PLAIN}<text:section text:name="Section1" text:display="condition" text:condition="ooow:1==1" text:is-hidden="true"><text:p>{NAME}</text:p></text:section>'), "hidden_text", ODT, True),
     Planted("ODT: name of a bookmark", lambda: offices.open_document(PLAIN + ODT_BOOKMARK), "bookmarks", ODT, True),
     *(Planted(f"ODS: {name}", lambda xml=xml: offices.open_document(xml + offices._ods(offices._row("a")), mime=ODS), "hidden_text", ODS, True) for name, xml in TABLES.items()),
     Planted("ODS: condition of a style", lambda: offices.open_document(offices._ods(offices._row("a")), mime=ODS, styles=ODS_MAP), "hidden_text", ODS, True),

@@ -23,6 +23,7 @@ _GROUNDS = (
 _OUTSIDE = frozenset({"annotation", "tracked-changes", "desc", "title"})
 _POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "px": 0.75, "pc": 12.0}
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)(pt|in|cm|mm|px|pc|%)")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
 _COMPLEX = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _MOST = 20_000
 _DEEP = 20
@@ -66,11 +67,13 @@ class Looks:
 
     def _code(self, lineage: list[Any], words: str) -> str:
         said = self._said(lineage)
-        if self._size(said, is_complex=bool(_COMPLEX.search(words))) < TINY:
+        size = self._size(said, is_complex=bool(_COMPLEX.search(words)))
+        if size * _share(said, "text-scale") * _share(said, "text-position", 1) < TINY:
             return "text_tiny"
         ink = next((found for each in said if (found := _ink(each)) is not None), None)
         letters = next((colour for each in said if (colour := of_hex(value(each, "background-color")))), None)
-        return "text_colour" if blends_in(of_hex(ink or ""), letters, self._below(lineage)) else ""
+        is_faint = blends_in(of_hex(ink or ""), letters, self._below(lineage), _opacity(said))
+        return "text_colour" if is_faint else ""
 
     def _said(self, lineage: list[Any]) -> list[Any]:
         """What is said of letters, the nearest first."""
@@ -161,6 +164,19 @@ def _ink(properties: Any) -> str | None:
     if value(properties, "use-window-font-color") == "true":
         return ""
     return value(properties, "color") or None
+
+
+def _opacity(said: list[Any]) -> float:
+    """How much of the letters hides what lies behind them: a colour without a share of its own is whole."""
+    nearest = next((each for each in said if value(each, "opacity") or _ink(each) is not None), None)
+    return _share([nearest], "opacity") if nearest is not None else 1.0
+
+
+def _share(said: list[Any], name: str, at: int = 0) -> float:
+    """The share that the nearest says: of the width or height of letters, of their colour."""
+    words = next((words for each in said if (words := value(each, name).split())), [])
+    found = _SHARE.fullmatch("".join(words[at : at + 1]))
+    return float(found[1]) / 100 if found else 1.0
 
 
 def _fill(properties: Any) -> Colour | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from documents.extraction.contrast import PAPER, TINY, Colour, blends_in
-from documents.extraction.packages.looks import themes
+from documents.extraction.contrast import FAINT, PAPER, Colour
+from documents.extraction.packages.looks import drawings, themes
 from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, find, local, value
 
@@ -29,7 +29,7 @@ class Looks:
         self._paper = self._background()
         # By element, which keeps it alive: lxml makes new objects of those that nobody holds.
         self._known: dict[Any, list[Colour]] = {}
-        self._inherits: dict[tuple[Any, bool], Colour | None] = {}
+        self._inherits: dict[tuple[Any, bool], themes.Paint] = {}
 
     @cached_property
     def _covers(self) -> list[tuple[Any, Frame | None]]:
@@ -44,47 +44,39 @@ class Looks:
 
     def unreadable(self) -> Iterator[tuple[str, str]]:
         """Code and words of each run that nobody can read."""
-        for run in find(self._slide, "r", "fld"):
-            words = "".join(text.text or "" for text in run if local(text) == "t").strip()
-            properties = _child(run, "rPr")
-            if words and properties is not None and (code := self._code(run, properties)):
+        for run, words, properties in drawings.runs(self._slide):
+            if code := drawings.code_of(run, properties) or self._code(run, properties):
                 yield code, words
 
     def _code(self, run: Any, properties: Any) -> str:
-        size = number(value(properties, "sz"), in_point=100)
-        if size is not None and size / 100 < TINY:
-            return "text_tiny"
-        line, effects = _child(properties, "ln"), _child(properties, "effectLst")
-        if themes.fill(line, self._colours)[0] not in ("", "noFill") or (effects is not None and len(effects)):
+        if drawings.has_effects(properties):
             return ""
         shape = next((up for up in run.iterancestors() if local(up) in ("sp", "tc")), None)
-        kind, own = themes.fill(properties, self._colours)
-        if kind == "noFill":
-            return "text_colour"
         marker = _child(properties, "highlight")
         letters = themes.drawn(marker, self._colours) if marker is not None else None
-        ink = own if kind else self._inherited(shape, sure=letters is None)
-        if ink is None:
+        inks = themes.paints(properties, self._colours) or [self._inherited(shape, sure=letters is None)]
+        paints = [*inks, *drawings.lines(properties, self._colours)]
+        if any(each.colour is None and each.opacity >= FAINT for each in paints):
             return ""
-        return "text_colour" if blends_in(ink, letters, self._grounds(shape)) else ""
+        return "text_colour" if themes.blend_in(paints, letters, self._grounds(shape)) else ""
 
-    def _inherited(self, shape: Any, *, sure: bool) -> Colour | None:
-        """The colour of letters that say none; None where it can't be told, if it has to be ``sure``."""
+    def _inherited(self, shape: Any, *, sure: bool) -> themes.Paint:
+        """The colour of letters that say none; without one where it can't be told, if it has to be ``sure``."""
         if shape is None:
-            return None
+            return themes.Paint(None)
         if (shape, sure) not in self._inherits:
             self._inherits[shape, sure] = self._inherited_by(shape, sure)
         return self._inherits[shape, sure]
 
-    def _inherited_by(self, shape: Any, sure: bool) -> Colour | None:
-        said = [
-            *find(shape, "fontRef"),
-            *(each for style in find(shape, "lstStyle") for each in find(style, "solidFill")),
-        ]
+    def _inherited_by(self, shape: Any, sure: bool) -> themes.Paint:
+        said = [themes.painted(each, self._colours) for each in find(shape, "fontRef")]
+        for style in find(shape, "lstStyle"):
+            for each in find(style, "defRPr"):
+                said += themes.paints(each, self._colours) or []
         if said:
-            return themes.drawn(said[-1], self._colours)
+            return said[-1]
         is_own = local(shape) == "sp" and next(find(shape, "ph"), None) is None
-        return self._colours.get("tx1") if is_own or not sure else None
+        return themes.Paint(self._colours.get("tx1") if is_own or not sure else None)
 
     def _grounds(self, shape: Any) -> list[Colour]:
         """What lies behind the words of a shape or cell; empty where it can't be told."""

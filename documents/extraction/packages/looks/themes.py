@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
 
-from documents.extraction.contrast import INK, PAPER, Colour, lighted, of_hex
+from documents.extraction.contrast import FAINT, INK, PAPER, Colour, blends_in, lighted, of_hex
 from documents.extraction.packages.numbers import ALL, number
 from documents.extraction.packages.package import Package, find, local, value
 
@@ -15,6 +15,15 @@ Scheme = Mapping[str, Colour]
 _NAMED: Mapping[str, Colour] = {"white": PAPER, "black": INK}
 ALIASES: Mapping[str, str] = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}
 """What grounds and texts are where nothing else is said."""
+_COLOURS = ("srgbClr", "schemeClr", "sysClr", "prstClr", "scrgbClr", "hslClr")
+_FILLS = ("solidFill", "noFill", "gradFill", "blipFill", "pattFill", "grpFill")
+
+
+class Paint(NamedTuple):
+    """A colour, None where it can't be told, and how much of it hides what lies behind it (0-1)."""
+
+    colour: Colour | None
+    opacity: float = 1.0
 
 
 def scheme(package: Package, source: str) -> dict[str, Colour]:
@@ -37,6 +46,32 @@ def with_aliases(colours: Scheme, said: Mapping[str, str]) -> dict[str, Colour]:
 
 def drawn(holder: Any, colours: Scheme) -> Colour | None:
     """The colour that an element of a drawing holds; None for none, and where it lets something through."""
+    paint = painted(holder, colours)
+    return paint.colour if paint.opacity >= 1 else None
+
+
+def painted(holder: Any, colours: Scheme) -> Paint:
+    """The colour that an element of a drawing holds, with what it lets through."""
+    return Paint(_colour(holder, colours), max(map(_opacity, find(holder, *_COLOURS)), default=1.0))
+
+
+def paints(properties: Any, colours: Scheme) -> list[Paint] | None:
+    """With what letters or lines are filled, once for each colour of a gradient or pattern; None where nothing is said."""
+    filled = _filled(properties)
+    if filled is None:
+        return None
+    if local(filled) == "noFill":
+        return [Paint(None, 0.0)]
+    holders = [each.getparent() for each in find(filled, *_COLOURS)]
+    return [painted(each, colours) for each in holders] or [Paint(None)]
+
+
+def blend_in(every: Iterable[Paint], letters: Colour | None, below: Collection[Colour]) -> bool:
+    """Whether text can't be told from its ground, whatever of it is painted with which of these."""
+    return all(blends_in(each.colour, letters, below, each.opacity) for each in every)
+
+
+def _colour(holder: Any, colours: Scheme) -> Colour | None:
     for each in holder:
         name, said = local(each), value(each, "val")
         if name == "srgbClr":
@@ -53,13 +88,28 @@ def drawn(holder: Any, colours: Scheme) -> Colour | None:
     return None
 
 
-def _changed(element: Any, colour: Colour) -> Colour | None:
+def _opacity(colour: Any) -> float:
+    """How much hides what lies behind it. Programs read Word's own number both ways: what is nothing in one, is nothing."""
+    share = 1.0
+    for each in colour:
+        part = (number(value(each, "val")) or 0.0) / ALL
+        match local(each):
+            case "alpha" if "wordml" in str(each.tag):
+                share = 0.0 if part < FAINT else 1 - part
+            case "alpha":
+                share = part
+            case "alphaMod":
+                share *= part
+            case "alphaOff":
+                share += part
+    return share
+
+
+def _changed(element: Any, colour: Colour) -> Colour:
     for each in element:
         said = number(value(each, "val"))
         share = 1.0 if said is None else said / ALL
         match local(each):
-            case "alpha" if share < 1:
-                return None
             case "lumMod" | "shade":
                 colour = lighted(colour, share)
             case "lumOff":
@@ -71,7 +121,11 @@ def _changed(element: Any, colour: Colour) -> Colour | None:
 
 def fill(properties: Any, colours: Scheme) -> tuple[str, Colour | None]:
     """How a shape or text is filled: the local name of the element that says it ("" for none), and its one colour."""
-    for each in properties if properties is not None else ():
-        if local(each) in ("solidFill", "noFill", "gradFill", "blipFill", "pattFill", "grpFill"):
-            return local(each), drawn(each, colours) if local(each) == "solidFill" else None
-    return "", None
+    filled = _filled(properties)
+    if filled is None:
+        return "", None
+    return local(filled), drawn(filled, colours) if local(filled) == "solidFill" else None
+
+
+def _filled(properties: Any) -> Any:
+    return next((each for each in properties if local(each) in _FILLS), None) if properties is not None else None

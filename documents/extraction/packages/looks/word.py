@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from documents.extraction.contrast import INK, PAPER, TINY, Colour, blends_in, lighted, mixed, of_hex
+from documents.extraction.contrast import INK, PAPER, TINY, Colour, lighted, mixed, of_hex
 from documents.extraction.packages.looks import behind, themes
 from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, find, local, value
@@ -87,12 +87,13 @@ class Looks:
         style, below, table_has_ink = place
         own = list(self._own(run))
         said = [*own, *self._of_style(style, "rPr")]
-        if _size(said) < TINY:
+        if _size(said) * _width(said) < TINY:
             return "text_tiny"
-        if _is_outlined(said):
-            return ""
-        ink = self._ink(own if table_has_ink else said)
-        return "text_colour" if blends_in(ink, self._of_letters(said), below) else ""
+        outline = _first(said, "outline")
+        if outline is not None and _is_on(outline, "val", "1"):
+            return ""  # a line around letters shows them in any colour
+        paints = [*self._inks(own if table_has_ink else said), *self._lines(said)]
+        return "text_colour" if themes.blend_in(paints, self._of_letters(said), below) else ""
 
     def _own(self, run: Any) -> Iterator[Any]:
         """What a run and the style of its letters say, the nearest first."""
@@ -123,15 +124,19 @@ class Looks:
             self._chains[key] = found
         return self._chains[key]
 
-    def _ink(self, said: list[Any]) -> Colour | None:
-        """The colour of the letters; None where nothing or the program says it."""
+    def _inks(self, said: list[Any]) -> list[themes.Paint]:
+        """The colours of the letters."""
         for properties in said:
-            filled = _child(properties, "textFill")
-            if filled is not None:
-                return themes.fill(filled, self._colours)[1]
+            paints = themes.paints(_child(properties, "textFill"), self._colours)
+            if paints is not None:
+                return paints
             if (colour := _child(properties, "color")) is not None:
-                return self._said(colour, "val", "themeColor")
-        return None
+                return [themes.Paint(self._said(colour, "val", "themeColor"))]
+        return [themes.Paint(None)]
+
+    def _lines(self, said: list[Any]) -> list[themes.Paint]:
+        """The colours of the line around letters."""
+        return themes.paints(_first(said, "textOutline"), self._colours) or []
 
     def _of_letters(self, said: list[Any]) -> Colour | None:
         """The highlighter's colour, or that of the letters' own shade."""
@@ -250,12 +255,11 @@ def _size(said: list[Any]) -> float:
     return 10.0 if half is None else half / 2
 
 
-def _is_outlined(said: list[Any]) -> bool:
-    """Whether letters have a line around them, which shows them in any colour."""
-    outline, drawn = _first(said, "outline"), _first(said, "textOutline")
-    if outline is not None and _is_on(outline, "val", "1"):
-        return True
-    return drawn is not None and any(True for _ in find(drawn, "solidFill", "gradFill"))
+def _width(said: list[Any]) -> float:
+    """How wide letters are drawn, as a share; programs take none at all for the whole."""
+    scale = _first(said, "w")
+    share = number(value(scale, "val"), whole=100) if scale is not None else None
+    return min(share / 100, 1.0) if share else 1.0
 
 
 def _is_on(element: Any, name: str, default: str = "0") -> bool:

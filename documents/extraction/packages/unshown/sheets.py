@@ -1,21 +1,24 @@
-"""Excel: lists to choose from, what was filtered by, names of constants, conditions about words that no cell shows."""
+"""Excel: constants in formulas, lists to choose from, what was filtered by, names of constants, conditions about words that no cell shows."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
 from documents.extraction.packages.spans import cells_of, spans
+from documents.extraction.packages.unshown import formulas
 
 _BUILT_IN = "_xlnm.Print"
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _OF_SHEET = re.compile(r"'((?:[^']|'')+)'!|([\w.:]+)!")
 _NAME = re.compile(r"[^\W\d][\w.]*")
 _WITH_WORDS = ("formula", "f")
+_OF_COLUMNS = ("calculatedColumnFormula", "totalsRowFormula")
 _HOLDERS = frozenset({"conditionalFormatting", "conditionalFormattings", "dataValidations", "ext", "extLst"})
 _LONG = 10_000
 _PROMPTS = ("promptTitle", "prompt", "errorTitle", "error")
@@ -30,6 +33,11 @@ class Shown:
     words: str
     sheets: Collection[str]
     gone: Collection[str]
+
+    @cached_property
+    def each(self) -> frozenset[str]:
+        """The words one by one."""
+        return formulas.words(self.words)
 
     def tells(self, formula: str) -> bool:
         """Whether a formula leads to what is hidden, or goes."""
@@ -49,6 +57,7 @@ def shown(package: Package, workbook: str, words: str, sheets: Collection[str]) 
 
 def traces(root: Any, shown: Shown) -> Iterator[Trace]:
     """Of a sheet or table."""
+    yield from _of_formulas(root, shown)
     yield from _of_validation(root, shown)
     for each in find(root, "filterColumn", "sortState"):
         words = ", ".join(value(one, "val") for one in each.iter() if value(one, "val"))
@@ -64,20 +73,48 @@ def traces(root: Any, shown: Shown) -> Iterator[Trace]:
             yield Trace("hidden_text", "hidden text", each.get(key), partial(each.attrib.pop, key, None))
 
 
+def _of_formulas(root: Any, shown: Shown) -> Iterator[Trace]:
+    """Formulas become their values. One that was never computed has none: who made the file has to have it computed."""
+    together: dict[str, list[Any]] = defaultdict(list)
+    found: list[tuple[Any, list[str]]] = []
+    for each in find(root, "f", *_OF_COLUMNS):
+        if value(each, "t") == "shared":
+            together[value(each, "si")].append(each)
+        if each.text and '"' in each.text and (local(each) != "f" or local(each.getparent()) == "c"):
+            own = "".join(part.text or "" for part in each.getparent() if local(part) == "v")
+            if said := formulas.telling(each.text, shown.each, own):
+                found.append((each, said))
+    for each, said in found:
+        every = together[value(each, "si")] if value(each, "t") == "shared" else [each]
+        remove = partial(_settle, every) if all(map(_is_computed, every)) else None
+        yield Trace("hidden_text", "hidden text", ", ".join(said), remove)
+
+
+def _is_computed(formula: Any) -> bool:
+    return local(formula) != "f" or any(local(part) == "v" for part in formula.getparent())
+
+
+def _settle(every: list[Any]) -> None:
+    for formula in every:
+        for key in ("cm", "totalsRowFunction"):  # what says of which kind the formula is
+            formula.getparent().attrib.pop(key, None)
+        take_out(formula)
+
+
 def _of_validation(root: Any, shown: Shown) -> Iterator[Trace]:
     """What may be written into cells stays for those who fill in a form, a list of words where a cell is empty."""
     filled: set[tuple[int, ...]] | None = None
     for each in find(root, "dataValidation"):
-        formulas = [text_of(part, _LONG) for part in find(each, "formula1", "formula2")]
-        words = list(_words(["", *formulas]))
-        if is_list := value(each, "type") == "list" and all(map(_QUOTED.fullmatch, formulas)):
-            words = [word.strip() for said in words for word in said.split(",")]
+        said = [text_of(part, _LONG) for part in find(each, "formula1", "formula2")]
+        words = list(_words(["", *said]))
+        if is_list := value(each, "type") == "list" and all(map(_QUOTED.fullmatch, said)):
+            words = [word.strip() for several in words for word in several.split(",")]
         is_telling = any(word not in shown.words for word in words)
         if is_telling and is_list:
             filled = _filled(root) if filled is None else filled
             is_telling = not _has_room(each, filled)
-        if is_telling or any(map(shown.tells, formulas)):
-            yield Trace("hidden_text", "hidden text", ", ".join(formulas), partial(_take_out, each))
+        if is_telling or any(map(shown.tells, said)):
+            yield Trace("hidden_text", "hidden text", ", ".join(said), partial(_take_out, each))
         for key in [key for key in each.attrib if local(key) in _PROMPTS]:
             yield Trace("hidden_text", "hidden text", each.get(key), partial(each.attrib.pop, key, None))
 
