@@ -24,6 +24,7 @@ from search.engines import get_engine
 from search.engines.base import Operation, Outcome
 from search.exceptions import EngineBusyError, EngineUnavailableError, SearchError
 from search.models import SearchOutbox
+from search.patience import impatient
 
 logger = logging.getLogger(__name__)
 
@@ -64,12 +65,12 @@ def touch(keys: Iterable[str], *, may_hide: bool = True) -> None:
 def touch_quietly(keys: Sequence[str]) -> None:
     """``touch`` for who only reads: what is noted already isn't noted again, and where nothing can be written, nothing is.
 
-    The answer to a reader must not depend on it, nor may readers fill the table.
+    The answer to a reader must not depend on it nor wait for it, nor may readers fill the table.
     """
     if not keys:
         return
     try:
-        with transaction.atomic():
+        with impatient(), transaction.atomic():
             noted = set(SearchOutbox.objects.filter(key__in=keys, may_hide=True).values_list("key", flat=True))
             touch(key for key in keys if key not in noted)
     except DatabaseError as err:

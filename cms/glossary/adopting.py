@@ -49,7 +49,7 @@ class AdoptedWords:
             _public(user)
             .filter(with_keys([key]))
             .select_related("locale")
-            .select_for_update(of=("self", "page_ptr"))
+            .select_for_update(of=("page_ptr",), no_key=True)  # the row that everybody holds first: documents.locks
             .first()
         )
         if page is None or not page.permissions_for_user(user).can_edit():

@@ -18,11 +18,13 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
+from wagtail.models import Page
 
 from access.models import User
 from cms.core.languages import language_name
 from cms.publications.models import PublicationFile, PublicationPage
 from documents.adding.views import AddFilesView, Row, RowForm
+from documents.locks import hold_pages
 from documents.models import Document, PendingUpload
 from documents.permissions import document_policy
 from documents.versions.references import exchange
@@ -144,7 +146,8 @@ class PublicationFilesView(AddFilesView):
         """Names the new documents in a draft of the page."""
         user = cast(User, self.request.user)
         with transaction.atomic():
-            reason = obstacle(PublicationPage.objects.select_for_update(of=("self",)).get(pk=self.page.pk), user)
+            hold_pages(Page.objects.filter(pk=self.page.pk))
+            reason = obstacle(PublicationPage.objects.get(pk=self.page.pk), user)
             if not reason:
                 self._name(filed, user)
         if reason:

@@ -23,6 +23,7 @@ from django.utils import timezone
 from search.board.people import PEOPLE, completes_five, is_reader
 from search.board.terms import is_fresh, term_of
 from search.models import SearchDay, WantedTerm
+from search.patience import impatient
 from search.results import Answer
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ def write() -> None:
     with _lock:
         taken, _waiting = _waiting, _Numbers()
     try:
-        with transaction.atomic():
+        with impatient(), transaction.atomic():
             for (day, language), tally in sorted(taken.days.items(), key=lambda each: each[0]):
                 _write_day(day, language, tally)
             for (language, term), people in sorted(taken.terms.items()):

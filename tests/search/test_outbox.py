@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.utils import timezone
 
 from access.schedule import jobs
 from search import outbox, rebuilding, registry, writing
+from search.board import counting
 from search.engines import get_engine
 from search.engines.base import ItemResult, Outcome, SearchRequest
 from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError
 from search.languages import searched
 from search.matching import plan
-from search.models import SearchOutbox
+from search.models import SearchDay, SearchOutbox
 from search.query import parse
 
 pytestmark = pytest.mark.django_db
@@ -426,3 +431,49 @@ class TestUpkeep:
         for job in ours.values():
             job.run()
         assert SearchOutbox.objects.count() == 1
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite has one writer at a time")
+class TestAReaderWhileSomebodyWrites:
+    @pytest.fixture
+    def held(self, tmp_path):
+        """A database in a file, and somebody else who holds its lock for writing."""
+        path, here = tmp_path / "db.sqlite3", connections["default"]
+        mine = DatabaseWrapper({**here.settings_dict, "NAME": path})
+        with mine.schema_editor() as schema:
+            for model in (SearchOutbox, SearchDay):
+                schema.create_model(model)
+        connections["default"] = mine
+        try:
+            with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+                writer.execute("BEGIN IMMEDIATE")
+                yield writer
+        finally:
+            mine.close()
+            connections["default"] = here
+
+    @pytest.fixture
+    def counted(self):
+        """A search that waits to be counted."""
+        counting.forget()
+        counting._waiting.add(counting._Numbers({(timezone.now().date(), "en"): counting.Tally(searches=1)}))
+        yield
+        counting.forget()
+
+    def test_does_not_wait_to_note_a_hit(self, held, settings):
+        settings.SEARCH_DRAIN_INLINE = False
+        began = time.monotonic()
+        outbox.touch_quietly(["a/en"])
+        assert time.monotonic() - began < 1
+        held.rollback()
+        outbox.touch_quietly(["a/en"])
+        assert SearchOutbox.objects.filter(key="a/en").count() == 1
+        assert connection.cursor().execute("PRAGMA busy_timeout").fetchone() == (20_000,)  # all others wait as before
+
+    def test_does_not_wait_for_the_statistics(self, held, counted):
+        began = time.monotonic()
+        counting.write()
+        assert time.monotonic() - began < 1
+        held.rollback()
+        counting.write()
+        assert SearchDay.objects.get().searches == 1

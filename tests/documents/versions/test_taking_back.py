@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -17,6 +18,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 
 from access.roles import ADMINISTRATORS
 from access.visitor import Visitor
+from cms.publications.adding import PublicationFilesView
 from cms.publications.models import PublicationFile
 from documents import releases, safety, wording
 from documents.access import released_to
@@ -493,6 +495,19 @@ class TestTwoAtOnce:
             lambda: workflow_actions.withdraw(page, people["legal"], "It named a witness."),
         )
         assert not released_to(Visitor()).exists()
+
+    def test_a_page_and_the_files_that_somebody_adds_to_it(self, people, meet, rf):
+        page, document = PublicationPageFactory(published=True), DocumentFactory(uploaded_by_user=people["superuser"])
+        request = rf.get("/")
+        request.user, request._messages = people["superuser"], SimpleNamespace(add=lambda *args, **kwargs: None)
+        screen = PublicationFilesView(request=request, kwargs={"page_id": page.pk})
+        data = {"language": "en", "role": "full", "label": "", "format_group": ""}
+        assert not meet(
+            lambda: workflow_actions.withdraw(page, people["editor"], "It named a witness."),
+            (workflow_actions.WithdrawAction, "_note"),
+            lambda: screen.filed([(document, data)]),
+        )
+        assert not Page.objects.get(pk=page.pk).live
 
     def test_a_version_and_what_legal_decides_about_it(self, people, meet):
         document = DocumentFactory()
