@@ -60,20 +60,22 @@ class Parameters:
     """The public key of a thing (a case) within which is searched; empty for everything."""
 
     @property
-    def years(self) -> tuple[int, int] | None:
-        """The selected years as (first, last) where they are one run, else None."""
-        chosen = sorted(int(year) for year in self.filters.get("year", ()))
-        if not chosen or chosen[-1] - chosen[0] + 1 != len(chosen):
-            return None
-        return chosen[0], chosen[-1]
+    def years(self) -> list[tuple[int, int]]:
+        """The selected years as runs (first, last), the earliest first: two ranges may have thousands."""
+        found: list[tuple[int, int]] = []
+        for year in sorted(int(year) for year in self.filters.get("year", ())):
+            if found and year == found[-1][1] + 1:
+                found[-1] = found[-1][0], year
+            else:
+                found.append((year, year))
+        return found
 
     def pairs(self) -> list[tuple[str, str]]:
         """Name and value of everything that isn't as by default; several years in a row are ``2019..2021``."""
         text = parse(self.q).text
         found = [("q", text)] if text else []
         for facet in FACETS:
-            run = self.years if facet == "year" else None
-            values = [f"{run[0]}..{run[1]}"] if run and run[0] != run[1] else sorted(self.filters.get(facet, ()))
+            values = [_written(run) for run in self.years] if facet == "year" else sorted(self.filters.get(facet, ()))
             found += [(facet, value) for value in values]
         if self.within:
             found.append(("within", self.within))
@@ -99,6 +101,11 @@ class Parameters:
         filters = {name: chosen for name, chosen in self.filters.items() if name != facet}
         chosen = frozenset(values)
         return replace(self, filters=filters | ({facet: chosen} if chosen else {}), page=1)
+
+
+def _written(run: tuple[int, int]) -> str:
+    first, last = run
+    return f"{first}..{last}" if first != last else str(first)
 
 
 def printable(text: str) -> str:

@@ -69,7 +69,7 @@ class FacetGroup:
 
 
 def chips(answer: Answer) -> list[Chip]:
-    """One for each selected value, one for a run of years."""
+    """One for each selected value, one for each run of years."""
     found: list[Chip] = []
     parameters = answer.parameters
     if answer.scope:
@@ -88,12 +88,14 @@ def chips(answer: Answer) -> list[Chip]:
 
 
 def _year_chips(parameters: Parameters) -> list[Chip]:
-    chosen = sorted(parameters.filters.get("year", ()))
-    run = parameters.years
-    if run and run[0] != run[1]:
-        label = _("%(first)s to %(last)s") % {"first": run[0], "last": run[1]}
-        return [Chip(_("Years"), label, parameters.selecting("year", ()).address())]
-    return [Chip(FACET_NAMES["year"], year, parameters.without("year", {year}).address()) for year in chosen]
+    found: list[Chip] = []
+    for first, last in parameters.years:
+        address = parameters.without("year", map(str, range(first, last + 1))).address()
+        if first == last:
+            found.append(Chip(FACET_NAMES["year"], str(first), address))
+        else:
+            found.append(Chip(_("Years"), _("%(first)s to %(last)s") % {"first": first, "last": last}, address))
+    return found
 
 
 def facet_groups(answer: Answer) -> list[FacetGroup]:

@@ -176,7 +176,7 @@ def _context(found: Answer) -> dict[str, Any]:
         "with_names_url": found.parameters.address(expand=True, page=1),
         "facets": facet_groups(found),
         "years": histogram(found.facets["year"], found.parameters),
-        "year_range": found.parameters.years,
+        "year_range": found.parameters.years[0] if len(found.parameters.years) == 1 else None,
         "sorts": [(sort.value, name, sort == found.parameters.sort) for sort, name in SORT_NAMES.items()],
         "hidden_for_sort": [(n, v) for n, v in found.parameters.pairs() if n not in ("sort", "page")],
         "hidden_for_filters": _hidden_for_filters(found.parameters),
@@ -202,7 +202,7 @@ def _instead(instead: Instead) -> dict[str, Any]:
 
 def _hidden_for_filters(parameters: Parameters) -> list[tuple[str, str]]:
     """What the form of filters carries along: words and order, and years that its two fields can't say."""
-    names = {"q", "sort", "expand", "within"} | (set() if parameters.years else {"year"})
+    names = {"q", "sort", "expand", "within"} | (set() if len(parameters.years) == 1 else {"year"})
     return [(name, value) for name, value in parameters.pairs() if name in names]
 
 

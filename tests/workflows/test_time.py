@@ -7,6 +7,7 @@ from unittest import mock
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, PageViewRestriction, Revision, WorkflowState
@@ -351,6 +352,29 @@ class TestDrift:
         page = PublicationPageFactory(published=True, files=[DocumentFactory()])
         page.files.model.objects.filter(page=page).update(document=DocumentFactory())
         assert check_drift() == [page.pk]
+
+    def test_what_was_taken_down_since_its_approval_is_found(self, people):
+        page = SectionPageFactory(published=True)
+        withdraw(page, people.legal.user, "A witness asked.")
+        Page.objects.filter(pk=page.pk).update(live=True)
+        assert check_drift() == [page.pk]
+
+    def test_the_approval_of_another_revision_is_none(self):
+        page = SectionPageFactory(published=True, title="First")
+        publish(page, title="Second")
+        Page.objects.filter(pk=page.pk).update(title="First")
+        assert check_drift() == [page.pk]
+
+    def test_many_pages_take_no_more_statements_than_few(self):
+        def statements():
+            with CaptureQueriesContext(connection) as asked:
+                assert check_drift() == []
+            return len(asked)
+
+        publications = [PublicationPageFactory(published=True, files=[DocumentFactory()]) for _number in range(2)]
+        few = statements()
+        publications += [PublicationPageFactory(published=True, authors=["A"]) for _number in range(8)]
+        assert statements() == few
 
     def test_a_purged_revision_is_no_drift(self):
         page = SectionPageFactory(published=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
@@ -78,6 +79,20 @@ class ApprovalRecordQuerySet(AppendOnlyQuerySet):
             .first()
         )
         return self.filter(page_id=page_id, decision__in=ApprovalRecord.OPENING, pk__gt=taken_down or 0)
+
+    def valid_of(self, page_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+        """(revision, content hash) of the decisions that are ``valid_for`` each of the pages. One statement."""
+        found: dict[int, list[tuple[int, str]]] = {page_id: [] for page_id in page_ids}
+        decisions = (*ApprovalRecord.OPENING, ApprovalRecord.Decision.TAKEN_DOWN)
+        rows = self.filter(page_id__in=page_ids, decision__in=decisions).order_by("pk")
+        for page_id, decision, revision_id, known in rows.values_list(
+            "page_id", "decision", "revision_id", "content_hash"
+        ):
+            if decision == ApprovalRecord.Decision.TAKEN_DOWN:
+                found[page_id].clear()
+            else:
+                found[page_id].append((revision_id, known))
+        return found
 
 
 class ApprovalRecord(AppendOnlyModel):
