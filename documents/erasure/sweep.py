@@ -27,17 +27,18 @@ from wagtail.models import Collection, Page, Revision, Site
 from documents.erasure.contents import ADDRESSES
 from documents.erasure.words import Matcher
 from documents.models import Document, DocumentOutline, DocumentPageText, Erasure
-from search.models import SearchPromotion, WantedTerm, WordBearer
+from search.models import SearchPromotion, SearchWord, WantedTerm, WordBearer
 
 REPORTED: tuple[type[models.Model], ...] = (
     *(Document, DocumentOutline, DocumentPageText, Page, Revision),
     *(Tag, Redirect, Group, Site, Collection),
     *(get_user_model(), Erasure, DBTaskResult),
-    WordBearer,
 )
 """Tables with rules of their own. Pages and revisions are cleaned with their approval; a file never changes; the rest
 is addresses, names that others hold on to and orders to the worker. What stands there is counted, for people to
-decide. ``WordBearer`` says which words of the search go when their page is written to the index."""
+decide."""
+LEARNED: tuple[type[models.Model], ...] = (SearchWord, WordBearer)
+"""Words that the search counted. They go when their page is written to the index, by what is written here."""
 REWRITTEN = {(Erasure, "reason"), (DBTaskResult, "traceback")}
 """Columns of these tables that nothing hangs on."""
 DROPPED: tuple[type[models.Model], ...] = (WantedTerm, SearchPromotion)
@@ -96,7 +97,7 @@ def _is_text(field: Any) -> bool:
 def _may_rewrite(model: type[models.Model], field: Any) -> bool:
     if issubclass(model, DROPPED):
         return True
-    if issubclass(model, REPORTED) and (model, field.name) not in REWRITTEN:
+    if issubclass(model, LEARNED) or (issubclass(model, REPORTED) and (model, field.name) not in REWRITTEN):
         return False
     if any(isinstance(own, ParentalKey) for own in model._meta.concrete_fields) and not _is_note(model):
         return False  # rows that belong to a page's content
@@ -113,7 +114,7 @@ def _unique(model: type[models.Model]) -> frozenset[str]:
 
 def stays(model: type[models.Model], field: Any) -> bool:
     """Whether words in this column are left where they are: in files that stay, in addresses and names."""
-    if _may_rewrite(model, field):
+    if issubclass(model, LEARNED) or _may_rewrite(model, field):
         return False
     of_a_page = issubclass(model, Page | Revision) or any(
         isinstance(own, ParentalKey) for own in model._meta.concrete_fields

@@ -8,9 +8,11 @@ from wagtail.log_actions import log
 from wagtail.models import Collection, ModelLogEntry, Site
 
 from cms.publications.models import ImportedRow
+from documents.erasure.listing import Place, places
 from documents.erasure.sweep import sweep
 from documents.erasure.words import Matcher, fingerprints
 from documents.models import DocumentOutline
+from search.models import SearchWord, WordBearer
 from tests.factories import DocumentFactory, PublicationPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +61,13 @@ def test_headings_of_a_file_that_stays_are_told_and_stay(matcher):
     assert sweep(matcher, rewrite=True) == {"documents.documentoutline.entries": 1}
     outline.refresh_from_db()
     assert outline.entries == [[1, 1, "Of Quillbramble"]]
+
+
+def test_what_the_search_learned_is_counted_and_left_to_the_index(matcher):
+    """It says of which words the table of spellings is to be rid of; nobody has to change it by hand."""
+    SearchWord.objects.create(language="en", word="quillbramble", count=1)
+    bearer = WordBearer.objects.create(key="a/en", language="en", words="camp quillbramble")
+    assert sweep(matcher, rewrite=True) == {"search.searchword.word": 1, "search.wordbearer.words": 1}
+    bearer.refresh_from_db()
+    assert bearer.words == "camp quillbramble"
+    assert places(sweep(matcher, rewrite=False)) == [Place("The words in the search index", 2, False)]

@@ -163,7 +163,15 @@ def request(rng: Random, shelf) -> tuple[str, str]:
     return path, join.join(f"{name}={quote_from_bytes(each)}" for name, each in pairs)
 
 
-def test_every_question_is_answered(engine, shelf, record_property):
+@pytest.fixture
+def patience(monkeypatch):
+    """The embedded engine works in this process, whose seconds are counted here: its own limit goes by the clock, and on a
+    busy machine a question would be answered without it."""
+    for name in ("SEARCH_TIMEOUT_SECONDS", "SUGGEST_TIMEOUT_SECONDS"):
+        monkeypatch.setattr(f"search.engines.fts5.{name}", 60.0)
+
+
+def test_every_question_is_answered(engine, shelf, patience, record_property):
     rng, wrong, slowest = Random(f"{SEED} {engine.name}"), [], (0.0, "")
     clients = [shelf.client(name) for name in ("stranger", "reader of A")]
     for client in clients:
@@ -178,7 +186,7 @@ def test_every_question_is_answered(engine, shelf, record_property):
         if complaint := _complaint(path, response, content, took):
             wrong.append(f"{complaint} {path}?{query[:600]}")
     record_property("slowest", f"{slowest[0]:.3f} s: {slowest[1][:300]}")
-    assert wrong[:10] == [], f"{len(wrong)} are answered wrongly"
+    assert wrong[:10] == [], f"{len(wrong)} are answered wrongly; the slowest took {slowest[0]:.2f} s"
 
 
 def _complaint(path: str, response, content: bytes, took: float) -> str:
