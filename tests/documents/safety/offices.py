@@ -792,6 +792,18 @@ ODF_WHITE, ODF_BLACK = 'fo:color="#ffffff"', 'fo:color="#000000"'
 ODF_ON_BLACK = 'fo:background-color="#000000"'
 ODF_CELL = odf_style(ODF_WHITE, family="table-cell")
 ODT_TABLE = f'<table:table><table:table-row><table:table-cell table:style-name="C"><text:p><text:span text:style-name="T9">{NAMED}</text:span></text:p></table:table-cell></table:table-row></table:table>'
+
+
+def odt_before(shape: str, fill: str, away: str = "") -> tuple[str, str]:
+    """Styles and text: white words, and a shape that the text runs over; ``away``: what lies between."""
+    styles = odf_style(ODF_WHITE) + odf_style(f'style:run-through="background" {fill}', "G", "graphic", kind="graphic")
+    return (
+        styles,
+        f'<text:p><draw:custom-shape draw:style-name="G" {shape}/></text:p>{away}<text:p><text:span text:style-name="T9">{NAMED}</text:span></text:p>',
+    )
+
+
+ODF_DARK = 'draw:fill="solid" draw:fill-color="#1f3864"'
 ODT_BOX = f'<text:p><draw:frame draw:style-name="G"><draw:text-box><text:p><text:span text:style-name="T9">{NAMED}</text:span></text:p></draw:text-box></draw:frame></text:p>'
 
 
@@ -1034,6 +1046,12 @@ PLANTED = [
         ("half of white", "text_colour", (odf_style(f'{ODF_WHITE} loext:opacity="50%"'),)),
         ("letters as narrow as a hair", "text_tiny", (odf_style('style:text-scale="1%"'),)),
         ("tiny as a raised one", "text_tiny", (odf_style('style:text-position="super 1%"'),)),
+        *((f"white {name}", "text_colour", args) for name, args in {
+            "before a white shape": odt_before("", 'draw:fill="solid" draw:fill-color="#ffffff"'),
+            "before a shape that lets all through": odt_before("", f'{ODF_DARK} draw:opacity="0%"'),
+            "a page behind a cover": odt_before("", ODF_DARK, "<text:p>Seen<text:soft-page-break/></text:p>"),
+            "far below a low shape": odt_before('svg:height="2cm"', f'{ODF_DARK} style:vertical-rel="paragraph"', "<text:p>Seen</text:p>" * 20),
+        }.items()),
         ("tiny Arabic", "text_tiny", (odf_style('style:font-size-complex="1pt"'), f'<text:p><text:span text:style-name="T9">شاهد {NAMED}</text:span></text:p>')),
         ("black marker", "text_colour", (odf_style(ODF_ON_BLACK),)),
         ("white by a style with a parent", "text_colour", (odf_style("", more='style:parent-style-name="W"'), "", odf_style(ODF_WHITE, "W"))),
@@ -1187,6 +1205,8 @@ CLEAN = {
         "white in a black cell": (odf_style(ODF_WHITE) + odf_style(ODF_ON_BLACK, "C", "table-cell", kind="table-cell"), ODT_TABLE),
         "white in a box of any colour": (odf_style(ODF_WHITE), ODT_BOX),
         "white on a cover": (odf_style(ODF_WHITE) + odf_style('style:run-through="background" draw:fill="solid" draw:fill-color="#1f3864"', "G", "graphic", kind="graphic"), f'<text:p><draw:custom-shape draw:style-name="G"/><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
+        "white over a shape": odt_before('svg:height="2cm"', f'{ODF_DARK} style:vertical-rel="paragraph"', "<text:p>Seen</text:p>"),
+        "white over a gradient": (*odt_before("", 'draw:fill="gradient" draw:fill-gradient-name="X"'), '<draw:gradient draw:name="X" draw:start-color="#1f3864" draw:end-color="#000000"/>'),
         "what the program chooses": (odf_style('style:use-window-font-color="true" fo:color="#ffffff"'),),
         "half of black": (odf_style('fo:color="#000000" loext:opacity="50%"'),),
         "black in a paragraph that lets all through": (odf_style('loext:opacity="0%"', "P9", "paragraph") + odf_style(ODF_BLACK), f'<text:p text:style-name="P9"><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
