@@ -1090,6 +1090,11 @@ PLANTED = [
     Planted("EPUB: words hidden in the markup's own styles", lambda: epub(f'<p>Seen.</p><p class="w">{NAMED}</p>', head="<style>.w { DISPLAY : none }</style>"), "text_invisible", EPUB),
     Planted("EPUB: white words", lambda: epub_styled("body { background: #fff } span { color: White }", f"<p>a <span>{NAMED}</span></p>"), "text_colour", EPUB),
     Planted("EPUB: transparent words", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
+    Planted("EPUB: nearly white words", lambda: epub_styled(".w { color: #f2f2f2 }", f'<p class="w">{NAMED}</p>'), "text_colour", EPUB),
+    Planted("EPUB: dark words on a dark ground", lambda: epub_styled("div { background: #030303 none } .w { color: black }", f'<div><p class="w">{NAMED}</p></div>'), "text_colour", EPUB),
+    Planted("EPUB: words that let nearly all through", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0.05) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
+    Planted("EPUB: white words on a ground that lets all through", lambda: epub_styled("div { background: rgba(0, 0, 0, 0) } .w { color: white }", f'<div><p class="w">{NAMED}</p></div>'), "text_colour", EPUB),
+    Planted("EPUB: words of hardly any opacity", lambda: epub_styled("div { opacity: 20% } .w { opacity: 0.2 }", f'<div><p class="w">{NAMED}</p></div>'), "text_invisible", EPUB),
     Planted("EPUB: words without opacity", lambda: epub(f'<p>Seen.</p><p style="opacity: 0.0">{NAMED}</p>'), "text_invisible", EPUB),
     Planted("EPUB: words without height", lambda: epub_styled(".w { font-size: 0 }", f'<p class="w">{NAMED}<span style="font-size: 12px">b</span></p>'), "text_tiny", EPUB),
     Planted("EPUB: invisible words around visible ones", lambda: epub_styled(".w { visibility: hidden } b { visibility: visible }", f'<p class="w">{NAMED} <b>seen</b></p>'), "text_invisible", EPUB),
@@ -1126,12 +1131,13 @@ a:hover, p::before { display: none }
 .dark { background: #003; color: white } .on-dark { color: #fff }
 .row { font-size: 0 } .row p { font-size: 1rem }
 .cover { position: absolute; color: white }
-.pale { opacity: 0.6 } aside, head { display: none }
+.shaded { background: rgba(0, 0, 51, 0.6); color: white } .pictured { background: #fff url(x.png); color: white }
+.pale { opacity: 0.6; color: #ddd } aside, head { display: none }
 """
 PAGE_OF_STYLES = """
 <section><p class="last">Zero.</p></section><p class="later">One.</p><div><p class="exact">Two.</p></div><p class="important" id="important">Three.</p>
 <div class="dark">Four.<p class="on-dark">Five.</p></div><div class="row"><p>Six.</p> <p>Seven.</p></div>
-<p class="cover pale">Eight.</p>
+<p class="cover">Eight.</p><p class="pale">Nine.</p><p class="shaded">Ten.</p><p class="pictured">Eleven.</p>
 <p><a href="#n1">1</a></p><aside xmlns:epub="http://www.idpf.org/2007/ops" epub:type="footnote" id="n1">Note.</aside>
 """
 CLEAN = {

@@ -220,7 +220,7 @@ def test_what_no_style_hides_for_good_stays(tmp_path):
     make, mime = CLEAN["EPUB with styles"]
     _, public = public_copy(make(), mime, tmp_path)
     text = " ".join(" ".join(page.text for page in extract(public, mime).pages).split())
-    assert text == "Seen. Zero. One. Two. Three. Four. Five. Six. Seven. Eight. 1 Note."
+    assert text == "Seen. Zero. One. Two. Three. Four. Five. Six. Seven. Eight. Nine. Ten. Eleven. 1 Note."
 
 
 @pytest.mark.parametrize("planted", [p for p in PLANTED if cleanable(p.mime) and p.removed][::6], ids=str)
