@@ -140,8 +140,8 @@ def named_form() -> bytes:
     return page_with(change)
 
 
-def linked(target: str = f"Interview with {NAME}") -> bytes:
-    """A link, an entry of the contents and an action that lead to a place by its name."""
+def linked(target: str = f"Interview with {NAME}", about: str = "", address: str = "") -> bytes:
+    """A link, an entry of the contents and an action that lead to a place by its name; ``about``: what the link says."""
 
     def change(pdf, page):
         place = Array([page.obj, N.XYZ, 0, 500, 0])
@@ -149,7 +149,11 @@ def linked(target: str = f"Interview with {NAME}") -> bytes:
         box = {"Type": N.Annot, "Subtype": N.Link, "Rect": Array([60, 60, 99, 99])}
         page.obj.Annots = Array(
             [
-                Dictionary(**box, Dest=String(target)),
+                Dictionary(
+                    **box,
+                    **({"A": Dictionary(S=N.URI, URI=String(address))} if address else {"Dest": String(target)}),
+                    **({"Contents": String(about)} if about else {}),
+                ),
                 Dictionary(**box, A=Dictionary(S=N.GoTo, D=String(target))),
             ]
         )
@@ -288,6 +292,8 @@ PLANTED = [
 """What the inspection finds."""
 SILENT = {
     "page that a link names": lambda: linked(),
+    "description of a link": lambda: linked("chapter", f"Interview with {NAME}"),
+    "description of a link with an address": lambda: linked("chapter", NAME, "https://www.example.org/"),
     "layer that is shown": layer,
     "prefix of page numbers": lambda: root_with(
         PageLabels=Dictionary(Nums=Array([0, Dictionary(P=f"{NAME}-", S=N.D)]))
@@ -306,6 +312,12 @@ CLEAN = {
     "picture with a mask": lambda: masked(Image.new("RGB", (240, 160), "white")),
     "photo with a mask": lambda: masked(Image.new("RGB", (240, 160), "white"), N.DCTDecode),
     "links by name": lambda: linked("chapter"),
+    "description of a link that says what is shown": lambda: linked("chapter", about="The witness"),
+    "description of a link that says its address": lambda: linked(
+        "chapter",
+        "https://www.example.org/a report (report).",
+        "https://www.example.org/a%20report",
+    ),
     "other reading of what is shown": lambda: tagged(ActualText="The witness", Alt=" "),
     "form that nobody can unpack": lambda: page_with(lambda pdf, page: show(pdf, page, broken_form(pdf))),
     "tags with their words": lambda: drawn(
