@@ -124,7 +124,9 @@ def _clean_annotation(annotation: pikepdf.Object, kind: str, removed: Counter[st
         _drop(annotation, {"/T": "comments"}, removed)
     # The text of what is drawn may say more than the drawing, which alone is shown.
     if kind not in SPEAKING or (kind == "/FreeText" and "/AP" in annotation):
-        _drop(annotation, {"/Contents": "comments"}, removed)
+        _drop(annotation, dict.fromkeys(("/Contents", "/RC", "/DS", "/OverlayText"), "comments"), removed)
+    elif kind != "/FreeText":
+        _drop(annotation, {"/RC": "comments"}, removed)
 
 
 def _clean_keys(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:

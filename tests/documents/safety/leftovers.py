@@ -185,6 +185,16 @@ def field(**entries) -> bytes:
     return page_with(change)
 
 
+def highlighted(**entries) -> bytes:
+    """Words marked with a pen."""
+
+    def change(pdf, page):
+        mark = {"Type": N.Annot, "Subtype": N.Highlight, "Rect": Array([60, 300, 99, 320]), "C": Array([1, 1, 0])}
+        page.obj.Annots = Array([Dictionary(**mark, **entries)])
+
+    return page_with(change)
+
+
 def noted(**entries) -> bytes:
     """A text on the page with an appearance that says something else."""
 
@@ -284,6 +294,7 @@ PLANTED = [
     Planted("description beside the drawing", lambda: marked(lambda pdf: Dictionary(Alt=NAME)), "descriptions"),
     Planted("short form of an element", lambda: tagged(E=NAME), "descriptions"),
     Planted("short form in the drawing", lambda: drawn(f"/Span <</E ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "descriptions"),
+    Planted("comment in rich text", lambda: highlighted(RC=f"<body><p>{NAME}</p></body>"), "annotations", removed=True),
     Planted("other reading of an element", lambda: tagged(ActualText=NAME), "read_out"),
     Planted("other reading in the drawing", lambda: drawn(f"/Span <</ActualText ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "read_out"),
     Planted("choices of a form", lambda: field(FT=N.Ch, Opt=Array([String(NAME), String("B")])), "form_data"),
@@ -304,6 +315,7 @@ SILENT = {
     "title of an element": lambda: tagged(T=NAME),
     "page that the structure names": lambda: tagged(Pg=lost_page),
     "text beside its appearance": lambda: noted(Contents=NAME),
+    "rich text beside its appearance": lambda: noted(RC=f"<body>{NAME}</body>", DS=NAME),
     "value that a form begins with": lambda: field(FT=N.Tx, V="", DV=NAME),
     "choice that nobody made": lambda: field(FT=N.Ch, V="B", Opt=Array([String(NAME), String("B")])),
 }
