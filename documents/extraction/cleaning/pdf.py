@@ -15,6 +15,7 @@ from documents.extraction.cleaning.contents import clean_contents
 from documents.extraction.cleaning.images import clean_images
 from documents.extraction.cleaning.navigation import clean_navigation
 from documents.extraction.cleaning.proof import assert_same_pages
+from documents.extraction.cleaning.spoken import clean_spoken
 from documents.extraction.inspection.private import strays
 from documents.extraction.inspection.structure import (
     COMMENTS,
@@ -41,6 +42,7 @@ def clean(source: Path, target: Path, removed: Counter[str], mime: str = "applic
         _clean_root(pdf, removed)
         for page in pdf.pages:
             _clean_annotations(page.obj, removed)
+        clean_spoken(pdf, source, removed)
         clean_navigation(pdf, removed)
         _clean_keys(pdf, removed)
         clean_images(pdf, removed)
@@ -122,7 +124,9 @@ def _clean_annotation(annotation: pikepdf.Object, kind: str, removed: Counter[st
         _drop(annotation, {"/T": "comments"}, removed)
     # The text of what is drawn may say more than the drawing, which alone is shown.
     if kind not in SPEAKING or (kind == "/FreeText" and "/AP" in annotation):
-        _drop(annotation, {"/Contents": "comments"}, removed)
+        _drop(annotation, dict.fromkeys(("/Contents", "/RC", "/DS", "/OverlayText"), "comments"), removed)
+    elif kind != "/FreeText":
+        _drop(annotation, {"/RC": "comments"}, removed)
 
 
 def _clean_keys(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pikepdf
-from pikepdf import Array, Dictionary, Object, Pdf, String
+from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
 from documents.extraction.inspection.contents import STRING, contents
 from documents.extraction.inspection.findings import Findings, Place
@@ -19,6 +20,7 @@ _DESCRIBING = frozenset({"/Alt", "/E"})
 _INLINE = re.compile(rb"(/ActualText|/Alt|/E)\s*+(" + STRING + rb"|<[0-9A-Fa-f\s]*+>)", re.DOTALL)
 _LISTS = frozenset({"/K", "/Annots"})
 """Arrays that may hold what speaks; all others are figures, names and what is an object of its own."""
+_AROUND = ".,;:!?()<>\"'"
 MAX_DEPTH = 20
 
 
@@ -53,6 +55,17 @@ def _said(holder: Object) -> Iterator[tuple[str, Object]]:
             yield key, said
     if isinstance(said := holder.get("/Contents"), String) and PATH.match(str(said)):
         yield "/Contents", said
+    elif words := heard(holder):
+        yield "/Contents", String(words)
+
+
+def heard(annotation: Object) -> str:
+    """What a link or field says to screen readers alone, without words of its own address; empty for nothing."""
+    said, action = annotation.get("/Contents"), annotation.get("/A")
+    if annotation.get("/Subtype") not in (Name.Link, Name.Widget) or not isinstance(said, String):
+        return ""
+    address = unquote(str(action.get("/URI", ""))).casefold() if isinstance(action, Dictionary) else ""
+    return " ".join(word for word in str(said).split() if word.strip(_AROUND).casefold() not in address)
 
 
 def inspect_readings(found: set[tuple[str, str]], said: Said, findings: Findings) -> None:

@@ -182,7 +182,7 @@ def _inspect_page(page: pikepdf.Object, number: int, hosts: Collection[str], fin
 
 def _inspect_annotation(annotation: pikepdf.Object, number: int, hosts: Collection[str], findings: Findings) -> None:
     kind = str(annotation.get("/Subtype", ""))
-    said = str(annotation.get("/Contents", ""))
+    said = str(annotation.get("/Contents", "")) or _rich_text(annotation)
     if kind == "/Redact":
         findings.add("redactions", Place(number, words=said))
     elif kind == "/FileAttachment":
@@ -197,6 +197,14 @@ def _inspect_annotation(annotation: pikepdf.Object, number: int, hosts: Collecti
     for address in _targets(action):
         for found in internal_addresses(address, hosts):
             findings.add("internal_links", Place(number, words=found))
+
+
+def _rich_text(annotation: pikepdf.Object) -> str:
+    """The same once more, with its type."""
+    said = annotation.get("/RC")
+    if isinstance(said, Stream):
+        return said.read_bytes().decode("utf-8", "replace")
+    return str(said) if isinstance(said, String) else ""
 
 
 def _is_comment(annotation: pikepdf.Object, kind: str, said: str) -> bool:

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import lru_cache
+from math import prod
 from typing import Any, NamedTuple
 
 import tinycss2
@@ -20,6 +21,8 @@ from cssselect import ExpressionError, HTMLTranslator, SelectorSyntaxError, pars
 from lxml import etree
 from tinycss2.color3 import parse_color
 
+from documents.extraction.contrast import FAINT, PAPER, Colour, alike, blends_in, mixed
+from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, Trace, find, local, text_of, value
 
 _INHERITED = frozenset({"visibility", "font-size", "color"})
@@ -37,7 +40,6 @@ _ELSEWHERE = re.compile(
 _MOST_SHEETS = 50
 _NOTHING = re.compile(r"\+?0*\.?0+([a-z]+|%)?")
 _TINY = re.compile(r"[01]?(\.\d+)?(px|pt)|0?\.[01]\d*(em|rem)|\d(\.\d+)?%")
-_WHITE = 0.98
 _CLEAR = frozenset({"", "none", "transparent", "initial", "inherit", "unset"})
 _NOTES = frozenset({"footnote", "endnote", "rearnote", "note", "doc-footnote", "doc-endnote"})
 
@@ -110,33 +112,50 @@ def _is_invisible(style: Style) -> bool:
 def _unreadable(element: Any, style: Style, styles: Mapping[Any, Style]) -> str:
     """The code of text that is there and can't be read; else empty."""
     lineage = [styles.get(each, {}) for each in (element, *element.iterancestors())]
-    if _is_invisible(style) or any(_NOTHING.fullmatch(each.get("opacity", "1")) for each in lineage):
+    if _is_invisible(style) or prod(_share(each.get("opacity", "1")) for each in lineage) < FAINT:
         return "text_invisible"
     size = style.get("font-size", "")
     if _NOTHING.fullmatch(size) or _TINY.fullmatch(size):
         return "text_tiny"
-    color = _color(style.get("color", ""))
-    if color is None or any(each.get("position") in ("absolute", "fixed") for each in lineage):
-        return ""
-    return "text_colour" if color.alpha == 0 or (_is_white(color) and not _has_ground(lineage)) else ""
+    ink = _colour(style.get("color", ""))
+    is_placed = any(each.get("position") in ("absolute", "fixed") for each in lineage)
+    below = [] if is_placed else _below(lineage)
+    return "text_colour" if ink is not None and blends_in(ink.colour, None, below, ink.opacity) else ""
 
 
-def _has_ground(lineage: list[Style]) -> bool:
-    """Whether anything but white lies behind the words."""
+def _share(said: str) -> float:
+    """An opacity (0-1); whole where it makes no sense."""
+    found = number(said, whole=1)
+    return 1.0 if found is None else min(max(found, 0.0), 1.0)
+
+
+def _below(lineage: list[Style]) -> list[Colour]:
+    """What may lie under the letters; empty where it can't be told."""
     for style in lineage:
-        grounds = [style[name] for name in _GROUNDS if style.get(name, "") not in _CLEAR]
+        said = [style[name] for name in _GROUNDS if style.get(name, "") not in _CLEAR]
+        grounds = [ground for each in said if (ground := _colour(each)) is None or ground.opacity >= FAINT]
         if grounds:
-            return not all(_is_white(_color(each)) for each in grounds)
-    return False
+            return [
+                mixed(each.opacity, each.colour, PAPER) for each in grounds if each is not None and None not in grounds
+            ]
+    return [PAPER]
 
 
-def _color(text: str) -> Any:
+class _Paint(NamedTuple):
+    """A colour, and how much of it hides what lies behind it (0-1)."""
+
+    colour: Colour
+    opacity: float
+
+
+def _colour(text: str) -> _Paint | None:
+    """The colour that a value is, or has beside words without a picture; None for none."""
     found = parse_color(text)
-    return None if isinstance(found, str) else found
-
-
-def _is_white(color: Any) -> bool:
-    return color is not None and min(color.red, color.green, color.blue) >= _WHITE
+    if found is None and "(" not in text:
+        found = next(filter(None, map(parse_color, text.split())), None)
+    if found is None or isinstance(found, str):
+        return None
+    return _Paint((round(found.red * 255), round(found.green * 255), round(found.blue * 255)), found.alpha)
 
 
 def _own_text(element: Any) -> str:
@@ -153,7 +172,8 @@ def _computed(package: Package, name: str) -> dict[Any, Style]:
     rules = list(_rules(package, name, root))
     own = {each: _inline(each.get("style")) for each in root.iter(etree.Element) if each.get("style")}
     every = [*(said for rule in rules for said in rule.said), *(said for several in own.values() for said in several)]
-    if not any(_may_hide(each) for each in every):
+    grounds = [PAPER, *(ground.colour for each in every if each.name in _GROUNDS and (ground := _colour(each.value)))]
+    if not any(_may_hide(each, grounds) for each in every):
         return {}
     won: dict[Any, dict[str, tuple[Weight, str]]] = defaultdict(dict)
     plain = _without_namespaces(root)
@@ -181,13 +201,15 @@ def _without_namespaces(root: Any) -> Any:
     return plain
 
 
-def _may_hide(said: Declaration) -> bool:
+def _may_hide(said: Declaration, grounds: Iterable[Colour]) -> bool:
     if said.name in ("display", "visibility"):
         return said.value in ("none", "hidden", "collapse")
     if said.name == "color":
-        color = _color(said.value)
-        return color is not None and (color.alpha == 0 or _is_white(color))
-    if said.name in ("opacity", "font-size"):
+        ink = _colour(said.value)
+        return ink is not None and (ink.opacity < 1 or any(alike(ink.colour, each) for each in grounds))
+    if said.name == "opacity":
+        return _share(said.value) < 1
+    if said.name == "font-size":
         return bool(_NOTHING.fullmatch(said.value) or _TINY.fullmatch(said.value))
     return False
 

@@ -140,8 +140,8 @@ def named_form() -> bytes:
     return page_with(change)
 
 
-def linked(target: str = f"Interview with {NAME}") -> bytes:
-    """A link, an entry of the contents and an action that lead to a place by its name."""
+def linked(target: str = f"Interview with {NAME}", about: str = "", address: str = "") -> bytes:
+    """A link, an entry of the contents and an action that lead to a place by its name; ``about``: what the link says."""
 
     def change(pdf, page):
         place = Array([page.obj, N.XYZ, 0, 500, 0])
@@ -149,7 +149,11 @@ def linked(target: str = f"Interview with {NAME}") -> bytes:
         box = {"Type": N.Annot, "Subtype": N.Link, "Rect": Array([60, 60, 99, 99])}
         page.obj.Annots = Array(
             [
-                Dictionary(**box, Dest=String(target)),
+                Dictionary(
+                    **box,
+                    **({"A": Dictionary(S=N.URI, URI=String(address))} if address else {"Dest": String(target)}),
+                    **({"Contents": String(about)} if about else {}),
+                ),
                 Dictionary(**box, A=Dictionary(S=N.GoTo, D=String(target))),
             ]
         )
@@ -177,6 +181,16 @@ def field(**entries) -> bytes:
             made[f"/{key}"] = value
         page.obj.Annots = Array([pdf.make_indirect(made)])
         pdf.Root.AcroForm = Dictionary(Fields=Array(list(page.obj.Annots)))
+
+    return page_with(change)
+
+
+def highlighted(**entries) -> bytes:
+    """Words marked with a pen."""
+
+    def change(pdf, page):
+        mark = {"Type": N.Annot, "Subtype": N.Highlight, "Rect": Array([60, 300, 99, 320]), "C": Array([1, 1, 0])}
+        page.obj.Annots = Array([Dictionary(**mark, **entries)])
 
     return page_with(change)
 
@@ -280,6 +294,7 @@ PLANTED = [
     Planted("description beside the drawing", lambda: marked(lambda pdf: Dictionary(Alt=NAME)), "descriptions"),
     Planted("short form of an element", lambda: tagged(E=NAME), "descriptions"),
     Planted("short form in the drawing", lambda: drawn(f"/Span <</E ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "descriptions"),
+    Planted("comment in rich text", lambda: highlighted(RC=f"<body><p>{NAME}</p></body>"), "annotations", removed=True),
     Planted("other reading of an element", lambda: tagged(ActualText=NAME), "read_out"),
     Planted("other reading in the drawing", lambda: drawn(f"/Span <</ActualText ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "read_out"),
     Planted("choices of a form", lambda: field(FT=N.Ch, Opt=Array([String(NAME), String("B")])), "form_data"),
@@ -288,6 +303,8 @@ PLANTED = [
 """What the inspection finds."""
 SILENT = {
     "page that a link names": lambda: linked(),
+    "description of a link": lambda: linked("chapter", f"Interview with {NAME}"),
+    "description of a link with an address": lambda: linked("chapter", NAME, "https://www.example.org/"),
     "layer that is shown": layer,
     "prefix of page numbers": lambda: root_with(
         PageLabels=Dictionary(Nums=Array([0, Dictionary(P=f"{NAME}-", S=N.D)]))
@@ -298,6 +315,7 @@ SILENT = {
     "title of an element": lambda: tagged(T=NAME),
     "page that the structure names": lambda: tagged(Pg=lost_page),
     "text beside its appearance": lambda: noted(Contents=NAME),
+    "rich text beside its appearance": lambda: noted(RC=f"<body>{NAME}</body>", DS=NAME),
     "value that a form begins with": lambda: field(FT=N.Tx, V="", DV=NAME),
     "choice that nobody made": lambda: field(FT=N.Ch, V="B", Opt=Array([String(NAME), String("B")])),
 }
@@ -306,6 +324,12 @@ CLEAN = {
     "picture with a mask": lambda: masked(Image.new("RGB", (240, 160), "white")),
     "photo with a mask": lambda: masked(Image.new("RGB", (240, 160), "white"), N.DCTDecode),
     "links by name": lambda: linked("chapter"),
+    "description of a link that says what is shown": lambda: linked("chapter", about="The witness"),
+    "description of a link that says its address": lambda: linked(
+        "chapter",
+        "https://www.example.org/a report (report).",
+        "https://www.example.org/a%20report",
+    ),
     "other reading of what is shown": lambda: tagged(ActualText="The witness", Alt=" "),
     "form that nobody can unpack": lambda: page_with(lambda pdf, page: show(pdf, page, broken_form(pdf))),
     "tags with their words": lambda: drawn(

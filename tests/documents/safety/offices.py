@@ -176,24 +176,47 @@ WHITE, BLACK = '<w:color w:val="FFFFFF"/>', '<w:color w:val="000000"/>'
 ON_BLACK = '<w:shd w:val="clear" w:color="auto" w:fill="000000"/>'
 
 
-def word_before(shape: str, header: bool = False) -> bytes:
-    """White words and what may lie behind them, in the text or in the header."""
+def word_before(shape: str, header: bool = False, away: str = "") -> bytes:
+    """White words and what may lie behind them, in the text or in the header; ``away``: what comes before the words."""
     spaces = (
         'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
         'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
         'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'
     )
     document = word()
-    document.add_paragraph().add_run(NAMED).font.color.rgb = docx.shared.RGBColor(255, 255, 255)
     place = document.sections[0].header if header else document
     place.add_paragraph()._p.append(parse_xml(f"<w:r {nsdecls('w')} {spaces}>{shape}</w:r>"))
+    white = document.add_paragraph()
+    white.add_run(NAMED).font.color.rgb = docx.shared.RGBColor(255, 255, 255)
+    for each in parse_xml(f"<w:body {nsdecls('w')}>{away}</w:body>"):
+        white._p.addprevious(each)
     return _saved(document)
 
 
-def anchored(fill: str, *, height: int = 10_692_000, wrap: str = "wrapNone", behind: int = 1) -> str:
+GRADIENT = '<a:gradFill><a:gsLst><a:gs pos="0"><a:srgbClr val="{}"/></a:gs><a:gs pos="100000"><a:srgbClr val="{}"/></a:gs></a:gsLst></a:gradFill>'
+PLACE = '<wp:positionV relativeFrom="paragraph"><wp:posOffset>-254000</wp:posOffset></wp:positionV>'
+
+
+def on_picture(colour: str, *, away: str = "") -> bytes:
+    """White words behind which lies a picture of one colour; ``away``: what comes between."""
+    document = word()
+    document.add_picture(io.BytesIO(picture_of(colour)))
+    document.add_paragraph().add_run(NAMED).font.color.rgb = docx.shared.RGBColor(255, 255, 255)
+    return edited(_saved(document), {"word/document.xml": lambda text: re.sub(
+        "<wp:inline([^>]*)>(.*?)</wp:inline>(.*?</w:p>)",
+        rf'<wp:anchor\1 behindDoc="1">\2<wp:wrapNone/></wp:anchor>\3{away}', text, flags=re.DOTALL)})  # fmt: skip
+
+
+def picture_of(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (20, 20), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def anchored(fill: str, *, height: int = 10_692_000, wrap: str = "wrapNone", behind: int = 1, place: str = "") -> str:
     """A shape that the text runs over."""
     return (
-        f'<w:drawing><wp:anchor behindDoc="{behind}"><wp:extent cx="7560000" cy="{height}"/><wp:{wrap}/>'
+        f'<w:drawing><wp:anchor behindDoc="{behind}">{place}<wp:extent cx="7560000" cy="{height}"/><wp:{wrap}/>'
         f'<wp:docPr id="1" name="Rectangle 1"/><a:graphic><a:graphicData uri="u"><wps:wsp><wps:spPr>{fill}</wps:spPr>'
         "</wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing>"
     )
@@ -561,17 +584,19 @@ def show_outside() -> bytes:
     return _saved(presentation)
 
 
-def show_looking(run: str, shape: str = "", behind: str = "", words: str = NAMED) -> bytes:
-    """A text box on a slide: what its run says, how it is filled, and what lies behind it."""
+def show_looking(
+    run: str, shape: str = "", behind: str = "", words: str = NAMED, side: float = 5, front: str = ""
+) -> bytes:
+    """A text box on a slide: what its run says, how it is filled, and what lies behind it and before it."""
     presentation = pptx.Presentation()
     presentation.core_properties.author = ""
     slide = presentation.slides.add_slide(presentation.slide_layouts[6])
     if behind:
-        back = slide.shapes.add_shape(1, Inches(0), Inches(0), Inches(5), Inches(5))
-        back.fill.solid()
-        back.fill.fore_color.rgb = pptx.dml.color.RGBColor.from_string(behind)
+        _plate(slide, behind, side)
     box = slide.shapes.add_textbox(Inches(1), Inches(1), Inches(4), Inches(1))
     box.text_frame.text = words
+    if front:
+        _plate(slide, front, side)
     return edited(
         _saved(presentation),
         {
@@ -580,6 +605,17 @@ def show_looking(run: str, shape: str = "", behind: str = "", words: str = NAMED
             ).replace(f"<a:r><a:t>{words}", f"<a:r>{run}<a:t>{words}")
         },
     )
+
+
+def _plate(slide, colour: str, side: float) -> None:
+    """A square in the corner of a slide, in one colour or as a picture of it."""
+    size = Inches(side)
+    if colour.startswith("#"):
+        slide.shapes.add_picture(io.BytesIO(picture_of(colour)), 0, 0, size, size)
+        return
+    plate = slide.shapes.add_shape(1, 0, 0, size, size)
+    plate.fill.solid()
+    plate.fill.fore_color.rgb = pptx.dml.color.RGBColor.from_string(colour)
 
 
 def show_cell(run: str, fill: str) -> bytes:
@@ -756,6 +792,18 @@ ODF_WHITE, ODF_BLACK = 'fo:color="#ffffff"', 'fo:color="#000000"'
 ODF_ON_BLACK = 'fo:background-color="#000000"'
 ODF_CELL = odf_style(ODF_WHITE, family="table-cell")
 ODT_TABLE = f'<table:table><table:table-row><table:table-cell table:style-name="C"><text:p><text:span text:style-name="T9">{NAMED}</text:span></text:p></table:table-cell></table:table-row></table:table>'
+
+
+def odt_before(shape: str, fill: str, away: str = "") -> tuple[str, str]:
+    """Styles and text: white words, and a shape that the text runs over; ``away``: what lies between."""
+    styles = odf_style(ODF_WHITE) + odf_style(f'style:run-through="background" {fill}', "G", "graphic", kind="graphic")
+    return (
+        styles,
+        f'<text:p><draw:custom-shape draw:style-name="G" {shape}/></text:p>{away}<text:p><text:span text:style-name="T9">{NAMED}</text:span></text:p>',
+    )
+
+
+ODF_DARK = 'draw:fill="solid" draw:fill-color="#1f3864"'
 ODT_BOX = f'<text:p><draw:frame draw:style-name="G"><draw:text-box><text:p><text:span text:style-name="T9">{NAMED}</text:span></text:p></draw:text-box></draw:frame></text:p>'
 
 
@@ -886,10 +934,17 @@ PLANTED = [
     *(Planted(f"Word: white, {name}", lambda args=args: word_before(*args), "text_colour", DOCX) for name, args in {
         "before a white shape": (anchored(_fill("FFFFFF")),), "before an empty shape": (anchored("<a:noFill/>"),),
         "beside a shape": (anchored(_fill("1F3864"), wrap="wrapSquare", behind=0),),
+        "before a light gradient": (anchored(GRADIENT.format("FFFFFF", "FAFAFA")),),
+        "before a shape that lets all through": (anchored(_fill("000000", 0)),),
+        "a page behind a cover": (anchored(_fill("1F3864")) + '<w:br w:type="page"/>', False, "<w:p><w:r><w:t>Seen</w:t></w:r></w:p>"),
+        "far below a low shape": (anchored(_fill("1F3864"), height=1_270_000, place=PLACE), False, "<w:p><w:r><w:t>Seen</w:t></w:r></w:p>" * 20),
+        "below the head of the page": (anchored(_fill("1F3864"), height=2_540_000), True, "<w:p><w:r><w:t>Seen</w:t></w:r></w:p>" * 40),
         "below a logo": (anchored(_fill("1F3864"), height=900_000), True),
         "before a watermark": ('<w:pict><v:shape style="position:absolute" fillcolor="silver"><v:textpath string="Draft"/></v:shape></w:pict>', True),
     }.items()),
     Planted("Word: letters as narrow as a hair", lambda: word_looking('<w:w w:val="1"/>'), "text_tiny", DOCX),
+    Planted("Word: white before a light picture", lambda: on_picture("#fefefe"), "text_colour", DOCX),
+    Planted("Word: white a page behind a dark picture", lambda: on_picture("#203864", away="<w:p><w:r><w:lastRenderedPageBreak/></w:r></w:p>"), "text_colour", DOCX),
     Planted("Word: tiny in a strict file", lambda: word_looking('<w:sz w:val="1pt"/>'), "text_tiny", DOCX),
     Planted("Word: white by a style of letters", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", WHITE)), "text_colour", DOCX),
     Planted("Word: white by the style below a style", lambda: word_looking('<w:rStyle w:val="Y"/>', styles=word_style("X", WHITE) + word_style("Y", "", more='<w:basedOn w:val="X"/>')), "text_colour", DOCX),
@@ -957,6 +1012,11 @@ PLANTED = [
         ("ground of the theme", "text_colour", (f"<a:rPr>{_fill('bg1')}</a:rPr>",)),
         ("black in a black box", "text_colour", (f"<a:rPr>{_fill('000000')}</a:rPr>", _fill("000000"))),
         ("nothing said in a black box", "text_colour", ("<a:rPr/>", _fill("tx1"))),
+        *((f"white {name}", "text_colour", (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", "", behind, NAMED, side, front)) for name, behind, side, front in (
+            ("on a white shape", "FFFFFF", 5, ""), ("on a light picture", "#fafafa", 5, ""), ("beside a dark shape", "000000", 1.1, ""),
+            ("below a dark shape", "", 5, "000000"),
+        )),
+        ("black on a black shape", "text_colour", (f"<a:rPr>{_fill('000000')}</a:rPr>", "", "000000")),
         ("black marker", "text_colour", ('<a:rPr><a:highlight><a:srgbClr val="000000"/></a:highlight></a:rPr>',)),
         ("letters without a fill", "text_colour", ("<a:rPr><a:noFill/></a:rPr>",)),
         ("tiny words", "text_tiny", ('<a:rPr sz="100"/>',)),
@@ -986,6 +1046,12 @@ PLANTED = [
         ("half of white", "text_colour", (odf_style(f'{ODF_WHITE} loext:opacity="50%"'),)),
         ("letters as narrow as a hair", "text_tiny", (odf_style('style:text-scale="1%"'),)),
         ("tiny as a raised one", "text_tiny", (odf_style('style:text-position="super 1%"'),)),
+        *((f"white {name}", "text_colour", args) for name, args in {
+            "before a white shape": odt_before("", 'draw:fill="solid" draw:fill-color="#ffffff"'),
+            "before a shape that lets all through": odt_before("", f'{ODF_DARK} draw:opacity="0%"'),
+            "a page behind a cover": odt_before("", ODF_DARK, "<text:p>Seen<text:soft-page-break/></text:p>"),
+            "far below a low shape": odt_before('svg:height="2cm"', f'{ODF_DARK} style:vertical-rel="paragraph"', "<text:p>Seen</text:p>" * 20),
+        }.items()),
         ("tiny Arabic", "text_tiny", (odf_style('style:font-size-complex="1pt"'), f'<text:p><text:span text:style-name="T9">شاهد {NAMED}</text:span></text:p>')),
         ("black marker", "text_colour", (odf_style(ODF_ON_BLACK),)),
         ("white by a style with a parent", "text_colour", (odf_style("", more='style:parent-style-name="W"'), "", odf_style(ODF_WHITE, "W"))),
@@ -1024,6 +1090,11 @@ PLANTED = [
     Planted("EPUB: words hidden in the markup's own styles", lambda: epub(f'<p>Seen.</p><p class="w">{NAMED}</p>', head="<style>.w { DISPLAY : none }</style>"), "text_invisible", EPUB),
     Planted("EPUB: white words", lambda: epub_styled("body { background: #fff } span { color: White }", f"<p>a <span>{NAMED}</span></p>"), "text_colour", EPUB),
     Planted("EPUB: transparent words", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
+    Planted("EPUB: nearly white words", lambda: epub_styled(".w { color: #f2f2f2 }", f'<p class="w">{NAMED}</p>'), "text_colour", EPUB),
+    Planted("EPUB: dark words on a dark ground", lambda: epub_styled("div { background: #030303 none } .w { color: black }", f'<div><p class="w">{NAMED}</p></div>'), "text_colour", EPUB),
+    Planted("EPUB: words that let nearly all through", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0.05) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
+    Planted("EPUB: white words on a ground that lets all through", lambda: epub_styled("div { background: rgba(0, 0, 0, 0) } .w { color: white }", f'<div><p class="w">{NAMED}</p></div>'), "text_colour", EPUB),
+    Planted("EPUB: words of hardly any opacity", lambda: epub_styled("div { opacity: 20% } .w { opacity: 0.2 }", f'<div><p class="w">{NAMED}</p></div>'), "text_invisible", EPUB),
     Planted("EPUB: words without opacity", lambda: epub(f'<p>Seen.</p><p style="opacity: 0.0">{NAMED}</p>'), "text_invisible", EPUB),
     Planted("EPUB: words without height", lambda: epub_styled(".w { font-size: 0 }", f'<p class="w">{NAMED}<span style="font-size: 12px">b</span></p>'), "text_tiny", EPUB),
     Planted("EPUB: invisible words around visible ones", lambda: epub_styled(".w { visibility: hidden } b { visibility: visible }", f'<p class="w">{NAMED} <b>seen</b></p>'), "text_invisible", EPUB),
@@ -1060,12 +1131,13 @@ a:hover, p::before { display: none }
 .dark { background: #003; color: white } .on-dark { color: #fff }
 .row { font-size: 0 } .row p { font-size: 1rem }
 .cover { position: absolute; color: white }
-.pale { opacity: 0.6 } aside, head { display: none }
+.shaded { background: rgba(0, 0, 51, 0.6); color: white } .pictured { background: #fff url(x.png); color: white }
+.pale { opacity: 0.6; color: #ddd } aside, head { display: none }
 """
 PAGE_OF_STYLES = """
 <section><p class="last">Zero.</p></section><p class="later">One.</p><div><p class="exact">Two.</p></div><p class="important" id="important">Three.</p>
 <div class="dark">Four.<p class="on-dark">Five.</p></div><div class="row"><p>Six.</p> <p>Seven.</p></div>
-<p class="cover pale">Eight.</p>
+<p class="cover">Eight.</p><p class="pale">Nine.</p><p class="shaded">Ten.</p><p class="pictured">Eleven.</p>
 <p><a href="#n1">1</a></p><aside xmlns:epub="http://www.idpf.org/2007/ops" epub:type="footnote" id="n1">Note.</aside>
 """
 CLEAN = {
@@ -1094,10 +1166,13 @@ CLEAN = {
         "tiny for Arabic alone": lambda: word_looking('<w:szCs w:val="2"/>'),
     }.items()},
     **{f"Word, white {name}": (lambda args=args: word_before(*args), DOCX) for name, args in {
-        "on a cover": (anchored(_fill("1F3864")),), "on a gradient": (anchored("<a:gradFill/>", behind=0),),
+        "on a cover": (anchored(_fill("1F3864")),), "on a gradient": (anchored(GRADIENT.format("1F3864", "4472C4"), behind=0),),
+        "on half of black": (anchored(_fill("000000", 50_000)),),
+        "on a low shape": (anchored(_fill("1F3864"), height=1_270_000, place=PLACE),),
         "on a cover of the header": (anchored(_fill("1F3864")), True),
         "on an older cover": ('<w:pict><v:rect style="position:absolute;height:29cm" fillcolor="#1f3864 [3204]"/></w:pict>',),
     }.items()},
+    "Word, white on a dark picture": (lambda: on_picture("#203864"), DOCX),
     "Word, white on the colour of the page": (lambda: edited(word_white(), {"word/document.xml": lambda text: text.replace("<w:body>", '<w:background w:color="1F3864"/><w:body>')}), DOCX),
     "Word, white in a dark row": (lambda: edited(word_cell("", WHITE), {"word/document.xml": lambda text: text.replace("<w:tr>", f"<w:tr><w:tblPrEx>{ON_BLACK}</w:tblPrEx>")}), DOCX),
     "Word, Arabic": (lambda: _saved(word(making.ARABIC)), DOCX),
@@ -1118,6 +1193,8 @@ CLEAN = {
     **{f"PowerPoint, {name}": (lambda args=args: show_looking(*args), PPTX) for name, args in {
         "white in a black box": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", _fill("000000")),
         "white on a black shape": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", "", "000000"),
+        "white on a dark picture": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", "", "#203864"),
+        "white half on a black shape": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", "", "000000", NAMED, 3),
         "half as light, in a strict file": ('<a:rPr><a:solidFill><a:schemeClr val="bg1"><a:lumMod val="50%"/></a:schemeClr></a:solidFill></a:rPr>',),
         "white with a line": (f'<a:rPr><a:ln>{_fill("000000")}</a:ln>{_fill("FFFFFF")}</a:rPr>',),
         "white with a shadow": (f'<a:rPr>{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="000000"><a:alpha val="40000"/></a:srgbClr></a:outerShdw></a:effectLst></a:rPr>',),
@@ -1134,6 +1211,8 @@ CLEAN = {
         "white in a black cell": (odf_style(ODF_WHITE) + odf_style(ODF_ON_BLACK, "C", "table-cell", kind="table-cell"), ODT_TABLE),
         "white in a box of any colour": (odf_style(ODF_WHITE), ODT_BOX),
         "white on a cover": (odf_style(ODF_WHITE) + odf_style('style:run-through="background" draw:fill="solid" draw:fill-color="#1f3864"', "G", "graphic", kind="graphic"), f'<text:p><draw:custom-shape draw:style-name="G"/><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
+        "white over a shape": odt_before('svg:height="2cm"', f'{ODF_DARK} style:vertical-rel="paragraph"', "<text:p>Seen</text:p>"),
+        "white over a gradient": (*odt_before("", 'draw:fill="gradient" draw:fill-gradient-name="X"'), '<draw:gradient draw:name="X" draw:start-color="#1f3864" draw:end-color="#000000"/>'),
         "what the program chooses": (odf_style('style:use-window-font-color="true" fo:color="#ffffff"'),),
         "half of black": (odf_style('fo:color="#000000" loext:opacity="50%"'),),
         "black in a paragraph that lets all through": (odf_style('loext:opacity="0%"', "P9", "paragraph") + odf_style(ODF_BLACK), f'<text:p text:style-name="P9"><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),

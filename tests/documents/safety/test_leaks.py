@@ -74,6 +74,15 @@ def test_what_nobody_sees_goes_without_an_alarm(name, tmp_path):
     assert [finding.code for finding in inspect_here(public, PDF, HOSTS) if finding.verdict == "blocked"] == []
 
 
+def test_what_a_link_says_is_found_in_files_that_are_there_already(tmp_path):
+    (tmp_path / "file").write_bytes(leftovers.linked("chapter", f"The witness {NAME}"))
+    (found,) = [each for each in inspect_here(tmp_path / "file", PDF) if each.code == "read_out"]
+    assert [place.words for place in found.places] == [f"The witness {NAME}"]
+    _, public = public_copy(leftovers.linked("chapter", "The witness"), PDF, tmp_path)
+    with pikepdf.open(public) as pdf:
+        assert pdf.pages[0].obj.Annots[0].Contents == "The witness", "it stands on the page"
+
+
 def test_links_lead_where_they_led(tmp_path):
     """By the page itself, since its name is gone."""
     _, public = public_copy(leftovers.linked(), PDF, tmp_path)
@@ -220,7 +229,7 @@ def test_what_no_style_hides_for_good_stays(tmp_path):
     make, mime = CLEAN["EPUB with styles"]
     _, public = public_copy(make(), mime, tmp_path)
     text = " ".join(" ".join(page.text for page in extract(public, mime).pages).split())
-    assert text == "Seen. Zero. One. Two. Three. Four. Five. Six. Seven. Eight. 1 Note."
+    assert text == "Seen. Zero. One. Two. Three. Four. Five. Six. Seven. Eight. Nine. Ten. Eleven. 1 Note."
 
 
 @pytest.mark.parametrize("planted", [p for p in PLANTED if cleanable(p.mime) and p.removed][::6], ids=str)

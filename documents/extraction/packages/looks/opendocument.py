@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from documents.extraction.contrast import PAPER, TINY, Colour, blends_in, of_hex
+from documents.extraction.contrast import PAPER, TINY, Colour, blends_in, mixed, of_hex
+from documents.extraction.packages.looks.flow import PAGE, Flow
+from documents.extraction.packages.looks.pixels import of_bytes
+from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, find, local, value
 
 _FAMILIES = {
@@ -25,6 +28,7 @@ _POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "px": 0.75, "pc": 12
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)(pt|in|cm|mm|px|pc|%)")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
 _COMPLEX = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_BY_TEXT = ("paragraph", "paragraph-content", "char", "line", "baseline", "text")
 _MOST = 20_000
 _DEEP = 20
 
@@ -36,21 +40,21 @@ class Looks:
         self._root = root
         self._styles: dict[tuple[str, str], Any] = {}
         self._defaults: dict[str, Any] = {}
-        pages: list[Colour | None] = [PAPER]
-        for part in (package.xml("styles.xml") if "styles.xml" in package else None, root):
-            for style in find(part, "style", "default-style") if part is not None else ():
+        self._package = package
+        self._parts = [package.xml("styles.xml"), root] if "styles.xml" in package else [root]
+        self._pages: list[Colour] = [PAPER]
+        for part in self._parts:
+            for style in find(part, "style", "default-style"):
                 if local(style) == "default-style":
                     self._defaults[value(style, "family")] = style
                 elif part is root or local(style.getparent()) != "automatic-styles":
                     self._styles[value(style, "family"), value(style, "name")] = style
-            for page in find(part, "page-layout-properties") if part is not None else ():
-                if any(value(image, "href") for image in find(page, "background-image")):
-                    pages.append(None)
-                if colour := of_hex(value(page, "background-color")):
-                    pages.append(colour)
+            for page in find(part, "page-layout-properties"):
+                shades = [self._shade(image) for image in find(page, "background-image")]
+                self._pages += filter(None, [of_hex(value(page, "background-color")), *shades])
         self._cells = dict(self._of_columns())
-        pages += self._behind()
-        self._pages = [page for page in pages if page is not None] if None not in pages else []
+        self._shapes = list(self._behind())
+        self._flow = Flow(root, self._is_break) if self._shapes else None
 
     def unreadable(self) -> Iterator[tuple[str, str]]:
         """Code and words of what nobody can read."""
@@ -122,19 +126,53 @@ class Looks:
                             return [colour]
             if is_shape:
                 return []
-        return self._pages
+        return [*self._pages, *self._near(lineage)]
 
-    def _behind(self) -> Iterator[Colour | None]:
-        """Colours of shapes that text doesn't flow around; None where one can't be told."""
+    def _near(self, lineage: list[Any]) -> Iterator[Colour]:
+        """The colours of shapes that may lie behind words."""
+        paragraph = next((each for each in reversed(lineage) if local(each) in ("p", "h")), None)
+        for colour, anchor, reach in self._shapes:
+            if self._flow is None or self._flow.is_near(paragraph, anchor, reach):
+                yield colour
+
+    def _behind(self) -> Iterator[tuple[Colour, Any, float]]:
+        """Shapes that text doesn't flow around: their colour, paragraph, and how far from it they may reach (points)."""
+        first = next(find(self._root, "p", "h"), None)
         for shape in self._root.iter():
             if "xmlns:drawing:" not in str(shape.tag) or not value(shape, "style-name"):
                 continue
             said = [part for style in self._chain(shape) for part in style if local(part) == "graphic-properties"]
             if any(value(each, "run-through") == "background" or value(each, "wrap") == "run-through" for each in said):
-                kind = next((kind for each in said if (kind := value(each, "fill"))), "")
-                is_picture = next(find(shape, "image", "object"), None) is not None
-                if is_picture or kind != "none":
-                    yield None if is_picture else next((found for each in said if (found := _fill(each))), None)
+                anchor = next((up for up in shape.iterancestors() if local(up) in ("p", "h")), None)
+                if anchor is None and value(shape, "anchor-page-number", "1") == "1":
+                    anchor = first
+                yield from ((colour, anchor, _reach(shape, said)) for colour in self._colours(shape, said))
+
+    def _colours(self, shape: Any, said: list[Any]) -> Iterator[Colour]:
+        """What a shape shows, on paper; nothing that can't be told."""
+        for image in find(shape, "image"):
+            yield from filter(None, [self._shade(image)])
+        kind = next((kind for each in said if (kind := value(each, "fill"))), "")
+        names = {value(each, key) for each in said for key in ("fill-gradient-name", "fill-image-name")} - {""}
+        found = [next((colour for each in said if (colour := _fill(each))), None)] if kind in ("", "solid") else []
+        for each in (each for part in self._parts for each in find(part, "gradient", "fill-image")):
+            if value(each, "name") in names and kind in ("gradient", "bitmap"):
+                found += [of_hex(value(each, "start-color")), of_hex(value(each, "end-color")), self._shade(each)]
+        yield from (mixed(_share(said, "opacity"), colour, PAPER) for colour in found if colour is not None)
+
+    def _shade(self, image: Any) -> Colour | None:
+        name = self._package.named(value(image, "href").removeprefix("./"))
+        return of_bytes(self._package.read(name)) if name else None
+
+    def _is_break(self, element: Any) -> bool:
+        """Whether a new page begins here."""
+        if local(element) == "soft-page-break":
+            return True
+        return local(element) in ("p", "h", "table") and any(
+            value(style, "master-page-name") or value(part, "break-before") == "page"
+            for style in self._chain(element)
+            for part in style
+        )
 
     def _of_columns(self) -> Iterator[tuple[Any, str]]:
         """Cells without a style of their own, and the one of their row or column."""
@@ -150,6 +188,15 @@ class Looks:
                     if name and len(cell) and not value(cell, "style-name"):
                         yield cell, name
                     at += min(int(value(cell, "number-columns-repeated", "1")), _MOST)
+
+
+def _reach(shape: Any, said: list[Any]) -> float:
+    """How far from its paragraph a shape may reach: as high as it is where it stands by the text, else a page."""
+    place = next((place for each in said if (place := value(each, "vertical-rel"))), "")
+    height, offset = (number(value(shape, key), 1) for key in ("height", "y"))
+    if height is None or place not in _BY_TEXT:
+        return PAGE
+    return height + abs(offset or 0.0)
 
 
 def _own_words(element: Any) -> str:

@@ -1,20 +1,32 @@
-"""PowerPoint: runs of a slide, where its ground can be told. What other shapes may lie behind them is left alone."""
+"""PowerPoint: runs of a slide, where their ground can be told: their box, the shapes that lie behind it, the slide."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from documents.extraction.contrast import FAINT, PAPER, Colour
+from documents.extraction.contrast import FAINT, PAPER, Colour, mixed
 from documents.extraction.packages.looks import drawings, themes
+from documents.extraction.packages.looks.pixels import shade
 from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, find, local, value
 
 _OWN_COLOUR = "1001"
 """The first ground of every theme: the colour as it is."""
 _SHAPES = ("sp", "pic", "graphicFrame", "grpSp", "AlternateContent", "contentPart")
+_PART = 0.2
+"""Share of a box that has to lie on a shape, or its words may lie beside it."""
 Frame = tuple[float, float, float, float]
+
+
+class _Cover(NamedTuple):
+    """A shape with more than words, where it lies, its place in the order of the slide (below 0: under all), its colours."""
+
+    shape: Any
+    frame: Frame | None
+    at: int
+    paints: list[themes.Paint]
 
 
 class Looks:
@@ -23,7 +35,9 @@ class Looks:
     def __init__(self, package: Package, slide: str) -> None:
         layout = _related(package, slide, "slideLayout")
         master = _related(package, layout, "slideMaster")
-        self._parts = [package.xml(name) for name in (slide, layout, master) if name]
+        self._package = package
+        self._names = [name for name in (slide, layout, master) if name]
+        self._parts = [package.xml(name) for name in self._names]
         self._slide = self._parts[0]
         self._colours = themes.with_aliases(themes.scheme(package, master), self._mapped())
         self._paper = self._background()
@@ -32,14 +46,14 @@ class Looks:
         self._inherits: dict[tuple[Any, bool], themes.Paint] = {}
 
     @cached_property
-    def _covers(self) -> list[tuple[Any, Frame | None]]:
-        """Shapes that may lie behind others, and where."""
-        trees = [(part is self._slide, next(find(part, "spTree"), None)) for part in self._parts]
+    def _covers(self) -> list[_Cover]:
+        """Shapes that may lie behind others, the lowest first."""
+        trees = [(name, next(find(part, "spTree"), None)) for name, part in zip(self._names, self._parts, strict=True)]
         return [
-            (shape, _frame(shape))
-            for on_slide, tree in trees
-            for shape in (tree if tree is not None else ())
-            if local(shape) in _SHAPES and _has_ground(shape, on_slide)
+            _Cover(shape, _frame(shape), at if name == self._names[0] else -1, list(self._paints(name, shape)))
+            for name, tree in reversed(trees)
+            for at, shape in enumerate(tree if tree is not None else ())
+            if local(shape) in _SHAPES and _has_ground(shape, name == self._names[0])
         ]
 
     def unreadable(self) -> Iterator[tuple[str, str]]:
@@ -91,9 +105,10 @@ class Looks:
         if colour is not None:
             return [colour]
         is_clear = local(shape) == "sp" and (kind == "noFill" or (not kind and not self._is_filled_elsewhere(shape)))
-        if not is_clear or self._paper is None or local(shape.getparent()) != "spTree" or self._may_be_covered(shape):
+        if not is_clear or local(shape.getparent()) != "spTree":
             return []
-        return [self._paper]
+        found = list(self._behind(shape))
+        return [] if None in found else [each for each in found if each is not None]
 
     def _is_filled_elsewhere(self, shape: Any) -> bool:
         """Whether its style, or the place on the layout that it fills, has a ground."""
@@ -112,14 +127,34 @@ class Looks:
                 if same or value(place, "type", "obj") == value(own, "type", "obj"):
                     yield next(up for up in place.iterancestors() if local(up) in _SHAPES)
 
-    def _may_be_covered(self, shape: Any) -> bool:
-        """Whether another shape may lie behind this one."""
+    def _behind(self, shape: Any) -> Iterator[Colour | None]:
+        """What lies behind a clear shape, down to one that hides all below it; None for what can't be told."""
         frame = _frame(shape) or next((found for each in self._places(shape) if (found := _frame(each))), None)
-        return any(
-            frame is None or place is None or _touch(frame, place)
-            for other, place in self._covers
-            if other is not shape
-        )
+        own = shape.getparent().index(shape)
+        for cover in reversed(self._covers):
+            share = 1.0 if frame is None or cover.frame is None else _shared(frame, cover.frame)
+            if cover.at >= own or share < _PART:
+                continue
+            for each in cover.paints:
+                yield each.colour and mixed(each.opacity, each.colour, self._paper or PAPER)
+            is_known = frame is not None and cover.frame is not None and local(cover.shape) == "sp"
+            if is_known and share >= 1 and all(each.opacity >= 1 for each in cover.paints):
+                return
+        yield self._paper
+
+    def _paints(self, name: str, shape: Any) -> Iterator[themes.Paint]:
+        """What a shape, or each in a group, is filled with."""
+        if local(shape) not in ("sp", "pic", "grpSp"):
+            yield themes.Paint(None)
+        for picture in find(shape, "blip"):
+            yield themes.Paint(shade(self._package, name, value(picture, "embed")))
+        for properties in find(shape, "spPr"):
+            paints = themes.paints(properties, self._colours)
+            if paints is None:
+                refs = find(properties.getparent(), "fillRef")
+                paints = [themes.painted(each, self._colours) for each in refs if value(each, "idx") != "0"]
+            if next(find(properties, "blip"), None) is None:
+                yield from (each for each in paints if each.opacity >= FAINT)
 
     def _mapped(self) -> dict[str, str]:
         """What the slide, or its master, calls grounds and texts."""
@@ -179,8 +214,12 @@ def corners(place: Any, size: Any) -> Frame | None:
     return left, top, left + width, top + height
 
 
-def _touch(one: Frame, other: Frame) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _shared(one: Frame, other: Frame) -> float:
+    """Which share of a frame lies in the other."""
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    area = (one[2] - one[0]) * (one[3] - one[1])
+    return max(across, 0.0) * max(down, 0.0) / area if area > 0 else 1.0
 
 
 def _child(element: Any, name: str) -> Any:

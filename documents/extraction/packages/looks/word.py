@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from documents.extraction.contrast import INK, PAPER, TINY, Colour, lighted, mixed, of_hex
 from documents.extraction.packages.looks import behind, themes
+from documents.extraction.packages.looks.flow import Flow
+from documents.extraction.packages.looks.pixels import shade
 from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, find, local, value
 
@@ -29,6 +31,14 @@ _SHADED = {"tc": "tcPr", "tr": "tblPrEx", "tbl": "tblPr"}
 _DEEP = 20
 _Place = tuple[str, tuple[Colour, ...], bool]
 """Of a run: the style of its paragraph, what may lie under it, whether a table around it has colours for letters."""
+
+
+class _Around(NamedTuple):
+    """Grounds (empty where they can't be told), whether a table has colours for letters, whether the page shows through."""
+
+    grounds: list[Colour]
+    has_ink: bool = False
+    is_open: bool = True
 
 
 class Looks:
@@ -53,13 +63,13 @@ class Looks:
         }
         self._chains: dict[tuple[str, str], list[Any]] = {}
         self._tables: dict[str, tuple[list[Colour], bool]] = {}
-        pages = [package.xml(name) for name in package.xml_names() if name.startswith(_PAGES)]
-        self._behind = {page: list(behind.grounds(page, self._colours)) for page in pages}
-        self._page = self._of_page(package.xml(_TEXT)) if _TEXT in package else [PAPER]
-        self._papers: dict[Any, list[Colour]] = {}
+        pages = [name for name in package.xml_names("word/") if name.startswith(_PAGES)]
+        self._behind = {package.xml(page): list(behind.grounds(package, page, self._colours)) for page in pages}
+        self._page = list(self._of_page(package)) if _TEXT in package else [PAPER]
+        self._flows: dict[Any, Flow] = {}
         # By element, which keeps it alive: lxml makes new objects of those that nobody holds.
         self._places: dict[Any, _Place] = {}
-        self._surroundings: dict[Any, tuple[list[Colour], bool]] = {}
+        self._surroundings: dict[Any, _Around] = {}
         self._codes: dict[tuple[bytes, _Place], str] = {}
 
     def unreadable(self, run: Any) -> str:
@@ -81,7 +91,7 @@ class Looks:
         while paragraph is not None and local(paragraph) != "p":
             paragraph = paragraph.getparent()
         below = self._below(paragraph) if paragraph is not None else []
-        return self._style_of(paragraph), tuple(below), self._around(holder)[1]
+        return self._style_of(paragraph), tuple(below), self._around(holder).has_ink
 
     def _code(self, run: Any, place: _Place) -> str:
         style, below, table_has_ink = place
@@ -174,48 +184,48 @@ class Looks:
         said = [properties, *self._of_style(self._style_of(paragraph), "pPr")]
         if (colour := self._shade(_first(said, "shd"))) is not None:
             return [colour]
-        return self._around(paragraph.getparent())[0]
+        around = self._around(paragraph.getparent())
+        return [*around.grounds, *self._shapes(paragraph)] if around.grounds and around.is_open else around.grounds
 
-    def _around(self, element: Any) -> tuple[list[Colour], bool]:
-        """The grounds that an element and all around it give, and whether a table has colours for letters."""
+    def _around(self, element: Any) -> _Around:
+        """What an element and all around it give."""
         if element not in self._surroundings:
             parent = element.getparent()
-            grounds, has_ink = (self._paper(element), False) if parent is None else self._around(parent)
+            grounds, has_ink, is_open = _Around(self._page) if parent is None else self._around(parent)
             name = local(element)
             if name == "txbxContent":
                 _how, colour = themes.fill(_child(element.getparent().getparent(), "spPr"), self._colours)
-                grounds = [] if colour is None else [colour]
+                grounds, is_open = [] if colour is None else [colour], False
             elif name in _SHADED:
                 own = self._shade(_first([_child(element, _SHADED[name])], "shd"))
                 known, with_ink = self._of_table(element) if name == "tbl" else ([], False)
                 # Where a box around it can't be told, nothing can.
                 grounds = [own] if own is not None else [*known, *grounds] if grounds else []
-                has_ink = has_ink or with_ink
-            self._surroundings[element] = grounds, has_ink
+                has_ink, is_open = has_ink or with_ink, is_open and own is None
+            self._surroundings[element] = _Around(grounds, has_ink, is_open)
         return self._surroundings[element]
 
-    def _paper(self, root: Any) -> list[Colour]:
-        """What may lie behind the text of a part; empty where it can't be told."""
-        if root not in self._papers:
-            reached = [
-                colour
-                for page, grounds in self._behind.items()
-                for colour, is_high in grounds
-                if page is root or is_high
-            ]
-            known = [colour for colour in (*self._page, *reached) if colour is not None]
-            self._papers[root] = known if len(known) == len(self._page) + len(reached) else []
-        return self._papers[root]
+    def _shapes(self, paragraph: Any) -> list[Colour]:
+        """The colours of shapes that may lie behind a paragraph."""
+        if not any(self._behind.values()):
+            return []
+        root = paragraph.getroottree().getroot()
+        if root not in self._flows:
+            self._flows[root] = Flow(root, behind.is_break)
+        flow = self._flows[root]
+        return [
+            each.colour
+            for page, grounds in self._behind.items()
+            for each in grounds
+            if each.is_behind(paragraph, flow, is_same=page is root)
+        ]
 
-    def _of_page(self, root: Any) -> list[Colour | None]:
-        """White, which programs print, and the colour of the page, which they show on screens."""
-        found: list[Colour | None] = [PAPER]
-        for ground in [each for each in root if local(each) == "background"]:
-            if len(ground):
-                found.append(None)
-            elif (colour := self._said(ground, "color", "themeColor")) is not None:
-                found.append(colour)
-        return found
+    def _of_page(self, package: Package) -> Iterator[Colour]:
+        """White, which programs print, and the colour or picture of the page, which they show on screens."""
+        yield PAPER
+        for ground in [each for each in package.xml(_TEXT) if local(each) == "background"]:
+            said = [shade(package, _TEXT, value(each, "id")) for each in find(ground, "fill")]
+            yield from filter(None, [self._said(ground, "color", "themeColor"), *said])
 
     def _of_table(self, table: Any) -> tuple[list[Colour], bool]:
         """The grounds that the style of a table knows, and whether it has colours for letters: where isn't told here."""
