@@ -17,7 +17,7 @@ from access.boundary import published_now
 from access.visibility import is_visible
 from access.visitor import Visitor
 from documents import wording
-from documents.models import Document, DocumentCheck, DocumentQuerySet, DocumentRelease
+from documents.models import Document, DocumentCheck, DocumentQuerySet, DocumentRelease, DocumentUse
 from documents.models.derived import DocumentCheckQuerySet
 from documents.models.uses import DocumentReleaseQuerySet
 from documents.uses import named_by_revision
@@ -145,14 +145,16 @@ def _latest_of_page(page_id: int, series: UUID) -> set[int]:
 def withdraw_releases(page_ids: Iterable[int], reason: str, when: datetime | None = None) -> int:
     """Takes back everything that the pages released, all versions; ``reason`` is shown to the public.
 
-    Returns how many releases ended. A document that another public page released too stays readable there; one that is
-    down at the moment doesn't bring it back.
+    Returns how many releases ended. A document that another public page released too, and shows now, stays readable
+    there. One that is down at the moment, or that names another version by now, doesn't keep it.
     """
     ids = list(page_ids)
     documents = set(DocumentRelease.objects.filter(page_id__in=ids).values_list("document", flat=True))
     elsewhere = Page.objects.filter(published_now()).exclude(pk__in=ids)
+    shown = DocumentUse.objects.filter(document=OuterRef("document"), page_id=OuterRef("page_id"))
     rows = DocumentRelease.objects.filter(document__in=documents)
-    return _withdraw(documents, rows.exclude(page_id__in=elsewhere.values("pk")), reason, when)
+    rows = rows.filter(~Exists(shown.filter(revision__in=elsewhere.values("live_revision"))))
+    return _withdraw(documents, rows, reason, when)
 
 
 def withdraw_versions(

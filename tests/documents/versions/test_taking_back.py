@@ -182,6 +182,17 @@ class TestItStaysWithdrawn:
             publish(Page.objects.get(pk=down.pk).specific)
         assert self.status(client, document) == 410
 
+    @pytest.mark.parametrize("shows", ["another file", "a newer version"])
+    def test_a_page_that_shows_it_no_more_does_not(self, client, people, shows):
+        document = DocumentFactory()
+        page, other = (PublicationPageFactory(published=True, files=[document]) for _ in range(2))
+        show(other, DocumentFactory(**{"series": document.series, "number": 2} if shows == "a newer version" else {}))
+        workflow_actions.withdraw(page, people["editor"], "It named a witness.")
+        assert self.status(client, document) == 410
+        assert self.check(document).blocks
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            PublicationPageFactory(published=True, files=[document])
+
     def test_a_release_past_the_gate_does_not(self, client, named):
         page, document = named
         assert releases.release(page, page.live_revision) == []
