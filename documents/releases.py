@@ -14,9 +14,11 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from access.boundary import published_now
+from access.models import User
 from access.visibility import is_visible
 from access.visitor import Visitor
 from documents import wording
+from documents.access import released_to
 from documents.models import Document, DocumentCheck, DocumentQuerySet, DocumentRelease, DocumentUse
 from documents.models.derived import DocumentCheckQuerySet
 from documents.models.uses import DocumentReleaseQuerySet
@@ -34,7 +36,8 @@ def release(page: Page, revision: Revision, when: datetime | None = None) -> lis
     written.
     """
     when = when or timezone.now()
-    named = Document.objects.filter(pk__in=named_by_revision(revision.pk).documents).lock()
+    named = named_by_revision(revision.pk).documents
+    Document.objects.filter(pk__in=named).with_twins().lock()
     barred = Q(pk__in=taken_back().values("pk")) | Q(pk__in=same_as_withdrawn().values("document"))
     documents = list(Document.objects.filter(~barred, pk__in=named))
     if not documents:
@@ -172,29 +175,42 @@ def withdraw_versions(
 def _withdraw(documents: set[int], rows: DocumentReleaseQuerySet, reason: str, when: datetime | None) -> int:
     """Ends ``rows`` behind the lock that ``release`` takes. What nobody releases then is blocked anew for each page:
     Legal brought back an earlier withdrawal only. Files with the same bytes are held too, all in one order: one whose
-    approval is under way must not go public past its new check.
+    approval is under way must not go public past its new check. Those that readers don't have now are blocked as well,
+    whether they were public before and whatever Legal said of them; those that readers have, people are asked about.
     """
     Document.objects.filter(pk__in=documents).with_twins().lock()
     ending = set(rows.active().values_list("document", flat=True))
     ended = rows.withdraw(when=when or timezone.now(), reason=reason)
     for document in withdrawn().filter(pk__in=ending):
         _block(document, wording.WITHDRAWN, reason)
-        for twin in Document.objects.same_bytes_as(document).filter(releases=None):
-            _block(twin, wording.WITHDRAWN_BYTES, reason)
+        for twin in Document.objects.same_bytes_as(document).exclude(pk__in=_read_by_anybody().values("pk")):
+            was_withdrawn = withdrawn().filter(pk=twin.pk).exists()
+            _block(twin, wording.WITHDRAWN if was_withdrawn else wording.WITHDRAWN_BYTES, reason)
     return ended
+
+
+def _read_by_anybody() -> DocumentQuerySet:
+    """Files that readers have now, be it in a closed circle: a superuser passes each."""
+    return released_to(Visitor(User(is_superuser=True)))
 
 
 def compare_with_withdrawn(document: Document) -> None:
     """Blocks a new document that has the bytes of a withdrawn one: restoring or uploading it again is no way back."""
     rows = DocumentRelease.objects.filter(document__in=withdrawn().same_bytes_as(document))
-    if last := rows.order_by("-withdrawn_at").first():
-        _block(document, wording.WITHDRAWN_BYTES, last.reason)
+    for reason in rows.order_by("withdrawn_at").values_list("reason", flat=True):
+        _block(document, wording.WITHDRAWN_BYTES, reason)
 
 
 def _block(document: Document, name: str, reason: str) -> None:
-    """Writes a check that Legal alone can override; what was decided about an earlier withdrawal is over."""
-    values = {"state": DocumentCheck.State.BLOCKED, "places": [{"words": reason}], "override_by": None}
-    DocumentCheck.objects.update_or_create(document=document, name=name, defaults={**values, "override_reason": ""})
+    """Writes a check that Legal alone can override; what was decided about an earlier withdrawal is over.
+
+    Reasons of withdrawals about which nobody decided yet stay beside this one.
+    """
+    open_question = document.checks.blocking().filter(name=name).first()
+    known = [place["words"] for place in open_question.places] if open_question else []
+    places = [{"words": words} for words in dict.fromkeys([*known, reason])]
+    values = {"state": DocumentCheck.State.BLOCKED, "places": places, "override_by": None, "override_reason": ""}
+    DocumentCheck.objects.update_or_create(document=document, name=name, defaults=values)
 
 
 def public_withdrawal(documents: DocumentQuerySet) -> DocumentRelease | None:

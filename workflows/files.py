@@ -49,10 +49,12 @@ def obstacles(files: dict[str, str], page_id: int | None = None) -> list[str]:
 def withdrawn(revision_id: int) -> list[str]:
     """Sentences about the files of a saved revision that were withdrawn; empty where it may go public.
 
-    The files are held first: nobody withdraws one between the answer and the end of the transaction.
+    The files are held first, with all that has their bytes: nobody withdraws one between the answer and the end of the
+    transaction.
     """
     with transaction.atomic():
-        named = Document.objects.filter(pk__in=named_by_revision(revision_id).documents).lock()
+        named = named_by_revision(revision_id).documents
+        Document.objects.filter(pk__in=named).with_twins().lock()
         return sentences_about_withdrawn(named) if named else []
 
 

@@ -18,7 +18,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 from access.roles import ADMINISTRATORS
 from access.visitor import Visitor
 from cms.publications.models import PublicationFile
-from documents import releases, safety, wording
+from documents import processing, releases, safety, wording
 from documents.access import released_to
 from documents.actions import add_document
 from documents.checks import blocking
@@ -29,7 +29,7 @@ from documents.processing import process
 from documents.versions import usage
 from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
-from tests.documents.conftest import small_pdf, upload
+from tests.documents.conftest import picture_by, small_pdf, upload
 from tests.documents.making import docx_of
 from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
 from workflows import actions as workflow_actions
@@ -354,10 +354,39 @@ class TestTheSameBytesAgain:
             safety.override(draft.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "It is another file.")
             publish(PublicationPageFactory(files=[draft]))
             take_back(draft, people["editor"], "It named a witness.")
+            safety.override(document.checks.get(name=wording.WITHDRAWN), people["legal"], "It was another file.")
             draft = DocumentFactory(content="same", title="Report")
             releases.compare_with_withdrawn(draft)
         publish(page)
         assert blocking([draft.pk]) == [self.SENTENCE % 1]
+
+    @pytest.mark.parametrize("was", ["withdrawn and let pass", "taken down", "public once and withdrawn"])
+    def test_so_does_what_was_public_before(self, client, people, was):
+        document, other = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        PublicationPageFactory(published=True, files=[document])
+        page = Page.objects.get(pk=PublicationPageFactory(published=True, files=[other]).pk).specific
+        if was == "taken down":
+            page.unpublish()
+        else:
+            take_back(other, people["editor"], "Wrong cover.")
+        if was == "withdrawn and let pass":
+            safety.override(other.checks.get(name=wording.WITHDRAWN), people["legal"], "The cover was right.")
+        take_back(document, people["editor"], "It named a witness.")
+        (check,) = DocumentCheck.objects.blocking().filter(document=other)
+        reasons = (
+            ["Wrong cover.", "It named a witness."] if was == "public once and withdrawn" else ["It named a witness."]
+        )
+        assert [place["words"] for place in check.places] == reasons
+        with pytest.raises(NotApproved, match="withdrawn"):
+            publish(Page.objects.get(pk=page.pk).specific, title="Typo mended")
+        assert client.get(f"/d/{other.series}/v1/").status_code != 200
+
+    def test_what_members_have_is_theirs_until_somebody_takes_it(self, people):
+        document, other = DocumentFactory(content="same"), DocumentFactory(content="same")
+        PublicationPageFactory(published=True, files=[document])
+        PublicationPageFactory(restricted=True, files=[other])
+        take_back(document, people["editor"], "It named a witness.")
+        assert blocking([other.pk]) == []
 
     def test_other_bytes_need_nobody(self, withdrawn, people):
         other = add_document(upload(small_pdf(3), "two.pdf"), title="Report", user=people["author"])
@@ -478,6 +507,23 @@ class TestTwoAtOnce:
             lambda: pytest.raises(WithdrawalRefused, take_back, second, people["legal"], "It named a witness."),
         )
         assert not released_to(Visitor()).exists()
+
+    def test_a_file_and_the_processing_of_one_with_its_bytes(self, people, meet, no_processing):
+        """Other details about its maker; the public copies are the same."""
+        one, other = (
+            add_document(upload(picture_by(name), "map.png"), title="Map", user=people["author"])
+            for name in ("Anna", "Bert")
+        )
+        assert process(one.pk)
+        PublicationPageFactory(published=True, files=[one])
+        assert not meet(
+            lambda: process(other.pk),
+            (processing, "_replace_derived"),
+            lambda: take_back(one, people["editor"], "It named a witness."),
+        )
+        one, other = Document.objects.get(pk=one.pk), Document.objects.get(pk=other.pk)
+        assert (one.sha256, one.original_sha256 != other.original_sha256) == (other.sha256, True)
+        assert "same bytes" in blocking([other.pk])[0]
 
     def test_a_page_and_its_own_approval(self, people, meet):
         document = DocumentFactory()
