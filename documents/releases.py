@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -130,6 +130,18 @@ def same_as_withdrawn() -> DocumentCheckQuerySet:
     return DocumentCheck.objects.blocking().filter(name=wording.WITHDRAWN_BYTES)
 
 
+def withdrawn_since(document_ids: Iterable[int], when: datetime) -> bool:
+    """Whether readers lost one of the documents, or what has its bytes, by a withdrawal after ``when``, for good so far.
+
+    No decision that was made before says anything of it, whatever Legal said since. What readers have is no question.
+    """
+    ids = list(document_ids)
+    same = DocumentCheck.objects.filter(name=wording.WITHDRAWN_BYTES, document__in=ids)
+    asked = Document.objects.filter(pk__in=same.values("document")).exclude(pk__in=_read_by_anybody().values("pk"))
+    gone = withdrawn().filter(Q(pk__in=ids) | Q(pk__in=asked.with_twins().values("pk")))
+    return DocumentRelease.objects.filter(document__in=gone.values("pk"), withdrawn_at__gt=when).exists()
+
+
 def _newer() -> DocumentReleaseQuerySet:
     return DocumentRelease.objects.active().filter(
         document__series=OuterRef("series"), document__number__gt=OuterRef("number")
@@ -199,6 +211,21 @@ def compare_with_withdrawn(document: Document) -> None:
     rows = DocumentRelease.objects.filter(document__in=withdrawn().same_bytes_as(document))
     for reason in rows.order_by("withdrawn_at").values_list("reason", flat=True):
         _block(document, wording.WITHDRAWN_BYTES, reason)
+
+
+def told_places(check: DocumentCheck) -> list[dict[str, Any]]:
+    """The places of ``check`` without what only Legal may read: of a withdrawal's reasons those of the file's own, and
+    those of files with its bytes that anyone could read.
+
+    Who has the bytes of what was there for a closed circle must not learn why it went.
+    """
+    if check.name not in (wording.WITHDRAWN, wording.WITHDRAWN_BYTES):
+        return list(check.places)
+    ended = DocumentRelease.objects.filter(withdrawn_at__isnull=False).select_related("document")
+    same = ended.filter(document__in=Document.objects.same_bytes_as(check.document))
+    told = {row.reason for row in ended.filter(document=check.document_id)}
+    told |= {row.reason for row in same if row.anyone_could_read}
+    return [place for place in check.places if place["words"] in told]
 
 
 def _block(document: Document, name: str, reason: str) -> None:

@@ -175,8 +175,12 @@ def tell_findings() -> int:
 
 
 @transaction.atomic
-def override(check: DocumentCheck, user: User, reason: str) -> None:
-    """Lets a file pass in spite of a blocked check, with a reason that stays. Raises OverrideRefused with a sentence."""
+def override(check: DocumentCheck, user: User, reason: str, *, seen: str | None = None) -> None:
+    """Lets a file pass in spite of a blocked check, with a reason that stays. Raises OverrideRefused with a sentence.
+
+    ``seen`` is the ``stamp`` of what its user was shown: where the check found something else by now, nobody decided
+    about that.
+    """
     reason = reason.strip()
     Document.objects.filter(pk=check.document_id).lock()  # a withdrawal holds the file before its checks, too
     locked = DocumentCheck.objects.select_for_update(of=("self",)).select_related("document").get(pk=check.pk)
@@ -190,6 +194,8 @@ def override(check: DocumentCheck, user: User, reason: str) -> None:
         raise OverrideRefused(gettext("A newer version replaced this one when it was withdrawn: it stays withdrawn."))
     if locked.state != State.BLOCKED or locked.override_reason:
         raise OverrideRefused(gettext("This check blocks nothing any more."))
+    if seen is not None and seen != locked.stamp:
+        raise OverrideRefused(gettext("The check says something else by now. Look at it again before you let it pass."))
     locked.override_by, locked.override_reason = user, reason
     locked.save(update_fields=["override_by", "override_reason"])
     log(

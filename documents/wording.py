@@ -243,7 +243,7 @@ _OTHERS = {
     ),
     WITHDRAWN_BYTES: Wording(
         gettext_noop("The same as a withdrawn file"),
-        gettext_noop("A file with the same bytes was public and was withdrawn."),
+        gettext_noop("A file with the same bytes was withdrawn."),
         gettext_noop("Take the file out of the page, choose another version, or add a corrected one."),
     ),
 }

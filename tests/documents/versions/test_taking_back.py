@@ -232,6 +232,32 @@ class TestItStaysWithdrawn:
         assert self.status(client, document) == 200
         assert "withdrawn: It was another file." in ApprovalRecord.objects.latest("pk").overrides[0]
 
+    @pytest.mark.parametrize("names", ["the file", "its bytes"])
+    @pytest.mark.parametrize("carried", [False, True])
+    def test_by_no_approval_that_was_given_before(self, client, people, monkeypatch, names, carried):
+        document = DocumentFactory(content="same")
+        page = PublicationPageFactory(title="Old", published=True, files=[document])
+        page = Page.objects.get(pk=page.pk).specific
+        if names == "its bytes":
+            named = DocumentFactory(content="same")
+            page = PublicationPageFactory(title="Old", published=True)
+            page.files = [PublicationFile(document=named)]
+        else:
+            named = document
+        planned = publish(page, title="New", go_live_at=timezone.now() + timedelta(hours=1))
+        take_back(document, people["editor"], "It named a witness.")
+        if carried:
+            approvals.record(page, planned, approvals.Decision.MERGE, None)
+        safety.override(named.checks.blocking().get(), people["legal"], "Once the page is rewritten.")
+        later = timezone.now() + timedelta(hours=2)
+        monkeypatch.setattr(timezone, "now", lambda: later)
+        assert schedule.run_due() == 0
+        assert Page.objects.get(pk=page.pk).title == "Old"
+        assert self.status(client, named) != 200
+        publish(Page.objects.get(pk=page.pk).specific.get_latest_revision_as_object(), go_live_at=None)
+        assert self.status(client, named) == 200
+        assert "Once the page is rewritten." in ApprovalRecord.objects.latest("pk").overrides[0]
+
     def test_that_holds_until_it_is_withdrawn_again(self, client, people, named):
         page, document = named
         safety.override(self.check(document), people["legal"], "It was another file.")
@@ -255,7 +281,7 @@ class TestItStaysWithdrawn:
         assert "This version was public and was withdrawn." in screen and "It named a witness." in screen
         address = reverse("document_override", args=[document.pk, self.check(document).pk])
         assert not client.get(reverse("document_blocked_list")).context["documents"]  # it waits for nobody
-        client.post(address, {"reason": "It was another file."})
+        client.post(address, {"reason": "It was another file.", "seen": self.check(document).stamp})
         assert blocking([document.pk]) == []
 
     def test_what_was_withdrawn_before_there_was_the_check_gets_it(self, people, named, published):
@@ -349,7 +375,7 @@ class TestTheSameBytesAgain:
         if how == "closed circle":
             PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
         elif how == "embargo":
-            Document.objects.filter(pk=document.pk).hold_back(timezone.now() + timedelta(days=1))
+            Document.objects.filter(pk=document.pk).hold_back(timezone.now() + timedelta(days=1), was_public=True)
         else:
             safety.override(draft.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "It is another file.")
             publish(PublicationPageFactory(files=[draft]))
@@ -387,6 +413,26 @@ class TestTheSameBytesAgain:
         PublicationPageFactory(restricted=True, files=[other])
         take_back(document, people["editor"], "It named a witness.")
         assert blocking([other.pk]) == []
+
+    @pytest.mark.parametrize("was", ["for members", "for all"])
+    def test_the_reason_is_for_those_who_could_read_the_file(self, client, people, was):
+        document = DocumentFactory(content="same")
+        mine = DocumentFactory(content="same", title="Report", uploaded_by_user=people["author"])
+        page = PublicationPageFactory(published=True)
+        if was == "for members":
+            PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+        show(page, document)
+        take_back(document, people["editor"], "It named a witness.")
+        (sentence,) = blocking([mine.pk])
+        assert ("It named a witness." in sentence) is (was == "for all")
+        assert "has the same bytes as a file that was withdrawn" in sentence
+        screens = {}
+        for role in ("author", "legal"):
+            client.force_login(people[role])
+            screens[role] = client.get(reverse("document_safety", args=[mine.pk])).content.decode()
+        assert ("It named a witness." in screens["author"]) is (was == "for all")
+        assert "It named a witness." in screens["legal"]
+        assert all("A file with the same bytes was withdrawn." in screen for screen in screens.values())
 
     def test_other_bytes_need_nobody(self, withdrawn, people):
         other = add_document(upload(small_pdf(3), "two.pdf"), title="Report", user=people["author"])
