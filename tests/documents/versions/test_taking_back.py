@@ -698,6 +698,32 @@ class TestWhatSaysTheSame:
         client.post(address, {"reason": "It named a witness.", "together": [str(report["epub"].pk)]})
         assert self.readable(report) == {"annex", "german", "elsewhere"}
 
+    @pytest.mark.parametrize("gone", ["pdf", "elsewhere"])
+    def test_what_a_colleague_withdrew_meanwhile_is_in_the_way_of_nothing(self, client, report, people, gone):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        ticked = client.get(address).context["form"]["together"].initial
+        take_back(report[gone], people["legal"], "It named a witness.")
+        answer = client.post(address, {"reason": "It named a witness.", "together": ticked}, follow=True)
+        assert "Withdrawn with it: Bericht; " in answer.content.decode()
+        assert self.readable(report) == {"annex"}
+
+    def test_what_went_public_meanwhile_is_named(self, client, report):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        ticked = client.get(address).context["form"]["together"].initial
+        PublicationPageFactory(published=True, files=[report["draft"]])
+        answer = client.post(address, {"reason": "It named a witness.", "together": ticked}, follow=True)
+        assert "Says the same and is public still: Draft, PDF: the same bytes." in answer.content.decode()
+
+    def test_what_an_editor_may_not_know_of_is_counted(self, client, report, people):
+        page = PublicationPageFactory(published=True, files=[DocumentFactory(title="Witness list", content="pdf")])
+        Page.objects.get(pk=page.pk).specific.delete()
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        screen = client.get(address).content.decode()
+        assert "Witness list" not in screen and "1 more file that you may not see" in screen
+        client.force_login(people["legal"])
+        screen = client.get(address).content.decode()
+        assert "Witness list" in screen and "that you may not see" not in screen
+
     def test_the_rest_of_the_work_goes_where_it_is_ticked(self, client, report):
         address = reverse("document_withdraw", args=[report["pdf"].pk])
         client.post(address, {"reason": "It named a witness.", "together": [str(report["annex"].pk)]})
