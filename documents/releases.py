@@ -193,9 +193,10 @@ def _withdraw(documents: set[int], rows: DocumentReleaseQuerySet, reason: str, w
     Document.objects.filter(pk__in=documents).with_twins().lock()
     ending = set(rows.active().values_list("document", flat=True))
     ended = rows.withdraw(when=when or timezone.now(), reason=reason)
+    read = _read_by_anybody().values("pk")
     for document in withdrawn().filter(pk__in=ending):
         _block(document, wording.WITHDRAWN, reason)
-        for twin in Document.objects.same_bytes_as(document).exclude(pk__in=_read_by_anybody().values("pk")):
+        for twin in Document.objects.same_bytes_as(document).exclude(pk__in=read):
             was_withdrawn = withdrawn().filter(pk=twin.pk).exists()
             _block(twin, wording.WITHDRAWN if was_withdrawn else wording.WITHDRAWN_BYTES, reason)
     return ended
