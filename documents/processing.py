@@ -46,7 +46,7 @@ from documents.extraction.limits import Limits
 from documents.extraction.texts import Extraction
 from documents.fetching import fetched
 from documents.holding import LOST_AFTER, claim, held
-from documents.models import Document, DocumentImage, document_key
+from documents.models import Document, DocumentImage, ErasedDocument, document_key
 from documents.models.derived import derived_key
 from documents.originals import put_away
 from documents.page_texts import main_language, replace_outline, replace_pages
@@ -71,6 +71,13 @@ SHORT_LIMITS = Limits(cpu_seconds=60, wall_seconds=90)
 
 MISSING = gettext_noop("The uploaded file is missing from the storage or was changed there. Upload it again.")
 GIVEN_UP = gettext_noop("Processing was started several times and never finished. Export the file again and upload it.")
+
+
+class ErasedError(ExtractionError):
+    """The public copy would have bytes that were erased. The sentence is that of the door: it doesn't say what it was."""
+
+    code = "erased"
+    sentence = gettext_noop("This file can't be filed here. If you need it, ask Legal review.")
 
 
 @dataclass
@@ -277,7 +284,7 @@ def _draw_cover(document: Document, source: Path, mime: str, result: _Result, bu
 
 
 def _record(document: Document, result: _Result) -> None:
-    """Writes everything: files first, then all rows in one transaction."""
+    """Writes everything: files first, then all rows in one transaction. Raises ErasedError; nothing is kept then."""
     key, sha256, size = document.original.name, document.original_sha256, document.original.size
     if result.public is not None:
         size = result.public.stat().st_size
@@ -286,6 +293,10 @@ def _record(document: Document, result: _Result) -> None:
             key = store(File(file), document_key(document, ""), document.original.storage)
     try:
         with transaction.atomic():
+            # With all that has the bytes: a withdrawal under way ends before, a later one sees this file.
+            Document.objects.of_bytes(document.original_sha256, sha256).lock()
+            if ErasedDocument.objects.of_bytes(sha256).exists():
+                raise ErasedError
             finished = Document.objects.filter(pk=document.pk).finish(
                 file=key,
                 sha256=sha256,

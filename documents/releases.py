@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -14,10 +14,12 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from access.boundary import published_now
+from access.models import User
 from access.visibility import is_visible
 from access.visitor import Visitor
 from documents import wording
-from documents.models import Document, DocumentCheck, DocumentQuerySet, DocumentRelease
+from documents.access import released_to
+from documents.models import Document, DocumentCheck, DocumentQuerySet, DocumentRelease, DocumentUse
 from documents.models.derived import DocumentCheckQuerySet
 from documents.models.uses import DocumentReleaseQuerySet
 from documents.uses import named_by_revision
@@ -34,7 +36,8 @@ def release(page: Page, revision: Revision, when: datetime | None = None) -> lis
     written.
     """
     when = when or timezone.now()
-    named = Document.objects.filter(pk__in=named_by_revision(revision.pk).documents).lock()
+    named = named_by_revision(revision.pk).documents
+    Document.objects.filter(pk__in=named).with_twins().lock()
     barred = Q(pk__in=taken_back().values("pk")) | Q(pk__in=same_as_withdrawn().values("document"))
     documents = list(Document.objects.filter(~barred, pk__in=named))
     if not documents:
@@ -127,6 +130,18 @@ def same_as_withdrawn() -> DocumentCheckQuerySet:
     return DocumentCheck.objects.blocking().filter(name=wording.WITHDRAWN_BYTES)
 
 
+def withdrawn_since(document_ids: Iterable[int], when: datetime) -> bool:
+    """Whether readers lost one of the documents, or what has its bytes, by a withdrawal after ``when``, for good so far.
+
+    No decision that was made before says anything of it, whatever Legal said since. What readers have is no question.
+    """
+    ids = list(document_ids)
+    same = DocumentCheck.objects.filter(name=wording.WITHDRAWN_BYTES, document__in=ids)
+    asked = Document.objects.filter(pk__in=same.values("document")).exclude(pk__in=_read_by_anybody().values("pk"))
+    gone = withdrawn().filter(Q(pk__in=ids) | Q(pk__in=asked.with_twins().values("pk")))
+    return DocumentRelease.objects.filter(document__in=gone.values("pk"), withdrawn_at__gt=when).exists()
+
+
 def _newer() -> DocumentReleaseQuerySet:
     return DocumentRelease.objects.active().filter(
         document__series=OuterRef("series"), document__number__gt=OuterRef("number")
@@ -145,14 +160,16 @@ def _latest_of_page(page_id: int, series: UUID) -> set[int]:
 def withdraw_releases(page_ids: Iterable[int], reason: str, when: datetime | None = None) -> int:
     """Takes back everything that the pages released, all versions; ``reason`` is shown to the public.
 
-    Returns how many releases ended. A document that another public page released too stays readable there; one that is
-    down at the moment doesn't bring it back.
+    Returns how many releases ended. A document that another public page released too, and shows now, stays readable
+    there. One that is down at the moment, or that names another version by now, doesn't keep it.
     """
     ids = list(page_ids)
     documents = set(DocumentRelease.objects.filter(page_id__in=ids).values_list("document", flat=True))
     elsewhere = Page.objects.filter(published_now()).exclude(pk__in=ids)
+    shown = DocumentUse.objects.filter(document=OuterRef("document"), page_id=OuterRef("page_id"))
     rows = DocumentRelease.objects.filter(document__in=documents)
-    return _withdraw(documents, rows.exclude(page_id__in=elsewhere.values("pk")), reason, when)
+    rows = rows.filter(~Exists(shown.filter(revision__in=elsewhere.values("live_revision"))))
+    return _withdraw(documents, rows, reason, when)
 
 
 def withdraw_versions(
@@ -170,29 +187,58 @@ def withdraw_versions(
 def _withdraw(documents: set[int], rows: DocumentReleaseQuerySet, reason: str, when: datetime | None) -> int:
     """Ends ``rows`` behind the lock that ``release`` takes. What nobody releases then is blocked anew for each page:
     Legal brought back an earlier withdrawal only. Files with the same bytes are held too, all in one order: one whose
-    approval is under way must not go public past its new check.
+    approval is under way must not go public past its new check. Those that readers don't have now are blocked as well,
+    whether they were public before and whatever Legal said of them; those that readers have, people are asked about.
     """
     Document.objects.filter(pk__in=documents).with_twins().lock()
     ending = set(rows.active().values_list("document", flat=True))
     ended = rows.withdraw(when=when or timezone.now(), reason=reason)
+    read = _read_by_anybody().values("pk")
     for document in withdrawn().filter(pk__in=ending):
         _block(document, wording.WITHDRAWN, reason)
-        for twin in Document.objects.same_bytes_as(document).filter(releases=None):
-            _block(twin, wording.WITHDRAWN_BYTES, reason)
+        for twin in Document.objects.same_bytes_as(document).exclude(pk__in=read):
+            was_withdrawn = withdrawn().filter(pk=twin.pk).exists()
+            _block(twin, wording.WITHDRAWN if was_withdrawn else wording.WITHDRAWN_BYTES, reason)
     return ended
+
+
+def _read_by_anybody() -> DocumentQuerySet:
+    """Files that readers have now, be it in a closed circle: a superuser passes each."""
+    return released_to(Visitor(User(is_superuser=True)))
 
 
 def compare_with_withdrawn(document: Document) -> None:
     """Blocks a new document that has the bytes of a withdrawn one: restoring or uploading it again is no way back."""
     rows = DocumentRelease.objects.filter(document__in=withdrawn().same_bytes_as(document))
-    if last := rows.order_by("-withdrawn_at").first():
-        _block(document, wording.WITHDRAWN_BYTES, last.reason)
+    for reason in rows.order_by("withdrawn_at").values_list("reason", flat=True):
+        _block(document, wording.WITHDRAWN_BYTES, reason)
+
+
+def told_places(check: DocumentCheck) -> list[dict[str, Any]]:
+    """The places of ``check`` without what only Legal may read: of a withdrawal's reasons those of the file's own, and
+    those of files with its bytes that anyone could read.
+
+    Who has the bytes of what was there for a closed circle must not learn why it went.
+    """
+    if check.name not in (wording.WITHDRAWN, wording.WITHDRAWN_BYTES):
+        return list(check.places)
+    ended = DocumentRelease.objects.filter(withdrawn_at__isnull=False).select_related("document")
+    same = ended.filter(document__in=Document.objects.same_bytes_as(check.document))
+    told = {row.reason for row in ended.filter(document=check.document_id)}
+    told |= {row.reason for row in same if row.anyone_could_read}
+    return [place for place in check.places if place["words"] in told]
 
 
 def _block(document: Document, name: str, reason: str) -> None:
-    """Writes a check that Legal alone can override; what was decided about an earlier withdrawal is over."""
-    values = {"state": DocumentCheck.State.BLOCKED, "places": [{"words": reason}], "override_by": None}
-    DocumentCheck.objects.update_or_create(document=document, name=name, defaults={**values, "override_reason": ""})
+    """Writes a check that Legal alone can override; what was decided about an earlier withdrawal is over.
+
+    Reasons of withdrawals about which nobody decided yet stay beside this one.
+    """
+    open_question = document.checks.blocking().filter(name=name).first()
+    known = [place["words"] for place in open_question.places] if open_question else []
+    places = [{"words": words} for words in dict.fromkeys([*known, reason])]
+    values = {"state": DocumentCheck.State.BLOCKED, "places": places, "override_by": None, "override_reason": ""}
+    DocumentCheck.objects.update_or_create(document=document, name=name, defaults=values)
 
 
 def public_withdrawal(documents: DocumentQuerySet) -> DocumentRelease | None:

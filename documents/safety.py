@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from wagtail.log_actions import log
@@ -143,14 +143,15 @@ def check_older() -> int:
 def found_afterwards() -> DocumentQuerySet:
     """Files that a check blocks though readers have them: the gate learned more since their approval.
 
-    Those on pages for a closed circle, and older versions, count as well; those that are too much for a check don't.
+    Not those that an embargo of their own keeps from readers; those on pages for a closed circle, and older versions, count as well; those that are too much for a check don't.
     """
     live = Page.objects.filter(live=True).values("live_revision")
     named = DocumentUse.objects.filter(document__series=OuterRef("series"), revision__in=live)
     released = DocumentRelease.objects.active().filter(document=OuterRef("pk"))
     found = DocumentCheck.objects.blocking().exclude(name=wording.INSPECTED, detail__in=TOO_MUCH)
     blocked = found.values("document")
-    return cast(DocumentQuerySet, Document.objects.filter(Exists(released), Exists(named), pk__in=blocked))
+    open_now = Q(embargo=None) | Q(embargo__lte=timezone.now())
+    return cast(DocumentQuerySet, Document.objects.filter(open_now, Exists(released), Exists(named), pk__in=blocked))
 
 
 def tell_findings() -> int:
@@ -175,8 +176,12 @@ def tell_findings() -> int:
 
 
 @transaction.atomic
-def override(check: DocumentCheck, user: User, reason: str) -> None:
-    """Lets a file pass in spite of a blocked check, with a reason that stays. Raises OverrideRefused with a sentence."""
+def override(check: DocumentCheck, user: User, reason: str, *, seen: str | None = None) -> None:
+    """Lets a file pass in spite of a blocked check, with a reason that stays. Raises OverrideRefused with a sentence.
+
+    ``seen`` is the ``stamp`` of what its user was shown: where the check found something else by now, nobody decided
+    about that.
+    """
     reason = reason.strip()
     Document.objects.filter(pk=check.document_id).lock()  # a withdrawal holds the file before its checks, too
     locked = DocumentCheck.objects.select_for_update(of=("self",)).select_related("document").get(pk=check.pk)
@@ -190,6 +195,8 @@ def override(check: DocumentCheck, user: User, reason: str) -> None:
         raise OverrideRefused(gettext("A newer version replaced this one when it was withdrawn: it stays withdrawn."))
     if locked.state != State.BLOCKED or locked.override_reason:
         raise OverrideRefused(gettext("This check blocks nothing any more."))
+    if seen is not None and seen != locked.stamp:
+        raise OverrideRefused(gettext("The check says something else by now. Look at it again before you let it pass."))
     locked.override_by, locked.override_reason = user, reason
     locked.save(update_fields=["override_by", "override_reason"])
     log(

@@ -27,6 +27,7 @@ from documents.models import Document, DocumentCheck, DocumentRelease
 from documents.originals import fetch, may_fetch
 from documents.permissions import document_policy
 from documents.reader.pictures import is_drawn
+from documents.releases import told_places
 from documents.scratch import scratch
 from documents.serving import unavailable
 from documents.storage import STORAGE_FAULTS
@@ -83,10 +84,12 @@ def _screen(request: HttpRequest, document: Document, refused: str = "", status:
     order = {DocumentCheck.State.BLOCKED: 0, DocumentCheck.State.WARNING: 1, DocumentCheck.State.OK: 2}
     names = [*wording.FINDINGS]
     made = sorted(
-        document.checks.select_related("override_by"),
+        document.checks.select_related("document", "override_by"),
         key=lambda check: (order[check.state], names.index(check.name) if check.name in names else 0, check.name),
     )
     checks = [check for check in made if check.state != DocumentCheck.State.OK]
+    for check in () if safety.may_judge(request.user) else checks:
+        check.places = told_places(check)
     gone = [check.label for check in made if check not in checks and check.name != wording.INSPECTED]
     pages = {int(place["page"]) for check in checks for place in check.places if place.get("box")}
     return render(
@@ -144,7 +147,8 @@ def override(request: HttpRequest, document: Document, check_id: int) -> HttpRes
     """Lets the file pass in spite of one check; the reason goes into the log and into the record of the approval."""
     check = get_object_or_404(document.checks, pk=check_id)
     try:
-        safety.override(check, cast(User, request.user), request.POST.get("reason", "")[:1000])
+        reason = request.POST.get("reason", "").replace("\0", "")[:1000]
+        safety.override(check, cast(User, request.user), reason, seen=request.POST.get("seen", ""))
     except OverrideRefused as refusal:
         return _screen(request, document, refused=str(refusal), status=403)
     messages.success(request, gettext("The check blocks no more. Your reason is kept."))

@@ -229,9 +229,9 @@ FINDINGS: dict[str, Wording] = {
 INSPECTED = "inspection"
 """Name of the check that says that the gate looked at the file at all."""
 WITHDRAWN = "withdrawn"
-"""Name of the check of a version that was taken back from the public; its place is the reason that readers got."""
+"""Name of the check of a version that was taken back from the public; its places are the reasons that readers got."""
 WITHDRAWN_BYTES = "withdrawn_bytes"
-"""Name of the check of a file that was never public and has the bytes of a withdrawn one; its place as before."""
+"""Name of the check of a file that readers don't have and that has the bytes of a withdrawn one; its places as before."""
 _OTHERS = {
     INSPECTED: Wording(
         gettext_noop("Leak gate"), gettext_noop("The public copy was searched for what it must not tell."), ""
@@ -243,7 +243,7 @@ _OTHERS = {
     ),
     WITHDRAWN_BYTES: Wording(
         gettext_noop("The same as a withdrawn file"),
-        gettext_noop("A file with the same bytes was public and was withdrawn."),
+        gettext_noop("A file with the same bytes was withdrawn."),
         gettext_noop("Take the file out of the page, choose another version, or add a corrected one."),
     ),
 }

@@ -12,7 +12,7 @@ from wagtail.models import Page, Revision
 from documents.uses import documents_named_by
 from workflows.content import content_hash
 from workflows.exceptions import NotApproved
-from workflows.files import file_hashes, named_files, obstacles, unchanged, withdrawn
+from workflows.files import file_hashes, named_files, obstacles, unchanged, withdrawn, withdrawn_since
 from workflows.files import overrides as overridden_checks
 from workflows.models.records import ApprovalRecord
 
@@ -131,6 +131,15 @@ def assert_approved(page: Page, revision_id: int | None, becoming: Any) -> None:
     if not _shows(becoming, revision, approved):
         raise NotApproved(_("This is not the content that was approved. Submit it for review."))
     assert_none_withdrawn(revision)
+    if withdrawn_since(revision.pk, _decided_at(row)):
+        raise NotApproved(_("A file of this content was withdrawn after its approval. Submit it for review again."))
+
+
+def _decided_at(row: ApprovalRecord) -> datetime:
+    """When people last decided about what ``row`` lets through: what was carried over is as old as what it came from."""
+    earlier = ApprovalRecord.objects.valid_for(row.page_id).filter(pk__lte=row.pk)
+    decided = earlier.exclude(decision__in=ApprovalRecord.CARRIED).order_by("-pk").first()
+    return (decided or row).at
 
 
 def assert_none_withdrawn(revision: Revision) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from wagtail.models import Revision
@@ -13,6 +14,7 @@ from documents.checks import blocking
 from documents.checks import notes as what_it_hides
 from documents.checks import withdrawn as sentences_about_withdrawn
 from documents.models import Document
+from documents.releases import withdrawn_since as lost_since
 from documents.safety import overridden
 from documents.uses import documents_named_by, named_by_revision
 
@@ -49,11 +51,19 @@ def obstacles(files: dict[str, str], page_id: int | None = None) -> list[str]:
 def withdrawn(revision_id: int) -> list[str]:
     """Sentences about the files of a saved revision that were withdrawn; empty where it may go public.
 
-    The files are held first: nobody withdraws one between the answer and the end of the transaction.
+    The files are held first, with all that has their bytes: nobody withdraws one between the answer and the end of the
+    transaction.
     """
     with transaction.atomic():
-        named = Document.objects.filter(pk__in=named_by_revision(revision_id).documents).lock()
+        named = named_by_revision(revision_id).documents
+        Document.objects.filter(pk__in=named).with_twins().lock()
         return sentences_about_withdrawn(named) if named else []
+
+
+def withdrawn_since(revision_id: int, when: datetime) -> bool:
+    """Whether a file of a saved revision, or its bytes, were withdrawn after ``when`` and are not back yet."""
+    named = named_by_revision(revision_id).documents
+    return bool(named) and lost_since(named, when)
 
 
 def notes(files: dict[str, str]) -> list[str]:

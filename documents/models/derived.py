@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from typing import Any
 
@@ -149,6 +151,12 @@ class DocumentCheck(models.Model):
     def blocks(self) -> bool:
         """Whether this verdict keeps a page from being approved."""
         return bool(self.state == self.State.BLOCKED and not self.override_reason)
+
+    @property
+    def stamp(self) -> str:
+        """What it says, as a form remembers it: whoever decides decides about that, and about nothing that came after."""
+        seen = json.dumps([self.state, self.detail, self.places], sort_keys=True)
+        return hashlib.sha256(seen.encode()).hexdigest()
 
     @property
     def label(self) -> str:

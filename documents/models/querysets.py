@@ -90,6 +90,10 @@ class DocumentQuerySet(WagtailDocumentQuerySet):
         """Other documents that were uploaded with its bytes, or whose public copy has them."""
         return self.filter(_bytes({document.original_sha256, document.sha256})).exclude(pk=document.pk)
 
+    def of_bytes(self, *hashes: str) -> Self:
+        """Those that were uploaded with bytes of one of these ``hashes``, or whose public copy has them."""
+        return self.filter(_bytes(set(hashes)))
+
     def with_twins(self) -> Self:
         """These, and all others that have the bytes of one of them."""
         rows = list(self.values_list("pk", "original_sha256", "sha256"))

@@ -26,17 +26,16 @@ class WithdrawalRefused(DocumentError):
     """This person may not withdraw, there is no reason, or nothing is public."""
 
 
-@transaction.atomic
 def take_back(document: Document, user: User, reason: str, *, all_before: bool = False) -> list[Document]:
     """Takes ``document`` back from the public, with ``all_before`` its older versions too; returns what was taken back.
 
     Readers of their addresses get ``reason`` with a 410. No older version takes the place of a withdrawn one: a
     correction that takes a name back must not bring it back. Raises WithdrawalRefused.
     """
-    if not may_withdraw(user):
-        raise WithdrawalRefused(gettext("Only editors and legal reviewers may withdraw."))
-    if not reason.strip():
-        raise WithdrawalRefused(gettext("Say why: readers of the address get this reason."))
+    return take_back_together(document, [], user, reason, all_before=all_before)
+
+
+def _take_back(document: Document, user: User, reason: str, *, all_before: bool) -> list[Document]:
     versions = Document.objects.filter(series=document.series)
     # An approval that is under way ends before: what it releases is seen, and withdrawn too.
     versions.with_twins().lock()
@@ -44,7 +43,7 @@ def take_back(document: Document, user: User, reason: str, *, all_before: bool =
     released = DocumentRelease.objects.active().filter(document__in=wanted.values("pk"))
     affected = list(Document.objects.filter(pk__in=released.values("document")).order_by("number"))
     if not affected:
-        raise WithdrawalRefused(gettext("Nothing of this is public: there is nothing to withdraw."))
+        return []
     first = 1 if all_before else document.number
     withdraw_versions(document.series, document.number + 1, reason.strip(), first=first)
     for one in affected:
@@ -60,15 +59,22 @@ def take_back_together(
 ) -> list[Document]:
     """Takes ``document`` back and ``others``, which say the same, with it; returns what was taken back, as ``take_back``.
 
-    With ``all_before`` the older versions of other files go too, as its own do. Raises WithdrawalRefused.
+    With ``all_before`` the older versions of other files go too, as its own do. What somebody else withdrew meanwhile is
+    in the way of nothing. Raises WithdrawalRefused where nothing is left.
     """
+    if not may_withdraw(user):
+        raise WithdrawalRefused(gettext("Only editors and legal reviewers may withdraw."))
+    if not reason.strip():
+        raise WithdrawalRefused(gettext("Say why: readers of the address get this reason."))
     others = list(others)
     # All at once and in one order: two withdrawals that each name the other's file must not wait for each other.
     Document.objects.filter(series__in={one.series for one in (document, *others)}).with_twins().lock()
-    gone = take_back(document, user, reason, all_before=all_before)
+    gone = _take_back(document, user, reason, all_before=all_before)
     for other in others:
         if DocumentRelease.objects.active().filter(document=other).exists():  # went with another one else
-            gone += take_back(other, user, reason, all_before=all_before and other.series != document.series)
+            gone += _take_back(other, user, reason, all_before=all_before and other.series != document.series)
+    if not gone:
+        raise WithdrawalRefused(gettext("Nothing of this is public: there is nothing to withdraw."))
     return gone
 
 

@@ -8,8 +8,20 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from documents.models import Document
+from documents.models import Document, DocumentRelease
 from documents.versions.companions import Companion
+
+
+class CompanionsField(forms.MultipleChoiceField):
+    """What goes too. What somebody else withdrew since the form was shown is in the way of nothing."""
+
+    def valid_value(self, value: str) -> bool:
+        return super().valid_value(value) or (value.isdecimal() and len(value) < 10 and _is_withdrawn(int(value)))
+
+
+def _is_withdrawn(document_id: int) -> bool:
+    releases = DocumentRelease.objects.filter(document=document_id)
+    return releases.exists() and not releases.active().exists()
 
 
 class WithdrawForm(forms.Form):
@@ -26,7 +38,7 @@ class WithdrawForm(forms.Form):
         initial=True,
         help_text=_("A correction that takes a name back must not leave it readable in an older version."),
     )
-    together = forms.MultipleChoiceField(
+    together = CompanionsField(
         label=_("Withdraw with it"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -46,4 +58,4 @@ class WithdrawForm(forms.Form):
     @property
     def others(self) -> list[Document]:
         """The chosen ones of the companions; for a valid form."""
-        return [self.documents[key] for key in self.cleaned_data.get("together", [])]
+        return [self.documents[key] for key in self.cleaned_data.get("together", []) if key in self.documents]

@@ -15,15 +15,15 @@ from wagtail.models import Page
 from access.editorial import may_withdraw
 from access.models import User
 from access.visitor import Visitor
-from documents.access import can_read
+from documents.access import can_read, readable_by
 from documents.exceptions import DocumentError
-from documents.models import Document
+from documents.models import Document, DocumentQuerySet
 from documents.naming import NamingDenied
 from documents.permissions import document_policy
 from documents.safety import may_judge
 from documents.safety_views import screen_of
 from documents.versions import actions, comparing, usage
-from documents.versions.companions import companions_of, released
+from documents.versions.companions import Companion, companions_of, released
 from documents.versions.forms import WithdrawForm
 
 
@@ -113,10 +113,20 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(document=self.document, cancel_url=self.get_success_url(), **kwargs)
+        shown = len(self.companions())
+        more = len(companions_of(self.document, released())) - shown
+        context = {"document": self.document, "cancel_url": self.get_success_url(), "more_companions": more}
+        return super().get_context_data(**context, **kwargs)
+
+    def companions(self) -> list[Companion]:
+        """What says or may say the same and can be withdrawn, as far as this person may know of it."""
+        known = released()
+        if not may_judge(self.user):
+            known = cast(DocumentQuerySet, known.filter(pk__in=readable_by(Visitor.of(self.request)).values("pk")))
+        return companions_of(self.document, known)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "companions": companions_of(self.document, released())}
+        return {**super().get_form_kwargs(), "companions": self.companions()}
 
     def get_success_url(self) -> str:
         return screen_of(self.document, self.user)
@@ -130,8 +140,11 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
         except actions.WithdrawalRefused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
-        numbers = ", ".join(str(version.number) for version in gone if version.series == self.document.series)
-        messages.success(self.request, gettext("Withdrawn: version %(numbers)s.") % {"numbers": numbers})
+        if numbers := ", ".join(str(version.number) for version in gone if version.series == self.document.series):
+            messages.success(self.request, gettext("Withdrawn: version %(numbers)s.") % {"numbers": numbers})
         if others := [str(version) for version in gone if version.series != self.document.series]:
             messages.success(self.request, gettext("Withdrawn with it: %(files)s.") % {"files": "; ".join(others)})
+        if left := [str(each) for each in self.companions() if each.is_same]:  # not ticked, or public since the form
+            sentence = gettext("Says the same and is public still: %(files)s.")
+            messages.warning(self.request, sentence % {"files": "; ".join(left)})
         return super().form_valid(form)

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Picture
+from PIL import PngImagePlugin
 
 from access.roles import AUTHORS, EDITORS, LEGAL, READERS, translators
 from documents.models import Document, DocumentImage, Image
@@ -38,6 +39,13 @@ def picture(color="red", fmt="PNG", **save) -> bytes:
     out = io.BytesIO()
     Picture.new("RGB", (64, 48), color).save(out, fmt, **save)
     return out.getvalue()
+
+
+def picture_by(author) -> bytes:
+    """A picture that names its maker; the public copy is the same whoever that is."""
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Author", author)
+    return picture(pnginfo=info)
 
 
 def new_image(user=None, color="red", title="secret picture") -> Image:

@@ -113,6 +113,8 @@ class ApprovalRecord(AppendOnlyModel):
 
     OPENING = (Decision.APPROVED, Decision.EMERGENCY, Decision.IMPORT, Decision.MERGE, Decision.ERASED)
     """The decisions that open the gate."""
+    CARRIED = (Decision.MERGE, Decision.ERASED)
+    """Those of them that nobody made about the content: they carry an earlier one over."""
 
     page_id = models.PositiveBigIntegerField(_("page"), db_index=True)
     translation_key = models.UUIDField(_("translation key"), db_index=True)

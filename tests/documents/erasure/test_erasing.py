@@ -8,14 +8,17 @@ from django.db import connection
 from wagtail.models import ModelLogEntry, Page, Revision
 
 from documents.actions import add_document, add_version
+from documents.checks import blocking
 from documents.erasure import ledger
 from documents.exceptions import IntakeError
 from documents.models import Document, ErasedDocument, Erasure
+from documents.processing import process
 from search import compounds, words
-from tests.documents.conftest import upload
+from tests.documents.conftest import picture_by, upload
 from tests.documents.erasure.conftest import (
     NAME,
     assert_nothing_left,
+    blobs,
     published_case,
     traces_in_database,
     traces_in_index,
@@ -123,6 +126,24 @@ def test_the_same_file_is_refused_without_saying_why(world):
     with pytest.raises(IntakeError) as refusal:
         add_document(upload(data), title="Again", user=world.people["author"])
     assert "eras" not in str(refusal.value).lower() and "can't be filed here" in str(refusal.value)
+
+
+def test_nor_does_it_come_back_with_other_details_about_its_maker(people, no_processing):
+    first, other = (
+        add_document(upload(picture_by(name), "map.png"), title="Map", user=people["author"])
+        for name in ("Anna", "Bert")
+    )
+    assert process(first.pk)
+    first.refresh_from_db()
+    hashes = {"original_sha256": first.original_sha256, "sha256": first.sha256}
+    erasure = Erasure.objects.create(reason="Her life is in danger.", series=first.series, number=1)
+    ErasedDocument.objects.create(erasure=erasure, series=first.series, number=1, **hashes)
+    before = set(blobs())
+    assert not process(other.pk)
+    other.refresh_from_db()
+    assert (other.state, other.sha256) == (Document.State.FAILED, "")
+    assert "can't be filed here" in blocking([other.pk])[0]
+    assert set(blobs()) == before
 
 
 def test_every_copy_of_the_same_bytes_goes(world):

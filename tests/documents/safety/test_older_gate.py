@@ -1,6 +1,7 @@
 """A gate that learned to find more: files that an older one let pass are looked at again before they are published."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from access.roles import EDITORS, LEGAL
 from documents import safety
 from documents.checks import blocking
 from documents.extraction.errors import BrokenFileError, TooLongError
-from documents.models import DocumentCheck, DocumentRelease
+from documents.models import Document, DocumentCheck, DocumentRelease
 from documents.tasks import check_document
 from documents.wording import INSPECTED
 from tests.documents.safety import pdfs
@@ -158,6 +159,28 @@ class TestPublished:
         safety.check_older()
         assert TooLongError.sentence in blocking([public.pk])[0]
         assert not safety.found_afterwards().exists() and mailoutbox == []
+
+    @pytest.mark.parametrize("what", ["a finding", "a file that can't be read"])
+    def test_what_comes_after_is_told_anew(self, public, mailoutbox, monkeypatch, what):
+        """Settled and found again, it is news."""
+        UserFactory(groups=[LEGAL], email="legal@dossier.example")
+        if what == "a finding":
+            write = partial(safety._write, public, "text_covered")
+            find, settle = partial(write, "blocked", [{"words": "a name"}]), partial(write, "ok", [])
+        else:
+            find, settle = partial(safety._looked, public, BrokenFileError.sentence), partial(safety._looked, public)
+        now = timezone.now()
+        monkeypatch.setattr(timezone, "now", lambda: now)
+        for mails in (1, 2):
+            find()
+            assert (safety.tell_findings(), len(mailoutbox)) == (1, mails)
+            settle()
+            now += timedelta(hours=2)
+
+    def test_what_an_embargo_keeps_from_readers_is_no_alarm(self, public):
+        safety.check_older()
+        Document.objects.filter(pk=public.pk).hold_back(timezone.now() + timedelta(days=1))
+        assert not safety.found_afterwards().exists()
 
     @pytest.mark.parametrize("how", ["overridden", "withdrawn", "draft"])
     def test_what_is_settled_or_not_public_is_not_told(self, older, how, mailoutbox):

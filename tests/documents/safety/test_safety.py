@@ -241,9 +241,10 @@ class TestScreen:
 
 
 class TestOverride:
-    def post(self, desk, document, reason="Only a page number."):
-        check = check_of(document)
-        return desk.client.post(reverse("document_override", args=[document.pk, check.pk]), {"reason": reason})
+    def post(self, desk, document, reason="Only a page number.", check=None):
+        check = check or check_of(document)
+        data = {"reason": reason, "seen": check.stamp}
+        return desk.client.post(reverse("document_override", args=[document.pk, check.pk]), data)
 
     def test_legal_lets_it_pass_with_a_reason_that_is_kept(self, blocked, desks, people):
         response = self.post(desks["legal"], blocked)
@@ -265,6 +266,18 @@ class TestOverride:
         response = self.post(desks["legal"], blocked, reason="  ")
         assert "Say why" in response.content.decode()
         assert check_of(blocked).blocks
+
+    def test_nobody_decides_about_what_they_were_not_shown(self, blocked, desks):
+        shown = check_of(blocked)
+        assert shown.stamp in screen(desks["legal"], blocked).content.decode()
+        DocumentCheck.objects.filter(pk=shown.pk).update(places=[{"page": 2, "words": "the name of a witness"}])
+        response = self.post(desks["legal"], blocked, check=shown)
+        assert "The check says something else by now." in response.content.decode()
+        assert check_of(blocked).blocks
+
+    def test_a_reason_with_a_sign_that_no_database_takes(self, blocked, desks):
+        self.post(desks["legal"], blocked, reason="A \0 number.")
+        assert check_of(blocked).override_reason == "A  number."
 
     def test_who_uploaded_it_does_not_decide(self, filed, people):
         document = filed(pdfs.white(), user=people["legal"])

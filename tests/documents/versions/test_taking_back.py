@@ -20,7 +20,7 @@ from access.roles import ADMINISTRATORS
 from access.visitor import Visitor
 from cms.publications.adding import PublicationFilesView
 from cms.publications.models import PublicationFile
-from documents import releases, safety, wording
+from documents import processing, releases, safety, wording
 from documents.access import released_to
 from documents.actions import add_document
 from documents.checks import blocking
@@ -31,7 +31,7 @@ from documents.processing import process
 from documents.versions import usage
 from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
-from tests.documents.conftest import small_pdf, upload
+from tests.documents.conftest import picture_by, small_pdf, upload
 from tests.documents.making import docx_of
 from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
 from workflows import actions as workflow_actions
@@ -184,6 +184,17 @@ class TestItStaysWithdrawn:
             publish(Page.objects.get(pk=down.pk).specific)
         assert self.status(client, document) == 410
 
+    @pytest.mark.parametrize("shows", ["another file", "a newer version"])
+    def test_a_page_that_shows_it_no_more_does_not(self, client, people, shows):
+        document = DocumentFactory()
+        page, other = (PublicationPageFactory(published=True, files=[document]) for _ in range(2))
+        show(other, DocumentFactory(**{"series": document.series, "number": 2} if shows == "a newer version" else {}))
+        workflow_actions.withdraw(page, people["editor"], "It named a witness.")
+        assert self.status(client, document) == 410
+        assert self.check(document).blocks
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            PublicationPageFactory(published=True, files=[document])
+
     def test_a_release_past_the_gate_does_not(self, client, named):
         page, document = named
         assert releases.release(page, page.live_revision) == []
@@ -223,6 +234,32 @@ class TestItStaysWithdrawn:
         assert self.status(client, document) == 200
         assert "withdrawn: It was another file." in ApprovalRecord.objects.latest("pk").overrides[0]
 
+    @pytest.mark.parametrize("names", ["the file", "its bytes"])
+    @pytest.mark.parametrize("carried", [False, True])
+    def test_by_no_approval_that_was_given_before(self, client, people, monkeypatch, names, carried):
+        document = DocumentFactory(content="same")
+        page = PublicationPageFactory(title="Old", published=True, files=[document])
+        page = Page.objects.get(pk=page.pk).specific
+        if names == "its bytes":
+            named = DocumentFactory(content="same")
+            page = PublicationPageFactory(title="Old", published=True)
+            page.files = [PublicationFile(document=named)]
+        else:
+            named = document
+        planned = publish(page, title="New", go_live_at=timezone.now() + timedelta(hours=1))
+        take_back(document, people["editor"], "It named a witness.")
+        if carried:
+            approvals.record(page, planned, approvals.Decision.MERGE, None)
+        safety.override(named.checks.blocking().get(), people["legal"], "Once the page is rewritten.")
+        later = timezone.now() + timedelta(hours=2)
+        monkeypatch.setattr(timezone, "now", lambda: later)
+        assert schedule.run_due() == 0
+        assert Page.objects.get(pk=page.pk).title == "Old"
+        assert self.status(client, named) != 200
+        publish(Page.objects.get(pk=page.pk).specific.get_latest_revision_as_object(), go_live_at=None)
+        assert self.status(client, named) == 200
+        assert "Once the page is rewritten." in ApprovalRecord.objects.latest("pk").overrides[0]
+
     def test_that_holds_until_it_is_withdrawn_again(self, client, people, named):
         page, document = named
         safety.override(self.check(document), people["legal"], "It was another file.")
@@ -246,7 +283,7 @@ class TestItStaysWithdrawn:
         assert "This version was public and was withdrawn." in screen and "It named a witness." in screen
         address = reverse("document_override", args=[document.pk, self.check(document).pk])
         assert not client.get(reverse("document_blocked_list")).context["documents"]  # it waits for nobody
-        client.post(address, {"reason": "It was another file."})
+        client.post(address, {"reason": "It was another file.", "seen": self.check(document).stamp})
         assert blocking([document.pk]) == []
 
     def test_what_was_withdrawn_before_there_was_the_check_gets_it(self, people, named, published):
@@ -340,15 +377,64 @@ class TestTheSameBytesAgain:
         if how == "closed circle":
             PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
         elif how == "embargo":
-            Document.objects.filter(pk=document.pk).hold_back(timezone.now() + timedelta(days=1))
+            Document.objects.filter(pk=document.pk).hold_back(timezone.now() + timedelta(days=1), was_public=True)
         else:
             safety.override(draft.checks.get(name=wording.WITHDRAWN_BYTES), people["legal"], "It is another file.")
             publish(PublicationPageFactory(files=[draft]))
             take_back(draft, people["editor"], "It named a witness.")
+            safety.override(document.checks.get(name=wording.WITHDRAWN), people["legal"], "It was another file.")
             draft = DocumentFactory(content="same", title="Report")
             releases.compare_with_withdrawn(draft)
         publish(page)
         assert blocking([draft.pk]) == [self.SENTENCE % 1]
+
+    @pytest.mark.parametrize("was", ["withdrawn and let pass", "taken down", "public once and withdrawn"])
+    def test_so_does_what_was_public_before(self, client, people, was):
+        document, other = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        PublicationPageFactory(published=True, files=[document])
+        page = Page.objects.get(pk=PublicationPageFactory(published=True, files=[other]).pk).specific
+        if was == "taken down":
+            page.unpublish()
+        else:
+            take_back(other, people["editor"], "Wrong cover.")
+        if was == "withdrawn and let pass":
+            safety.override(other.checks.get(name=wording.WITHDRAWN), people["legal"], "The cover was right.")
+        take_back(document, people["editor"], "It named a witness.")
+        (check,) = DocumentCheck.objects.blocking().filter(document=other)
+        reasons = (
+            ["Wrong cover.", "It named a witness."] if was == "public once and withdrawn" else ["It named a witness."]
+        )
+        assert [place["words"] for place in check.places] == reasons
+        with pytest.raises(NotApproved, match="withdrawn"):
+            publish(Page.objects.get(pk=page.pk).specific, title="Typo mended")
+        assert client.get(f"/d/{other.series}/v1/").status_code != 200
+
+    def test_what_members_have_is_theirs_until_somebody_takes_it(self, people):
+        document, other = DocumentFactory(content="same"), DocumentFactory(content="same")
+        PublicationPageFactory(published=True, files=[document])
+        PublicationPageFactory(restricted=True, files=[other])
+        take_back(document, people["editor"], "It named a witness.")
+        assert blocking([other.pk]) == []
+
+    @pytest.mark.parametrize("was", ["for members", "for all"])
+    def test_the_reason_is_for_those_who_could_read_the_file(self, client, people, was):
+        document = DocumentFactory(content="same")
+        mine = DocumentFactory(content="same", title="Report", uploaded_by_user=people["author"])
+        page = PublicationPageFactory(published=True)
+        if was == "for members":
+            PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+        show(page, document)
+        take_back(document, people["editor"], "It named a witness.")
+        (sentence,) = blocking([mine.pk])
+        assert ("It named a witness." in sentence) is (was == "for all")
+        assert "has the same bytes as a file that was withdrawn" in sentence
+        screens = {}
+        for role in ("author", "legal"):
+            client.force_login(people[role])
+            screens[role] = client.get(reverse("document_safety", args=[mine.pk])).content.decode()
+        assert ("It named a witness." in screens["author"]) is (was == "for all")
+        assert "It named a witness." in screens["legal"]
+        assert all("A file with the same bytes was withdrawn." in screen for screen in screens.values())
 
     def test_other_bytes_need_nobody(self, withdrawn, people):
         other = add_document(upload(small_pdf(3), "two.pdf"), title="Report", user=people["author"])
@@ -469,6 +555,23 @@ class TestTwoAtOnce:
             lambda: pytest.raises(WithdrawalRefused, take_back, second, people["legal"], "It named a witness."),
         )
         assert not released_to(Visitor()).exists()
+
+    def test_a_file_and_the_processing_of_one_with_its_bytes(self, people, meet, no_processing):
+        """Other details about its maker; the public copies are the same."""
+        one, other = (
+            add_document(upload(picture_by(name), "map.png"), title="Map", user=people["author"])
+            for name in ("Anna", "Bert")
+        )
+        assert process(one.pk)
+        PublicationPageFactory(published=True, files=[one])
+        assert not meet(
+            lambda: process(other.pk),
+            (processing, "_replace_derived"),
+            lambda: take_back(one, people["editor"], "It named a witness."),
+        )
+        one, other = Document.objects.get(pk=one.pk), Document.objects.get(pk=other.pk)
+        assert (one.sha256, one.original_sha256 != other.original_sha256) == (other.sha256, True)
+        assert "same bytes" in blocking([other.pk])[0]
 
     def test_a_page_and_its_own_approval(self, people, meet):
         document = DocumentFactory()
@@ -609,6 +712,32 @@ class TestWhatSaysTheSame:
         address = reverse("document_withdraw", args=[report["pdf"].pk])
         client.post(address, {"reason": "It named a witness.", "together": [str(report["epub"].pk)]})
         assert self.readable(report) == {"annex", "german", "elsewhere"}
+
+    @pytest.mark.parametrize("gone", ["pdf", "elsewhere"])
+    def test_what_a_colleague_withdrew_meanwhile_is_in_the_way_of_nothing(self, client, report, people, gone):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        ticked = client.get(address).context["form"]["together"].initial
+        take_back(report[gone], people["legal"], "It named a witness.")
+        answer = client.post(address, {"reason": "It named a witness.", "together": ticked}, follow=True)
+        assert "Withdrawn with it: Bericht; " in answer.content.decode()
+        assert self.readable(report) == {"annex"}
+
+    def test_what_went_public_meanwhile_is_named(self, client, report):
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        ticked = client.get(address).context["form"]["together"].initial
+        PublicationPageFactory(published=True, files=[report["draft"]])
+        answer = client.post(address, {"reason": "It named a witness.", "together": ticked}, follow=True)
+        assert "Says the same and is public still: Draft, PDF: the same bytes." in answer.content.decode()
+
+    def test_what_an_editor_may_not_know_of_is_counted(self, client, report, people):
+        page = PublicationPageFactory(published=True, files=[DocumentFactory(title="Witness list", content="pdf")])
+        Page.objects.get(pk=page.pk).specific.delete()
+        address = reverse("document_withdraw", args=[report["pdf"].pk])
+        screen = client.get(address).content.decode()
+        assert "Witness list" not in screen and "1 more file that you may not see" in screen
+        client.force_login(people["legal"])
+        screen = client.get(address).content.decode()
+        assert "Witness list" in screen and "that you may not see" not in screen
 
     def test_the_rest_of_the_work_goes_where_it_is_ticked(self, client, report):
         address = reverse("document_withdraw", args=[report["pdf"].pk])
