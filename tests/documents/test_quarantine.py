@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 import requests
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from django.db import transaction
+from django.test import TestCase
 from django.urls import reverse
 
 from documents import quarantine
+from documents.actions import add_document
 from documents.models import DirectUpload, Document
 from documents.storage import PrivateS3Storage
 from tests.documents.conftest import small_pdf, without_versions
@@ -47,7 +52,8 @@ def send(form: dict, content: bytes, **fields: str) -> int:
 
 
 def come_back(client, form: dict, name: str = "report.pdf", **data: str):
-    return client.post(reverse("document_direct_file"), {"token": form["token"], "name": name, **data})
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        return client.post(reverse("document_direct_file"), {"token": form["token"], "name": name, **data})
 
 
 def test_a_file_goes_into_the_bucket_and_becomes_a_document(author, bucket):
@@ -229,3 +235,46 @@ def test_what_arrived_can_be_filed_when_the_storage_answers_again(author, bucket
         answer = come_back(author, form)
     assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
     assert come_back(author, form).status_code == 200
+
+
+def test_a_bucket_that_breaks_off_in_the_middle_can_be_asked_again(author, bucket, monkeypatch):
+    form = ticket(author)
+    send(form, small_pdf())
+
+    def broken(body):
+        yield b"%PDF"
+        raise ReadTimeoutError(endpoint_url="http://bucket.example.org")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PrivateS3Storage, "_body_chunks", staticmethod(broken))
+        answer = come_back(author, form)
+    assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
+    assert come_back(author, form).status_code == 200
+
+
+def test_so_can_a_server_whose_disk_is_full(author, bucket, monkeypatch):
+    form = ticket(author)
+    send(form, small_pdf())
+
+    class Full(BytesIO):
+        def write(self, data):
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(quarantine.tempfile, "TemporaryFile", Full)
+        answer = come_back(author, form)
+    assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
+    assert come_back(author, form).status_code == 200
+
+
+def test_nothing_is_lost_where_the_request_is_not_committed(author, bucket, people):
+    """The bytes were gone, and the ticket back."""
+    form = ticket(author)
+    send(form, small_pdf())
+    with pytest.raises(RuntimeError), transaction.atomic():
+        with quarantine.fetched(people["author"], form["token"], bucket) as upload:
+            add_document(upload, title="A report", user=people["author"], original_name="report.pdf")
+        raise RuntimeError
+    assert not Document.objects.exists()
+    assert come_back(author, form).status_code == 200
+    assert Document.objects.count() == 1
