@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from django.core.files import File
 from django.utils import timezone
@@ -64,7 +65,7 @@ def digest(row: Row, folder: Path | None) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _opened(path: Path) -> Iterator[BufferedReader]:
     """``path`` to read. Raises RowError where that fails, then or later."""
     try:
         with path.open("rb") as file:
