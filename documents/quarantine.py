@@ -84,7 +84,7 @@ def issue(user: User, bucket: PrivateS3Storage) -> Ticket:
     except STORAGE_FAULTS as err:
         raise StorageError(gettext("Direct uploads don't work at the moment. Try again later.")) from err
     DirectUpload.objects.create(pk=upload, user=user)
-    token = signing.dumps({"user": user.pk, "key": key}, salt=_SALT)
+    token = signing.dumps({"user": user.pk, "upload": str(upload)}, salt=_SALT)
     return Ticket(form["url"], dict(form["fields"]), token)
 
 
@@ -101,10 +101,10 @@ def fetched(user: User, token: str, bucket: PrivateS3Storage) -> Iterator[File[b
         content = signing.loads(token, salt=_SALT, max_age=KEPT)
     except signing.BadSignature as err:
         raise IntakeError(gettext("This upload is too old. Upload the file again.")) from err
-    if content["user"] != user.pk:
+    if content["user"] != user.pk or "upload" not in content:  # from before uploads had rows: none says if it was used
         raise IntakeError(gettext("This upload is too old. Upload the file again."))
-    key = content["key"]
-    unused = DirectUpload.objects.filter(pk=key.removeprefix(f"{FOLDER}/"))
+    key = f"{FOLDER}/{content['upload']}"
+    unused = DirectUpload.objects.filter(pk=content["upload"])
     if not unused.exists():
         raise IntakeError(_used())
     with tempfile.TemporaryFile() as local:

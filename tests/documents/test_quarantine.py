@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 import requests
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from django.core import signing
 from django.db import transaction
 from django.test import TestCase
 from django.urls import reverse
@@ -146,6 +147,13 @@ def test_without_an_upload_a_sentence(author, bucket):
     assert (answer.status_code, answer.json()["error"]) == (400, "The file did not arrive. Upload it again.")
     forged = author.post(reverse("document_direct_file"), {"token": "x", "name": "a.pdf"})
     assert forged.json()["error"] == "This upload is too old. Upload the file again."
+
+
+def test_a_ticket_from_before_uploads_had_rows_is_too_old(author, bucket, people):
+    """It was said to be filed already."""
+    content = {"user": people["author"].pk, "key": "quarantine/0f0f0f0f-0000-4000-8000-000000000000"}
+    answer = come_back(author, {"token": signing.dumps(content, salt=quarantine._SALT)})
+    assert (answer.status_code, answer.json()["error"]) == (400, "This upload is too old. Upload the file again.")
 
 
 def test_a_stranger_reads_nothing_of_the_quarantine(author, bucket, s3_settings):
