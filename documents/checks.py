@@ -29,15 +29,26 @@ def blocking(document_ids: Iterable[int], page_id: int | None = None) -> list[st
     holds under embargo or for a closed circle.
     An embargo of the version's own blocks nothing: it goes on.
     """
+    ids = list(document_ids)
+    return passing(ids) + lasting(ids, page_id)
+
+
+def passing(document_ids: Iterable[int]) -> list[str]:
+    """Those sentences of :func:`blocking` that the worker sees to by itself: who can wait has nothing else to do."""
+    documents = Document.objects.filter(pk__in=list(document_ids)).order_by("title", "number")
+    return [sentence for document in documents if (sentence := _in_hand(document))] + [
+        gettext("%(file)s is being searched for leaks again: the checks became stricter. Try again in a minute.")
+        % {"file": _name(document)}
+        for document in safety.outdated(documents)
+    ]
+
+
+def lasting(document_ids: Iterable[int], page_id: int | None = None) -> list[str]:
+    """Those sentences of :func:`blocking` that somebody has to do something about."""
     documents = list(Document.objects.filter(pk__in=list(document_ids)).order_by("title", "number"))
     sentences = [sentence for document in documents if (sentence := _state(document))]
     ids = [document.pk for document in documents]
     names = {document.pk: _name(document) for document in documents}
-    sentences += [
-        gettext("%(file)s is being searched for leaks again: the checks became stricter. Try again in a minute.")
-        % {"file": names[document.pk]}
-        for document in safety.outdated(Document.objects.filter(pk__in=ids)).order_by("title", "number")
-    ]
     sentences += [
         gettext("%(file)s is blocked by the safety check “%(check)s”: %(detail)s")
         % {"file": names[check.document_id], "check": check.label, "detail": check.sentence}
@@ -118,8 +129,6 @@ def _state(document: Document) -> str:
             "file": _name(document),
             "reason": gettext(document.failure) if document.failure else "–",  # stored as an English msgid
         }
-    if not document.is_ready:
-        return gettext("%(file)s is still being processed.") % {"file": _name(document)}
     if document.is_infected:
         return gettext("%(file)s: the virus scanner found malware in it.") % {"file": _name(document)}
     if scanning.is_on() and document.scan == Document.Scan.PARTIAL:
@@ -127,7 +136,13 @@ def _state(document: Document) -> str:
             "file": _name(document),
             "reason": gettext(scanning.NotScannableError.sentence),
         }
-    if scanning.is_on() and document.scan != Document.Scan.CLEAN:
+    return ""
+
+
+def _in_hand(document: Document) -> str:
+    if document.state in (Document.State.WAITING, Document.State.RUNNING):
+        return gettext("%(file)s is still being processed.") % {"file": _name(document)}
+    if document.is_ready and scanning.is_on() and document.scan == Document.Scan.NONE:
         return gettext("%(file)s was not scanned for viruses yet.") % {"file": _name(document)}
     return ""
 

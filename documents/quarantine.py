@@ -8,6 +8,7 @@ it is valid, so what was judged must be what is kept: never copied from the quar
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
 import uuid
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import IO, Any
 
 from botocore.exceptions import ClientError
@@ -38,6 +40,8 @@ from documents.storage import (
     says_missing,
     versions_stay,
 )
+
+logger = logging.getLogger(__name__)
 
 FOLDER = "quarantine"
 VALID = 3600
@@ -80,7 +84,7 @@ def issue(user: User, bucket: PrivateS3Storage) -> Ticket:
     except STORAGE_FAULTS as err:
         raise StorageError(gettext("Direct uploads don't work at the moment. Try again later.")) from err
     DirectUpload.objects.create(pk=upload, user=user)
-    token = signing.dumps({"user": user.pk, "key": key}, salt=_SALT)
+    token = signing.dumps({"user": user.pk, "upload": str(upload)}, salt=_SALT)
     return Ticket(form["url"], dict(form["fields"]), token)
 
 
@@ -88,7 +92,8 @@ def issue(user: User, bucket: PrivateS3Storage) -> Ticket:
 def fetched(user: User, token: str, bucket: PrivateS3Storage) -> Iterator[File[bytes]]:
     """A local copy of what ``user`` uploaded with the ticket of ``token``; the quarantine is emptied of it at the end.
 
-    What is made of it in the block is one transaction with the end of the ticket: of two requests one gets it.
+    What is made of it in the block is one transaction with the end of the ticket: of two requests one gets it. The bytes
+    go with the commit of the caller's.
     Raises IntakeError for a foreign, old or used token and where nothing was uploaded, StorageError where the bucket
     doesn't answer (upload and ticket stay then, for another try).
     """
@@ -96,10 +101,10 @@ def fetched(user: User, token: str, bucket: PrivateS3Storage) -> Iterator[File[b
         content = signing.loads(token, salt=_SALT, max_age=KEPT)
     except signing.BadSignature as err:
         raise IntakeError(gettext("This upload is too old. Upload the file again.")) from err
-    if content["user"] != user.pk:
+    if content["user"] != user.pk or "upload" not in content:  # from before uploads had rows: none says if it was used
         raise IntakeError(gettext("This upload is too old. Upload the file again."))
-    key = content["key"]
-    unused = DirectUpload.objects.filter(pk=key.removeprefix(f"{FOLDER}/"))
+    key = f"{FOLDER}/{content['upload']}"
+    unused = DirectUpload.objects.filter(pk=content["upload"])
     if not unused.exists():
         raise IntakeError(_used())
     with tempfile.TemporaryFile() as local:
@@ -111,13 +116,22 @@ def fetched(user: User, token: str, bucket: PrivateS3Storage) -> Iterator[File[b
                 yield File(local, name=key)
         except IntakeError:
             unused.delete()  # the transaction took that back
-            discard(key, bucket, for_good=True)
+            _empty(key, bucket)
             raise
-    discard(key, bucket, for_good=True)
+    _empty(key, bucket)
+
+
+def _empty(key: str, bucket: Storage) -> None:
+    """Removes the bytes once the caller's transaction holds: until then the ticket may come back."""
+    transaction.on_commit(partial(discard, key, bucket, for_good=True))
 
 
 def _used() -> str:
     return gettext("This file was filed or removed already.")
+
+
+def _try_again() -> str:
+    return gettext("The storage doesn't answer. Nothing is lost; try again in a minute.")
 
 
 def _download(bucket: Storage, key: str, local: IO[bytes]) -> None:
@@ -126,11 +140,15 @@ def _download(bucket: Storage, key: str, local: IO[bytes]) -> None:
     except STORAGE_FAULTS as err:
         if says_missing(err):
             raise IntakeError(gettext("The file did not arrive. Upload it again.")) from err
-        raise StorageError(gettext("The storage doesn't answer. Nothing is lost; try again in a minute.")) from err
+        raise StorageError(_try_again()) from err
     if size > settings.DOCUMENT_MAX_SIZE:
         raise IntakeError(gettext("The file is larger than what is accepted here."))
-    for chunk in read_range(bucket, key, 0, size - 1):
-        local.write(chunk)
+    try:
+        for chunk in read_range(bucket, key, 0, size - 1):
+            local.write(chunk)
+    except STORAGE_FAULTS as err:  # in the middle: the bucket broke off, or our own disk is full
+        logger.error("An upload was not fetched", extra={"event": "direct_upload_broken", "fault": type(err).__name__})
+        raise StorageError(_try_again()) from err
     local.seek(0)
 
 

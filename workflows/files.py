@@ -10,7 +10,7 @@ from wagtail.models import Revision
 
 from access.visitor import Visitor
 from documents.access import released_to
-from documents.checks import blocking
+from documents.checks import blocking, lasting, passing
 from documents.checks import notes as what_it_hides
 from documents.checks import withdrawn as sentences_about_withdrawn
 from documents.models import Document
@@ -46,6 +46,16 @@ def obstacles(files: dict[str, str], page_id: int | None = None) -> list[str]:
     Without ``page_id`` nobody asks what other pages hold back.
     """
     return blocking([int(pk) for pk in files], page_id) if files else []
+
+
+def in_hand(files: dict[str, str]) -> bool:
+    """Whether the worker still looks at one of these files: that obstacle passes by itself."""
+    return bool(files and passing(int(pk) for pk in files))
+
+
+def lasting_obstacles(files: dict[str, str], page_id: int) -> list[str]:
+    """Those of :func:`obstacles` that don't."""
+    return lasting([int(pk) for pk in files], page_id) if files else []
 
 
 def withdrawn(revision_id: int) -> list[str]:

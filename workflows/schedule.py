@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
-from wagtail.models import Page, Revision
+from wagtail.models import Page, PageLogEntry, Revision
 
 from documents.locks import hold_pages
 from workflows import approvals
 from workflows.exceptions import NotApproved
-from workflows.files import named_files, obstacles
+from workflows.files import in_hand, lasting_obstacles, named_files
+from workflows.notices import tell_of_delay, tell_of_refusal
 
 EVERY = timedelta(seconds=15)
 LATE = timedelta(seconds=60)
@@ -39,14 +40,18 @@ def run_due() -> int:
 
 
 def _publish(revision_id: int, now: datetime) -> int:
-    """Publishes one revision, if it is still due and still approved: 1, else 0."""
+    """Publishes one revision, if it is still due and still approved: 1, else 0. It waits for files that the worker still
+    has in hand."""
     try:
         with transaction.atomic():
             revision = _claim(revision_id, now)
             if revision is None:
                 return 0
             planned = revision.approved_go_live_at
-            _assert_still_approved(revision)
+            files = _assert_still_approved(revision)
+            if in_hand(files):
+                _let_wait(revision, timezone.now() - planned)
+                return 0
             revision.publish(log_action="wagtail.publish.scheduled", skip_permission_checks=True)
     except NotApproved:
         _refuse(revision_id)
@@ -68,16 +73,33 @@ def _claim(revision_id: int, now: datetime) -> Revision | None:
     return rows.filter(approved_go_live_at__lte=now).first()
 
 
-def _assert_still_approved(revision: Revision) -> None:
+def _assert_still_approved(revision: Revision) -> dict[str, str]:
+    """The files of ``revision``. Raises NotApproved."""
     page = revision.as_object()
     approvals.assert_approved(page, revision.pk, page)
-    if obstacles(named_files(revision), page.pk):
+    files = named_files(revision)
+    if lasting_obstacles(files, page.pk):
         raise NotApproved
+    return files
+
+
+def _let_wait(revision: Revision, delay: timedelta) -> None:
+    """Says once that a revision is late: to the log, to the page's history and to those who count on it."""
+    told = PageLogEntry.objects.filter(revision=revision, action="dossier.schedule.waits")
+    if delay <= LATE or told.exists():
+        return
+    log(instance=revision.content_object, action="dossier.schedule.waits", revision=revision)
+    logger.error(
+        "A scheduled revision waits: its files are still being checked",
+        extra={"event": "embargo_waits", "page_id": int(revision.object_id), "revision_id": revision.pk},
+    )
+    tell_of_delay(revision)
 
 
 @transaction.atomic
 def _refuse(revision_id: int) -> None:
-    """Takes a revision that may not go live off the schedule, so that its page can be worked on again."""
+    """Takes a revision that may not go live off the schedule, so that its page can be worked on again; says so to those
+    who count on it."""
     revision = Revision.objects.get(pk=revision_id)
     Revision.objects.filter(pk=revision_id).update(approved_go_live_at=None)
     log(instance=revision.content_object, action="dossier.schedule.refused", revision=revision)
@@ -85,6 +107,7 @@ def _refuse(revision_id: int) -> None:
         "A scheduled revision was not published: its approval no longer holds",
         extra={"event": "embargo_refused", "page_id": int(revision.object_id), "revision_id": revision_id},
     )
+    tell_of_refusal(revision)
 
 
 @transaction.atomic

@@ -154,3 +154,8 @@ def log_actions(actions: Any) -> None:
     class ScheduleRefused(LogFormatter):
         label = _("Refuse a schedule")
         message = _("Not published at its time: the approval no longer holds")
+
+    @actions.register_action("dossier.schedule.waits")
+    class ScheduleWaits(LogFormatter):
+        label = _("Let a schedule wait")
+        message = _("Late: its files are still being checked")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import PurePath
@@ -133,6 +134,17 @@ class PublicationFilesView(AddFilesView):
         found = named or [each for each in alike if each.title.casefold() in called]
         return found[0] if len(found) == 1 else None
 
+    def rows(self, *, bound: bool = False) -> list[Row]:
+        """Besides, those are refused that are to be the next version of one file: which comes last is not for us to say."""
+        rows = super().rows(bound=bound)
+        chosen = [(row.form.cleaned_data.get("version_of"), row) for row in rows if row.form.is_valid()]
+        counts = Counter(document.pk for document, _row in chosen if document)
+        for document, row in chosen:
+            if document and counts[document.pk] > 1:
+                sentence = gettext("Another file here is chosen as the next version of the same file. Decide for one.")
+                row.form.add_error("version_of", sentence)
+        return rows
+
     def to_file(self, data: dict[str, Any]) -> dict[str, Any]:
         """Besides, what it is the next version of."""
         return {**super().to_file(data), "version_of": data.get("version_of")}
@@ -147,9 +159,10 @@ class PublicationFilesView(AddFilesView):
         user = cast(User, self.request.user)
         with transaction.atomic():
             hold_pages(Page.objects.filter(pk=self.page.pk))
-            reason = obstacle(PublicationPage.objects.get(pk=self.page.pk), user)
+            page = PublicationPage.objects.get(pk=self.page.pk)  # filing took its time: others may have saved since
+            reason = obstacle(page, user)
             if not reason:
-                self._name(filed, user)
+                self._name(page, filed, user)
         if reason:
             sentence = gettext(
                 "The files were filed, but the page can't be changed at the moment. Choose them there later."
@@ -170,14 +183,14 @@ class PublicationFilesView(AddFilesView):
         own = self.page.locale.language_code
         return [own, *(code for code, _name in settings.LANGUAGES if code != own)]
 
-    def _name(self, filed: Filed, user: User) -> None:
-        draft = self.page.get_latest_revision_as_object()
+    def _name(self, page: PublicationPage, filed: Filed, user: User) -> None:
+        draft = page.get_latest_revision_as_object()
         order = {code: place for place, code in enumerate(self._languages)}
         for document, data in sorted(filed, key=lambda one: order.get(one[1]["language"], len(order))):
             rows = list(draft.files.all())
-            older = {row.document_id: document.id for row in rows if row.document.series == document.series}
-            if older:
-                exchange(draft, older)
+            versions = [row.document for row in rows if row.document.series == document.series]
+            if versions:
+                exchange(draft, {each.id: document.id for each in versions if each.number < document.number})
                 continue
             values = {name: data[name] for name in ("language", "role", "label", "format_group")}
             draft.files = [*rows, PublicationFile(document=document, sort_order=len(rows), **values)]

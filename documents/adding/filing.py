@@ -33,8 +33,8 @@ BROWSERS = timedelta(minutes=1)
 _State = PendingUpload.State
 
 
-def judge(upload: PendingUpload, *, guess: bool = True) -> bool:
-    """Lets the scanner and intake look at an upload that has arrived; accepted, it gets its guesses (``guess``).
+def judge(upload: PendingUpload) -> bool:
+    """Lets the scanner and intake look at an upload that has arrived; accepted, it gets its guesses.
 
     Repeating is harmless. A refused file's bytes are removed at once. Returns False where it could not be judged:
     it isn't whole, or the scanner doesn't answer. Then nothing else reads it, and ``judge_held`` asks again.
@@ -45,7 +45,7 @@ def judge(upload: PendingUpload, *, guess: bool = True) -> bool:
     try:
         with _bytes(upload) as file:
             scanning.require_clean(file)
-            inspected = inspect(File(file), upload.name, guess=guess)
+            inspected = inspect(File(file), upload.name, guess=True)
     except scanning.ScannerDownError:
         return False
     except DocumentError as err:

@@ -53,7 +53,8 @@ def _text(arguments: Arguments) -> Answer:
 
 
 def _check(arguments: Arguments) -> Answer:
-    """Why the file is refused, "" for not at all; where ``glance`` is asked for, a guess if it can be had."""
+    """Why the file is refused, "" for not at all. Where a guess is asked for too, the file ``sound`` says first that it
+    isn't refused: guessing may end this process."""
     from documents.extraction.checking import check
     from documents.extraction.errors import RefusedError
 
@@ -62,7 +63,8 @@ def _check(arguments: Arguments) -> Answer:
     except RefusedError as refused:
         return {"refusal": refused.code, "details": refused.details}
     answer: Answer = {"refusal": "", "details": {}}
-    if arguments["glance"]:
+    if arguments["sound"]:
+        Path(arguments["sound"]).touch()
         with contextlib.suppress(Exception):
             answer["glance"] = _glance(arguments)
     return answer

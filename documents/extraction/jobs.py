@@ -10,7 +10,8 @@ import base64
 import json
 import shutil
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,22 @@ TRIAL_LIMITS = replace(converter.LIMITS, cpu_seconds=30, wall_seconds=60)
 """For a line of text that LibreOffice converts: an upload may wait for it."""
 CHECK_LIMITS = Limits(cpu_seconds=10, wall_seconds=20)
 """For a look at an upload: somebody waits for it."""
+CHECK_BYTES_PER_SECOND = 12_000_000
+"""What a look gets a second more for: a PDF whose table of objects is lost is read from its first byte to its last."""
+
+
+SHORT = 1024**2
+"""Bytes of an answer that a web process waits for: it holds all of it at once."""
+
+
+@contextmanager
+def _doubted() -> Iterator[None]:
+    """Around what takes an answer apart. Raises CrashedError where it isn't as agreed: who reads strangers' files may
+    have been taken over by one."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as err:
+        raise CrashedError from err
 
 
 @dataclass(frozen=True)
@@ -144,10 +161,12 @@ def _inspect_arguments(original: Path | None, public: Path, mime: str, hosts: Co
     }
 
 
+@_doubted()
 def _cleaned(answer: dict[str, Any]) -> CleanCopy:
     return CleanCopy(int(answer["page_count"]), {str(what): int(count) for what, count in answer["removed"].items()})
 
 
+@_doubted()
 def _inspected(answer: dict[str, Any]) -> Inspection:
     return Inspection(from_findings(answer["remaining"]), from_findings(answer["removed"]))
 
@@ -194,7 +213,9 @@ def read_pdf(path: Path, cover: Path, *, width: int, limits: Limits) -> tuple[Ex
             "image": {"source": source, "target": str(made), "mime": PDF, "number": 1, "width": width},
         }
         answer = sandbox.run("read", folder, limits, arguments, reads=[path])
-        found = _whole(from_json(answer["text"]))
+        with _doubted():
+            found = from_json(answer["text"])
+        found = _whole(found)
         if "layout" in answer:
             found = _laid_out(found, answer["layout"])
         if "image" not in answer:
@@ -214,7 +235,9 @@ def _text(path: Path, mime: str, folder: Path, limits: Limits) -> Extraction:
     source = folder / "source"
     source.unlink(missing_ok=True)
     source.symlink_to(path.resolve())
-    found = from_json(sandbox.run("text", folder, limits, {"source": str(source), "mime": mime}, reads=[path]))
+    answer = sandbox.run("text", folder, limits, {"source": str(source), "mime": mime}, reads=[path])
+    with _doubted():
+        found = from_json(answer)
     return _whole(found) if mime == PDF else found
 
 
@@ -242,6 +265,7 @@ def _with_layouts(found: Extraction, folder: Path, limits: Limits) -> Extraction
     return _laid_out(found, answer)
 
 
+@_doubted()
 def _laid_out(found: Extraction, answer: dict[str, Any]) -> Extraction:
     pages = [
         replace(page, layout=base64.b64decode(layout))
@@ -253,23 +277,39 @@ def _laid_out(found: Extraction, answer: dict[str, Any]) -> Extraction:
 def check(path: Path, mime: str, folder: Path, *, glance: bool = False) -> Checked:
     """Whether the file at ``path`` is a sound ``mime``; in ``folder`` the child may write. Raises ExtractionError.
 
-    With ``glance`` the same child guesses title and language. Where that kills it, the file is checked once more by
-    itself: one that can't be read quickly is no less sound.
+    With ``glance`` the same child guesses title and language. Where only that kills it, the file is sound without: it
+    says that it is before it guesses.
     """
-    try:
-        answer = _check(path, mime, folder, glance)
-    except ExtractionError:
-        if not glance:
-            raise
-        answer = _check(path, mime, folder, False)
-    guess = answer.get("glance") or {"title": "", "language": ""}
-    return Checked(str(answer["refusal"]), dict(answer["details"]), str(guess["title"]), str(guess["language"]))
-
-
-def _check(path: Path, mime: str, folder: Path, glance: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="check-", dir=folder) as own:
-        arguments = {"source": str(path.resolve()), "mime": mime, "glance": glance}
-        return sandbox.run("check", Path(own), CHECK_LIMITS, arguments, reads=[path])
+        sound = Path(own) / "sound"
+        arguments = {"source": str(path.resolve()), "mime": mime, "sound": str(sound) if glance else ""}
+        try:
+            answer = sandbox.run(
+                "check", Path(own), _check_limits(path.stat().st_size), arguments, reads=[path], most=SHORT
+            )
+        except ExtractionError:
+            if not sound.is_file():
+                raise
+            return Checked()
+    return _checked(answer)
+
+
+@_doubted()
+def _checked(answer: dict[str, Any]) -> Checked:
+    guess = answer.get("glance") or {"title": "", "language": ""}
+    title = str(guess["title"]).encode(errors="ignore").decode().replace("\x00", "")
+    language = str(guess["language"])
+    if len(language) != 2 or not language.isalpha():
+        language = ""
+    return Checked(str(answer["refusal"]), dict(answer["details"]), title, language)
+
+
+def _check_limits(size: int) -> Limits:
+    """For a look at a file of ``size`` bytes."""
+    more = size // CHECK_BYTES_PER_SECOND
+    return replace(
+        CHECK_LIMITS, cpu_seconds=CHECK_LIMITS.cpu_seconds + more, wall_seconds=CHECK_LIMITS.wall_seconds + 2 * more
+    )
 
 
 def has_images(mime: str) -> bool:
@@ -306,11 +346,13 @@ def page_image(
                 "boxes": [list(box) for box in boxes],
             },
             reads=[path],
+            most=SHORT,
         )
         _take(made, target)
     return _size(answer)
 
 
+@_doubted()
 def _size(answer: dict[str, Any]) -> tuple[int, int]:
     return int(answer["width"]), int(answer["height"])
 
@@ -367,4 +409,5 @@ def recognise_page(
             {"source": str(path.resolve()), "mime": mime, "number": number, "languages": list(packs)},
             reads=[path],
         )
-    return PageText(number, str(answer["language"]), str(answer["text"]), "ocr", base64.b64decode(answer["layout"]))
+    with _doubted():
+        return PageText(number, str(answer["language"]), str(answer["text"]), "ocr", base64.b64decode(answer["layout"]))

@@ -35,13 +35,19 @@ MAX_RESULT = 400 * 1024**2
 
 
 def run(
-    job: str, folder: Path, limits: Limits, arguments: Mapping[str, Any], *, reads: Iterable[Path] = ()
+    job: str,
+    folder: Path,
+    limits: Limits,
+    arguments: Mapping[str, Any],
+    *,
+    reads: Iterable[Path] = (),
+    most: int = MAX_RESULT,
 ) -> dict[str, Any]:
     """Runs ``job`` (a name of ``documents.extraction.__main__``) and returns its result.
 
     ``folder`` is an empty scratch folder, the only place where the child may write; ``arguments`` must be JSON;
-    ``reads`` are the files outside of it that the child may read (``walls``), programs apart. The child
-    gets a clean environment: no key, password or address of ours is in it. Raises an
+    ``reads`` are the files outside of it that the child may read (``walls``), programs apart;
+    an answer longer than ``most`` bytes is an error and isn't read. The child gets a clean environment: no key, password or address of ours is in it. Raises an
     :class:`ExtractionError` for every way in which it can end without a result.
     """
     keep_compiled()
@@ -56,7 +62,7 @@ def run(
         file.write(json.dumps(task).encode())
     with new_file(folder / "messages") as messages:
         code = _wait_for(folder, limits, messages)
-        return _result(folder, code, messages)
+        return _result(folder, code, messages, most)
 
 
 @cache
@@ -124,11 +130,11 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _result(folder: Path, code: int, messages: BinaryIO) -> dict[str, Any]:
+def _result(folder: Path, code: int, messages: BinaryIO, most: int) -> dict[str, Any]:
     if code == 0:
-        answer = _answer(folder / RESULT)
+        answer = _answer(folder / RESULT, most)
         if "error" in answer:
-            raise ERRORS.get(answer["error"], ExtractionError)
+            raise ERRORS.get(str(answer["error"]), ExtractionError)
         return answer
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         raise TooLongError
@@ -139,16 +145,16 @@ def _result(folder: Path, code: int, messages: BinaryIO) -> dict[str, Any]:
     raise CrashedError
 
 
-def _answer(path: Path) -> dict[str, Any]:
+def _answer(path: Path, most: int) -> dict[str, Any]:
     """What the child wrote. The name is the child's: no link is followed, and no pipe waited at."""
     try:
         with open(path, "rb", opener=_unfollowed) as file:  # Path.open takes no opener
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise CrashedError
-            if status.st_size > MAX_RESULT:
+            if status.st_size > most:
                 raise TooLargeError
-            return dict(json.loads(file.read(MAX_RESULT)))
+            return dict(json.loads(file.read(most)))
     except (OSError, ValueError, TypeError, RecursionError):
         raise CrashedError from None
 

@@ -904,3 +904,60 @@ def test_batch_that_fails_leaves_nothing_and_the_next_run_goes_on(monkeypatch):
     summary = run(*rows, publish=True)
     assert (summary.unchanged, summary.created) == (2, 2)
     assert Page.find_problems() == ([], [], [], [], [])
+
+
+class TestOneBadRow:
+    """It is refused with a sentence; the others go in."""
+
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            {"abstract": "<p>bad \ud800 sign</p>"},
+            {"body": "\udcff"},
+            {"title": "\ud800"},
+            {"topics": ["\ud800"]},
+            {"authors": [{"name": "A", "\ud800": 1}]},
+            {"bad\ud800": "x"},
+        ],
+    )
+    def test_half_a_character(self, bad, tmp_path):
+        rows = [{**ROW, "key": "a"}, {**ROW, "key": "b", **bad}, {**ROW, "key": "c"}]
+        file, told = tmp_path / "rows.jsonl", io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        file.write_text("\n".join(lines(*rows)))
+        with pytest.raises(CommandError):
+            call_command("import_publications", str(file), stderr=told, stdout=io.StringIO())
+        told.flush()
+        assert "line 2: The row holds half of a character" in told.buffer.getvalue().decode()
+        assert set(PublicationPage.objects.values_list("key", flat=True)) == {"a", "c"}
+
+    @pytest.mark.parametrize("succeeds", [0, 1])
+    def test_a_file_that_can_not_be_read(self, tmp_path, monkeypatch, succeeds):
+        """At once, or after its hash was taken."""
+        (tmp_path / "a.pdf").write_bytes(pdf())
+        opened, asked = Path.open, []
+
+        def refuse(self, *args, **kwargs):
+            if self.name == "a.pdf":
+                asked.append(self)
+                if len(asked) > succeeds:
+                    raise PermissionError(13, "Permission denied")
+            return opened(self, *args, **kwargs)
+
+        monkeypatch.setattr(Path, "open", refuse)
+        rows = [{**ROW, "key": "a"}, {**ROW, "key": "b", "files": [{"path": "a.pdf"}]}, {**ROW, "key": "c"}]
+        summary = run(*rows, files=tmp_path)
+        assert (summary.created, summary.errors) == (2, [(2, "A file can't be read.")])
+
+    @pytest.mark.parametrize("dry_run", [False, True])
+    @pytest.mark.parametrize("name", ["isbn", "doi"])
+    def test_a_number_that_a_row_of_the_same_batch_has(self, name, dry_run):
+        rows = [{**ROW, "key": "a", name: "978-3"}, {**ROW, "key": "b", name: "978-3"}, {**ROW, "key": "c"}]
+        summary = run(*rows, {**ROW, "key": "a", "language": "de", name: "978-3"}, dry_run=dry_run)
+        assert (summary.created, summary.errors) == (3, [(2, "Another publication has this DOI or ISBN already.")])
+
+    @pytest.mark.parametrize("html", ["<blockquote>" * 100_000, "<b></x>" * 100_000])
+    def test_elements_without_end_inside_each_other(self, html):
+        assert errors({**ROW, "body": html + "x"}) == ["body has more than 256 elements inside each other."]
+
+    def test_many_elements_beside_each_other_are_none(self):
+        assert errors({**ROW, "body": "<p>One<ul><li>two<li>three</ul><blockquote>four<br></blockquote>" * 1000}) == []

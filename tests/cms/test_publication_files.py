@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from access.roles import AUTHORS, EDITORS
 from cms.publications.models import PublicationFile, PublicationPage
+from documents.adding import filing as filing_of_uploads
 from documents.models import Document, DocumentUse, PendingUpload
 from documents.versions import usage
 from tests.documents import making
@@ -152,6 +153,23 @@ def test_a_page_that_is_locked_meanwhile_keeps_its_files_and_loses_none(author, 
     assert Document.objects.get().title == "English"
 
 
+def test_what_a_colleague_saved_while_files_were_filed_stays(author, page, monkeypatch):
+    drop(author, page)
+    one = by_name()["english.pdf"]
+    file_upload = filing_of_uploads.file_upload
+
+    def slow(*args, **kwargs):
+        draft = latest(page)
+        draft.summary = "Two hours of a colleague's work"
+        draft.save_revision(user=UserFactory(groups=[AUTHORS, EDITORS]))
+        return file_upload(*args, **kwargs)
+
+    monkeypatch.setattr(filing_of_uploads, "file_upload", slow)
+    author.post(address(page), filing(one, **{f"{one.pk}-role": "full"}))
+    assert latest(page).summary == "Two hours of a colleague's work"
+    assert [row.document.title for row in latest(page).files.all()] == ["English"]
+
+
 def test_the_form_of_the_page_leads_here(author, page):
     assert address(page) in author.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
     parent = page.get_parent()
@@ -238,6 +256,35 @@ class TestVersions:
         author.post(address(page), self.fields(""))
         assert Document.objects.latest("pk").series != older.series
         assert [row.document.number for row in latest(page).files.all()] == [1, 1]
+
+    def test_two_files_are_not_the_next_version_of_one(self, author, page, older):
+        drop(author, page)
+        waiting = [by_name()[name] for name in ("english.pdf", "german.pdf")]
+        more = {f"{one.pk}-role": "full" for one in waiting}
+        more |= {f"{one.pk}-version_of": str(older.pk) for one in waiting}
+        text = author.post(address(page), filing(*waiting, **more)).content.decode()
+        assert text.count("Another file here is chosen as the next version of the same file") == 2
+        assert [row.document for row in latest(page).files.all()] == [older]
+        assert not Document.objects.filter(series=older.series, number__gt=1).exists()
+        more[f"{waiting[1].pk}-version_of"] = ""
+        assert author.post(address(page), filing(*waiting, **more)).status_code == 302
+        assert [row.document.number for row in latest(page).files.all()] == [2, 1]
+
+    def test_a_newer_version_that_a_colleague_named_meanwhile_stays(self, author, page, older, monkeypatch):
+        drop(author, page)
+        file_upload = filing_of_uploads.file_upload
+
+        def slow(*args, **kwargs):
+            made = file_upload(*args, **kwargs)
+            newer = DocumentFactory(series=older.series, number=3, title="Newer still")
+            draft = latest(page)
+            draft.files = [PublicationFile(document=newer, language="en", role="full")]
+            draft.save_revision()
+            return made
+
+        monkeypatch.setattr(filing_of_uploads, "file_upload", slow)
+        author.post(address(page), self.fields(str(older.pk)))
+        assert [row.document.title for row in latest(page).files.all()] == ["Newer still"]
 
     def test_nothing_gets_a_version_but_the_files_of_the_page(self, author, page, older):
         other = DocumentFactory(uploaded_by_user=author.user)

@@ -581,6 +581,16 @@ class TestFiling:
 
 
 class TestWithoutJavaScript:
+    def test_what_there_is_no_time_for_is_judged_by_the_worker(self, author, monkeypatch):
+        """Two hundred files took longer than servers in front wait."""
+        monkeypatch.setattr("documents.adding.views.SECONDS", -1)
+        files = [SimpleUploadedFile("a.pdf", small_pdf()), SimpleUploadedFile("b.pdf", b"not a PDF at all")]
+        text = author.post(reverse("document_adding"), {"files": files}, follow=True).content.decode()
+        assert text.count("It is held until it could be checked") == 2
+        monkeypatch.setattr("documents.adding.filing.BROWSERS", datetime.timedelta(0))
+        assert filing_module.judge_held() == 2
+        assert (waiting("a.pdf").is_accepted, waiting("b.pdf").is_refused) == (True, True)
+
     def test_many_files_in_one_request(self, author, people):
         files = [
             SimpleUploadedFile("report_en.pdf", making.pdf_of([ENGLISH * 3])),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 import requests
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from django.core import signing
+from django.db import transaction
+from django.test import TestCase
 from django.urls import reverse
 
 from documents import quarantine
+from documents.actions import add_document
 from documents.models import DirectUpload, Document
 from documents.storage import PrivateS3Storage
 from tests.documents.conftest import small_pdf, without_versions
@@ -47,7 +53,8 @@ def send(form: dict, content: bytes, **fields: str) -> int:
 
 
 def come_back(client, form: dict, name: str = "report.pdf", **data: str):
-    return client.post(reverse("document_direct_file"), {"token": form["token"], "name": name, **data})
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        return client.post(reverse("document_direct_file"), {"token": form["token"], "name": name, **data})
 
 
 def test_a_file_goes_into_the_bucket_and_becomes_a_document(author, bucket):
@@ -142,6 +149,13 @@ def test_without_an_upload_a_sentence(author, bucket):
     assert forged.json()["error"] == "This upload is too old. Upload the file again."
 
 
+def test_a_ticket_from_before_uploads_had_rows_is_too_old(author, bucket, people):
+    """It was said to be filed already."""
+    content = {"user": people["author"].pk, "key": "quarantine/0f0f0f0f-0000-4000-8000-000000000000"}
+    answer = come_back(author, {"token": signing.dumps(content, salt=quarantine._SALT)})
+    assert (answer.status_code, answer.json()["error"]) == (400, "This upload is too old. Upload the file again.")
+
+
 def test_a_stranger_reads_nothing_of_the_quarantine(author, bucket, s3_settings):
     send(ticket(author), small_pdf())
     ((key, _),) = bucket.keys("quarantine")
@@ -229,3 +243,46 @@ def test_what_arrived_can_be_filed_when_the_storage_answers_again(author, bucket
         answer = come_back(author, form)
     assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
     assert come_back(author, form).status_code == 200
+
+
+def test_a_bucket_that_breaks_off_in_the_middle_can_be_asked_again(author, bucket, monkeypatch):
+    form = ticket(author)
+    send(form, small_pdf())
+
+    def broken(body):
+        yield b"%PDF"
+        raise ReadTimeoutError(endpoint_url="http://bucket.example.org")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PrivateS3Storage, "_body_chunks", staticmethod(broken))
+        answer = come_back(author, form)
+    assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
+    assert come_back(author, form).status_code == 200
+
+
+def test_so_can_a_server_whose_disk_is_full(author, bucket, monkeypatch):
+    form = ticket(author)
+    send(form, small_pdf())
+
+    class Full(BytesIO):
+        def write(self, data):
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(quarantine.tempfile, "TemporaryFile", Full)
+        answer = come_back(author, form)
+    assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
+    assert come_back(author, form).status_code == 200
+
+
+def test_nothing_is_lost_where_the_request_is_not_committed(author, bucket, people):
+    """The bytes were gone, and the ticket back."""
+    form = ticket(author)
+    send(form, small_pdf())
+    with pytest.raises(RuntimeError), transaction.atomic():
+        with quarantine.fetched(people["author"], form["token"], bucket) as upload:
+            add_document(upload, title="A report", user=people["author"], original_name="report.pdf")
+        raise RuntimeError
+    assert not Document.objects.exists()
+    assert come_back(author, form).status_code == 200
+    assert Document.objects.count() == 1

@@ -7,13 +7,15 @@ from unittest import mock
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, PageViewRestriction, Revision, WorkflowState
 
 from access.visitor import Visitor
-from documents.models import DocumentRelease
+from documents import wording
+from documents.models import Document, DocumentCheck, DocumentRelease
 from tests.factories import DocumentFactory, PublicationPageFactory, SectionPageFactory, publish
 from tests.workflows.conftest import review_of
 from workflows import approvals, schedule, withdrawals
@@ -41,6 +43,22 @@ def embargoed(people, delay=HOUR, **fields):
     page.save_revision(user=people.author.user)
     page.get_workflow().start(page, people.author.user)
     review_of(page).approve(user=people.editor.user)
+    return Page.objects.get(pk=page.pk).specific
+
+
+COUNTING_ON_IT = ["author@example.org", "editor@example.org", "legal@example.org"]
+LATER = datetime.timedelta(seconds=15)
+
+
+def reviewed_with_a_file(people):
+    """A publication that went through both reviews and waits for its time, with a file."""
+    author = people.author.user
+    page = PublicationPageFactory(title="Chains", owner=author, files=[DocumentFactory(uploaded_by_user=author)])
+    page.go_live_at = timezone.now() + HOUR
+    page.save_revision(user=author)
+    page.get_workflow().start(page, author)
+    for who in ("editor", "legal"):
+        review_of(page).approve(user=getattr(people, who).user)
     return Page.objects.get(pk=page.pk).specific
 
 
@@ -107,6 +125,46 @@ class TestEmbargo:
             cursor.execute("UPDATE documents_document SET state = 'failed'")
         assert run_later(48 * HOUR) == 0
         assert not Page.objects.get(pk=page.pk).live
+
+    def test_it_waits_for_the_gate_that_looks_again_and_tells_once(
+        self, people, mailoutbox, caplog, django_capture_on_commit_callbacks
+    ):
+        page = reviewed_with_a_file(people)
+        mailoutbox.clear()
+        gate = DocumentCheck.objects.filter(name=wording.INSPECTED)
+        gate.update(gate=0)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert (run_later(HOUR), run_later(HOUR + LATER)) == (0, 0)
+            assert not mailoutbox
+        with django_capture_on_commit_callbacks(execute=True):
+            assert [run_later(2 * HOUR) for _ in range(3)] == [0, 0, 0]
+        assert sorted(mail.to[0] for mail in mailoutbox) == COUNTING_ON_IT
+        assert all("late" in mail.subject and "Chains" not in mail.subject + mail.body for mail in mailoutbox)
+        assert [getattr(record, "event", "") for record in caplog.records].count("embargo_waits") == 1
+        assert people.editor.get("wagtailadmin_pages:history", page.pk).status_code == 200
+        gate.update(gate=99)
+        assert run_later(2 * HOUR) == 1
+        assert Page.objects.get(pk=page.pk).live
+
+    @pytest.mark.parametrize("state", [{"state": "waiting"}, {"scan": ""}])
+    def test_it_waits_for_the_worker_and_the_scanner(self, people, state, monkeypatch):
+        page = reviewed_with_a_file(people)
+        monkeypatch.setattr("documents.scanning.is_on", lambda: True)
+        QuerySet(Document).update(**{"scan": "clean", **state})
+        assert run_later(HOUR) == 0
+        QuerySet(Document).update(state="ready", scan="clean")
+        assert run_later(HOUR) == 1
+        assert Page.objects.get(pk=page.pk).live
+
+    def test_a_refusal_is_told(self, people, mailoutbox, django_capture_on_commit_callbacks):
+        page = reviewed_with_a_file(people)
+        mailoutbox.clear()
+        DocumentCheck.objects.filter(name=wording.INSPECTED).update(state="blocked", gate=0)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert run_later(HOUR) == 0
+        assert not Page.objects.get(pk=page.pk).approved_schedule
+        assert sorted(mail.to[0] for mail in mailoutbox) == COUNTING_ON_IT
+        assert all("not published" in mail.subject and "Chains" not in mail.body for mail in mailoutbox)
 
     def test_a_public_page_with_a_scheduled_change(self, people, fresh):
         page = SectionPageFactory(published=True, title="Old")

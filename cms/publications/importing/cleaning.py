@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import nh3
 
@@ -33,6 +34,28 @@ SCHEMES = {"http", "https", "mailto"}
 _SAME = {"strong": "b", "em": "i", "h1": "h2"}
 _TAG = re.compile(r"<(/?)(strong|em|h1|blockquote)>")  # after nh3: no attributes, no stray signs
 _BLOCK = re.compile(r"<(p|h2|h3|h4|ol|ul|hr)\b")
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_UNNESTED = frozenset(
+    {"p", "li", "dt", "dd", "tr", "td", "th", "br", "hr", "img", "input", "meta", "link", "col", "wbr"}
+)
+"""Tags that need no end, and are not inside each other without one."""
+DEEPEST = 256
+
+
+def is_too_deep(html: str) -> bool:
+    """Whether more than ``DEEPEST`` elements are inside each other: cleaning that takes the square of their number."""
+    opened: Counter[str] = Counter()
+    depth = 0
+    for closing, name in _ANY_TAG.findall(html):
+        tag = name.lower()
+        if tag in _UNNESTED or (closing and not opened[tag]):
+            continue
+        step = -1 if closing else 1
+        opened[tag] += step
+        depth += step
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def clean_html(html: str) -> str:

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from cms.core.languages import language_choices
 from cms.core.models.base import SUMMARY_LENGTH
 from cms.publications.exceptions import RowError
-from cms.publications.importing.cleaning import clean_html, clean_text
+from cms.publications.importing.cleaning import DEEPEST, clean_html, clean_text, is_too_deep
 from cms.publications.models import LICENCES, Contributor, PublicationFile
 from documents.embargo import is_too_far
 from documents.rights import Licence, Rights, web_address
@@ -102,11 +102,15 @@ def parse(text: str, line: int, default_language: str) -> Row:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise RowError("This is no JSON.") from error
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:  # JSON can say it, and nothing else can keep it
+        raise RowError("The row holds half of a character (a lone surrogate).") from error
     if not isinstance(data, dict):
         raise RowError("A row is a JSON object.")
     unknown = sorted(set(data) - KNOWN)
     if unknown:
-        raise RowError(f"Unknown field: {', '.join(unknown)[:100]}.")
+        raise RowError(f"Unknown field: {clean_text(', '.join(unknown))[:100]}.")
     key, title = _text(data, "key"), _text(data, "title")
     if not key or not title:
         raise RowError("A row needs a key and a title.")
@@ -119,8 +123,8 @@ def parse(text: str, line: int, default_language: str) -> Row:
         language=language,
         title=title,
         texts={name: _text(data, name) for name in TEXTS},
-        abstract=clean_html(_string(data, "abstract")),
-        body=clean_html(_string(data, "body")),
+        abstract=_html(data, "abstract"),
+        body=_html(data, "body"),
         kind=clean_text(_string(data, "kind"))[:100],
         date=_date(data),
         licence=_licence(data),
@@ -142,6 +146,13 @@ def _string(data: Mapping[str, Any], name: str) -> str:
     if "\x00" in value:
         raise RowError(f"{name} holds a NUL.")
     return value
+
+
+def _html(data: Mapping[str, Any], name: str) -> str:
+    value = _string(data, name)
+    if is_too_deep(value):
+        raise RowError(f"{name} has more than {DEEPEST} elements inside each other.")
+    return clean_html(value)
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

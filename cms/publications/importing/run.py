@@ -88,6 +88,7 @@ class Importer:
         self.writer = Writer(user, publish=publish)
         self.summary = Summary()
         self._seen: set[tuple[str, str]] = set()
+        self._numbers: set[tuple[str, str, str]] = set()
         self._indexes: dict[str, PublicationIndexPage] = {}
 
     def run(self, lines: Iterable[str]) -> Summary:
@@ -157,6 +158,7 @@ class Importer:
                     related.files = self._filed(files)
                     new = New(row, related, hashed, keys.setdefault(row.key, uuid.uuid4()))
                     counts.created += self._create([new], counts)
+                self._numbers |= _numbers(row)
                 return
             self._check_numbers(row, imported.page.translation_key)
             named = self._changeable(imported, hashed).files.select_related("document") if row.files else []
@@ -165,6 +167,7 @@ class Importer:
                     imported.refresh_from_db()
                     self._report(imported, row, counts)
                 counts.updated += 1
+            self._numbers |= _numbers(row)
         except RowError as error:
             self.summary.errors.append((row.line, str(error)))
 
@@ -176,6 +179,7 @@ class Importer:
                 self._check_numbers(row, keys.get(row.key))
                 self._index(row.language)
                 new.append(New(row, self._related(row), hashed, keys.setdefault(row.key, uuid.uuid4())))
+                self._numbers |= _numbers(row)
             except RowError as error:
                 counts.errors.append((row.line, str(error)))
         counts.created += self._create(new, counts)
@@ -204,11 +208,13 @@ class Importer:
             counts.blocked.extend((row.line, sentence) for sentence in waiting.reasons(imported))
 
     def _check_numbers(self, row: Row, translation_key: uuid.UUID | None) -> None:
-        numbers = [Q(**{name: row.texts[name]}) for name in ("doi", "isbn") if row.texts[name]]
+        """Raises RowError where another page has one of the row's numbers, or another row of this run that is no page yet."""
+        numbers = _numbers(row)
         if not numbers:
             return
-        others = PublicationPage.objects.filter(reduce(or_, numbers), locale__language_code=row.language)
-        if others.exclude(translation_key=translation_key).exists():
+        same = reduce(or_, (Q(**{name: number}) for _language, name, number in numbers))
+        others = PublicationPage.objects.filter(same, locale__language_code=row.language)
+        if numbers & self._numbers or others.exclude(translation_key=translation_key).exists():
             raise RowError("Another publication has this DOI or ISBN already.")
 
     def _related(self, row: Row) -> Related:
@@ -298,6 +304,11 @@ class Importer:
         if not self.publish or _taken_down(page):
             return True
         return waiting.publish_or_wait(imported, page, revision, self.user)
+
+
+def _numbers(row: Row) -> set[tuple[str, str, str]]:
+    """What no other publication in the row's language may have: (language, field, number)."""
+    return {(row.language, name, row.texts[name]) for name in ("doi", "isbn") if row.texts[name]}
 
 
 def _said(page: Any) -> str:

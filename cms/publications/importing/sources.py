@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -52,14 +53,25 @@ def resolve(folder: Path | None, name: str) -> Path:
 
 
 def digest(row: Row, folder: Path | None) -> str:
-    """The row's hash with those of its files: what must be equal for "unchanged". Raises RowError as ``resolve``."""
+    """The row's hash with those of its files: what must be equal for "unchanged". Raises RowError as ``resolve``, and
+    where a file can't be read."""
     if not row.files:
         return row.digest
     whole = hashlib.sha256(row.digest.encode())
     for entry in row.files:
-        with resolve(folder, entry.path).open("rb") as file:
+        with _opened(resolve(folder, entry.path)) as file:
             whole.update(hashlib.file_digest(file, "sha256").digest())
     return whole.hexdigest()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader]:
+    """``path`` to read. Raises RowError where that fails, then or later."""
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise RowError("A file can't be read.") from error
 
 
 @contextmanager
@@ -91,7 +103,7 @@ def sealed(entry: FileEntry, row: Row, folder: Path | None, user: User | None, k
     """The document of one file, as ``sealed_files``. Other bytes with the same language and title are the next version."""
     path = resolve(folder, entry.path)
     title = f"{row.title} ({entry.label})"[:255] if entry.label else row.title
-    with path.open("rb") as handle:
+    with _opened(path) as handle:
         sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
         same = [document for document in known if document.original_sha256 == sha256]
         if same:

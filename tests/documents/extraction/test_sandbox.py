@@ -19,6 +19,7 @@ from documents.extraction.errors import (
     EncryptedFileError,
     ExtractionError,
     PageCountError,
+    TooLargeError,
     TooLongError,
     TooMuchMemoryError,
 )
@@ -356,6 +357,62 @@ def test_child_that_answers_nonsense_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(sandbox.sys, "executable", "/bin/true")
     with pytest.raises(CrashedError):
         sandbox.run("text", tmp_path, Limits(), {})
+
+
+@pytest.fixture
+def says(tmp_path, monkeypatch):
+    """Makes the child answer with what is given, as one that a file took over would."""
+
+    def answer(content):
+        said, program = tmp_path / "said", tmp_path / "takeover"
+        said.write_text(content if isinstance(content, str) else json.dumps(content))
+        program.write_text(f'#!/bin/sh\ncat {said} > "$3/result.json"\n')
+        program.chmod(0o700)
+        monkeypatch.setattr(sandbox.sys, "executable", str(program))
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"refusal": ""},
+        {"refusal": "", "details": 3},
+        {"refusal": "", "details": {}, "glance": [1]},
+        {"refusal": "", "details": {}, "glance": {"title": ""}},
+        {"error": ["x"]},
+    ],
+)
+def test_an_answer_that_is_not_as_agreed_is_a_refusal(says, stored, tmp_path, answer):
+    """It was an error 500."""
+    path = stored(making.pdf_of(["One"]))
+    says(answer)
+    with pytest.raises(ExtractionError):
+        jobs.check(path, "application/pdf", tmp_path)
+
+
+@pytest.mark.parametrize("answer", [{}, {"width": "x", "height": 1}, {"width": None, "height": 1}])
+def test_nor_is_one_of_a_picture(says, stored, tmp_path, answer):
+    path = stored(making.pdf_of(["One"]))
+    says(answer)
+    (tmp_path / "made").touch()
+    with pytest.raises(ExtractionError):
+        page_image(path, "application/pdf", tmp_path / "target", width=100)
+
+
+def test_a_guess_is_what_a_database_takes(says, stored, tmp_path):
+    path = stored(making.pdf_of(["One"]))
+    says({"refusal": "", "details": {}, "glance": {"title": "a\0\ud800" * 1000, "language": "x" * 1000}})
+    found = jobs.check(path, "application/pdf", tmp_path, glance=True)
+    assert (set(found.title), found.language) == ({"a"}, "")
+
+
+def test_a_long_answer_is_not_read_where_somebody_waits(says, stored, tmp_path):
+    path = stored(making.pdf_of(["One"]))
+    says({"refusal": "", "details": {"name": "x" * jobs.SHORT}})
+    with pytest.raises(TooLargeError):
+        jobs.check(path, "application/pdf", tmp_path)
 
 
 def test_child_that_crashes_is_an_error(tmp_path, monkeypatch):
