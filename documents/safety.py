@@ -143,7 +143,8 @@ def check_older() -> int:
 def found_afterwards() -> DocumentQuerySet:
     """Files that a check blocks though readers have them: the gate learned more since their approval.
 
-    Not those that an embargo of their own keeps from readers; those on pages for a closed circle, and older versions, count as well; those that are too much for a check don't.
+    Those on pages for a closed circle, and older versions, count as well; those that an embargo of their own keeps from
+    readers, and those that are too much for a check, don't.
     """
     live = Page.objects.filter(live=True).values("live_revision")
     named = DocumentUse.objects.filter(document__series=OuterRef("series"), revision__in=live)
