@@ -113,11 +113,13 @@ def printable(text: str) -> str:
     return "".join(character for character in text if character.isprintable())
 
 
+_KNOWN = {"q", "lang", "from", "to", "sort", "expand", "within", "page", *FACETS}
+
+
 def read_strictly(data: QueryDict) -> Parameters:
     """The API's parameters. Raises ParameterError for any that is unknown or can't be used; ``q`` may be anything."""
-    known = {"q", "lang", "from", "to", "sort", "expand", "within", "page", *FACETS}
     for name in data:
-        if name not in known:
+        if name not in _KNOWN:
             raise ParameterError("unknown_parameter", _("There is no parameter of this name."), name)
     return _read(data, _language(data.get("lang", "")))
 
@@ -130,13 +132,13 @@ def read_kindly(data: QueryDict, language: str) -> Parameters:
         _uuid("within", usable.get("within") or NOTHING)
     except ParameterError:  # a damaged link must not search everything as if that were the thing
         usable["within"] = NOTHING
-    for _try in range(len(usable) * MAX_VALUES):
+    for _try in _KNOWN:  # each time at most, one of them is set right as a whole
         try:
             return _read(usable, language)
         except ParameterError as err:
             kept = [value for value in usable.getlist(err.parameter) if _is_usable(err.parameter, value)]
             usable.setlist(err.parameter, kept[:MAX_VALUES])
-    return Parameters(q=data.get("q", ""), language=language)
+    return _read(usable, language)
 
 
 def _read(data: QueryDict, language: str) -> Parameters:
@@ -203,6 +205,7 @@ def _range(data: QueryDict) -> frozenset[str]:
         if value and not _YEAR.fullmatch(value):
             raise ParameterError("invalid_value", _("A year has four digits."), name)
         bounds[name] = int(value) if value else default
+        _years(bounds[name], bounds[name], name)
     if not data.get("from", "").strip() and not data.get("to", "").strip():
         return frozenset()
     return frozenset(_years(bounds["from"], bounds["to"], "to"))

@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from search import registry
+from search import parameters, registry
 from search.engines.fts5 import Fts5Engine
 from search.exceptions import EngineUnavailableError
 from search.models import SearchOutbox
 from search.outbox import drain, touch
+from search.parameters import _read, read_kindly
 from search.registry import Label
 from tests.search.fakes import FakeFile
 
@@ -91,6 +93,8 @@ def test_what_was_typed_is_escaped_everywhere(get, publish):
         "?year=20x",
         "?from=abc&to=12345",
         "?from=2020&to=2010",
+        "?from=3000",
+        "?to=0999",
         "?language=%00",
         "?q=%00%ff",
         "?q=" + "%22" * 500,
@@ -100,6 +104,22 @@ def test_what_was_typed_is_escaped_everywhere(get, publish):
 )
 def test_parameters_that_cannot_be_used_are_left_out(get, query):
     get(query)
+
+
+def test_what_can_be_used_stays_beside_what_cannot():
+    within = "00000000-0000-4000-8000-000000000001"
+    data = QueryDict(f"q=x&within={within}&kind=publication&from=3000&to=2020&year=soon&sort=size&page=x")
+    read = read_kindly(data, "en")
+    assert (read.within, read.filters["kind"], read.years) == (within, {"publication"}, [(1000, 2020)])
+
+
+def test_what_cannot_be_used_costs_one_look_for_each_parameter(monkeypatch):
+    """One for each name that was sent, it was minutes of work for one request."""
+    looks = []
+    monkeypatch.setattr(parameters, "_read", lambda *args: looks.append(1) or _read(*args))
+    data = QueryDict("from=3000&" + "&".join([f"a{n}" for n in range(400)] + ["year=1000..2999"] * 60))
+    read_kindly(data, "en")
+    assert len(looks) <= 3
 
 
 def test_filters_are_checkboxes_and_chips_remove_them(get, publish):
