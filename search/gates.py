@@ -29,8 +29,8 @@ def samples(keys: Sequence[str], kept: list[str]) -> None:
     kept += keys[::EVERY][: SAMPLES - len(kept)]
 
 
-_NOBODY = frozenset({"nobody"})
-"""The token of no thing; who has it is asked for among restricted things too."""
+_NOBODY = frozenset({"-"})
+"""The token of no thing, not even of one that is there for nobody; who has it is asked for among restricted things too."""
 
 
 def check_counts(engine: Engine, wanted: int, lacking: int, *, forced: bool = False) -> None:

@@ -176,6 +176,12 @@ def test_gates_stop_the_change_over_with_a_sentence(content, publish, monkeypatc
     assert hits() == 1 and get_engine().health().previous == ""
 
 
+def test_a_thing_that_is_there_for_nobody_stops_no_rebuild(content, publish):
+    publish("Report", acl=frozenset({"nobody"}))
+    rebuilding.rebuild()
+    assert last().state == State.DONE
+
+
 def _without_words(document):
     return IndexRow(
         kind=document.kind,
