@@ -28,30 +28,36 @@ def touch_pages(pages: QuerySet[Any], *, may_hide: bool = True) -> None:
     touch(keys_of(pages), may_hide=may_hide)
 
 
+def _may_hold_others(page: Page) -> bool:
+    """Not by numchild: saving a section that was loaded before its children came writes the old number back."""
+    model = page.specific_class
+    return model is None or bool(model.allowed_subpage_models())
+
+
 def subtrees(pages: Iterable[Page]) -> QuerySet[Page]:
     """The pages and all that lies below them."""
     inside = Q(pk__in=[])
     for page in pages:
-        inside |= Q(path__startswith=page.path) if page.numchild else Q(pk=page.pk)
+        inside |= Q(path__startswith=page.path) if _may_hold_others(page) else Q(pk=page.pk)
     return Page.objects.filter(inside)
 
 
 def _page_closed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     """It was unpublished or moved, and all that lies in it with it."""
-    if instance.numchild or is_indexed(instance):
+    if _may_hold_others(instance) or is_indexed(instance):
         touch_pages(subtrees([instance]))
 
 
 def _page_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
-    """What lies in it may be found by now, and is hidden from nobody by it: a typo on a list page closes no archive."""
+    """What lies in it may be found by now. It is hidden by nothing but an end: a typo on a list page closes no archive."""
     if is_indexed(instance):
         touch_pages(Page.objects.filter(pk=instance.pk))
-    if instance.numchild:
-        touch_pages(subtrees([instance]).exclude(pk=instance.pk), may_hide=False)
+    if _may_hold_others(instance):
+        touch_pages(subtrees([instance]).exclude(pk=instance.pk), may_hide=instance.expire_at is not None)
 
 
 def _address_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
-    if instance.numchild or is_indexed(instance):
+    if _may_hold_others(instance) or is_indexed(instance):
         touch_pages(subtrees([instance]), may_hide=False)
 
 

@@ -217,8 +217,10 @@ def test_publishing_unpublishing_and_deleting_touch_the_page():
 def test_a_list_that_is_published_hides_nothing_and_one_that_is_taken_down_may():
     page = PublicationPageFactory(published=True)
     above = Page.objects.get(pk=page.get_parent().pk).specific
+    until = timezone.now() + YEAR
     for change, may_hide in (
         (lambda: publish(above, title="Reports, set right"), False),
+        (lambda: publish(Page.objects.get(pk=above.pk).specific, expire_at=until), True),
         (above.unpublish, True),
         (lambda: publish(page, title="Set right"), True),
     ):
@@ -256,6 +258,18 @@ def test_restriction_touches_translations_and_what_lies_below():
     assert {key_of(english), key_of(german)} <= touched()
     restriction.delete()
     assert {key_of(english), key_of(german)} <= touched()
+
+
+def test_what_lies_below_is_touched_whatever_the_row_of_its_section_counts():
+    """Saving an object loaded before the children came writes ``numchild=0``."""
+    page = PublicationPageFactory(published=True)
+    Page.objects.filter(pk=page.get_parent().pk).update(numchild=0)
+    section = Page.objects.get(pk=page.get_parent().pk).specific
+    restriction = PageViewRestriction(page=section, restriction_type=PageViewRestriction.LOGIN)
+    for change in (restriction.save, restriction.delete, section.unpublish):
+        touched()
+        change()
+        assert key_of(page) in touched()
 
 
 def test_renaming_vocabulary_touches_its_users():
