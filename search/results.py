@@ -245,16 +245,22 @@ def newest(
 ) -> tuple[int, list[Found], Place | None]:
     """How many ``visitor`` may find, the newest ``size`` of them behind ``after``, and the place of the last if more follow.
 
-    Raises EngineUnavailableError.
+    The place is one that the visitor sees: another would tell of a hidden thing when it was published and that it has
+    the words. Raises EngineUnavailableError.
     """
     asked = _Asked.of(parameters, visitor)
-    request = asked.request(sort=Sort.NEWEST, size=size + 1, after=after, with_facets=False)
-    response = _ask("newest", request)
-    more = len(response.hits) > size
-    response = replace(response, hits=response.hits[:size])
-    found = _read_again(response.hits, visitor, parameters.language)
-    total = max(0, response.total - _dropped(response, found))
-    return total, found, (response.hits[-1].at, response.hits[-1].key) if more else None
+    dropped = 0
+    while True:
+        request = asked.request(sort=Sort.NEWEST, size=size + 1, after=after, with_facets=False)
+        response = _ask("newest", request)
+        more = len(response.hits) > size
+        response = replace(response, hits=response.hits[:size])
+        found = _read_again(response.hits, visitor, parameters.language)
+        dropped += _dropped(response, found)
+        places = {hit.key: (hit.at, hit.key) for hit in response.hits}
+        if found or not more:
+            return max(0, response.total - dropped), found, places[found[-1].key] if more else None
+        after = (response.hits[-1].at, response.hits[-1].key)
 
 
 def suggestions(text: str, language: str, visitor: Visitor) -> list[Suggestion]:

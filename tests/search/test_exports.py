@@ -70,6 +70,25 @@ def test_what_lies_on_other_parts_is_counted_for_the_visitor_alone(client, publi
     assert (answer["total"], answer["next"]) == (1, None)
 
 
+def test_a_place_tells_of_nothing_hidden(client, publish, settings, monkeypatch):
+    """Not where the last thing of a part was hidden meanwhile, nor where all of a part were."""
+    settings.SEARCH_DRAIN_INLINE = False
+    monkeypatch.setattr(exports, "EXPORT_SIZE", 2)
+    years = {2026: True, 2025: False, 2024: False, 2023: False, 2022: True, 2021: True}
+    things = {year: publish(f"Report {year}", published=datetime(year, 5, 1, tzinfo=UTC)) for year in years}
+    for year, is_open in years.items():
+        if not is_open:
+            things[year].acl = frozenset({"login"})  # the index still says public
+    seen, address = [], "/api/v1/export?q=report&lang=en"
+    while address:
+        answer = client.get(address).json()
+        seen.append([each["title"] for each in answer["results"]])
+        if address := answer["next"] and local(answer["next"]):
+            place = base64.urlsafe_b64decode(answer["cursor"] + "==").decode()
+            assert things[int(seen[-1][-1].split()[-1])].key in place
+    assert seen == [["Report 2026"], ["Report 2022", "Report 2021"]]
+
+
 def test_a_table_says_that_it_is_utf8_and_its_further_parts_can_be_joined(client, publish, monkeypatch):
     monkeypatch.setattr(exports, "EXPORT_SIZE", 1)
     for number in range(2):
