@@ -30,6 +30,8 @@ NOBODY = "nobody"
 """The token of pages that no visitor but a superuser may see; no visitor holds it."""
 LAST_STEP = "Z" * Page.steplen
 """The last step that a path can have (treebeard's alphabet)."""
+PORTION = 100
+"""Paths in one part of the condition: SQLite takes no expression that is more than 1,000 deep."""
 HIDDEN = "hidden"
 """In ``closing()``: a draft, expired or embargoed section, below which nothing is public."""
 
@@ -143,8 +145,12 @@ class Boundary:
         inside = Q()
         for root in sorted(self.roots):
             inside |= Q(path__startswith=root)
-        for path in sorted(self.closed):
-            inside &= ~Q(path__startswith=path)
+        closed = sorted(self.closed)
+        for start in range(0, len(closed), PORTION):
+            shut = Q()
+            for path in closed[start : start + PORTION]:
+                shut |= Q(path__startswith=path)
+            inside &= ~shut
         return inside
 
 

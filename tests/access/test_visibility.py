@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 
-from access.boundary import page_tokens, section_types, tokens_of
+from access.boundary import Boundary, page_tokens, section_types, tokens_of
 from access.models import User
 from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
@@ -164,6 +164,14 @@ def test_the_boundary_asks_sections_and_not_every_page(tree):
     sections = {ContentType.objects.get_for_id(pk).model_class() for pk in section_types()}
     assert PublicationPage not in sections
     assert {Page, HomePage, SectionPage, PublicationIndexPage} <= sections
+
+
+def test_thousands_of_closed_places_are_no_limit(tree):
+    open_page, child = tree["live"], tree["live/child"]
+    others = (Page._get_path(open_page.path, child.depth, step) for step in range(100, 3000))
+    boundary = Boundary(frozenset({open_page.path[: 2 * Page.steplen]}), frozenset({child.path, *others}))
+    shown = Page.objects.filter(boundary.as_q())
+    assert open_page in shown and child not in shown
 
 
 def test_a_section_whose_type_is_gone_from_the_code_hides_its_children_still(tree):
