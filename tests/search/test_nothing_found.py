@@ -13,6 +13,7 @@ from access.models import User
 from search import compounds, rebuilding, registry, words
 from search.engines import get_engine
 from search.exceptions import EngineUnavailableError
+from search.instead import Speller
 from search.models import SearchOutbox, SearchWord, WordBearer
 from search.outbox import drain, touch
 from search.registry import Label, Name, Scope
@@ -142,6 +143,16 @@ class TestSpelling:
         monkeypatch.setattr(words.process, "extract", lambda *args, **options: compared.append(args) or [])
         ask("+".join(f"invented{letter * 3}" for letter in "abcdefghijklm"))
         assert len(compared) == 3
+
+    def test_words_that_say_nothing_or_are_right_keep_no_mistake_from_being_seen(self, publish, learn, ask):
+        publish("The torture of a prison camp guard in detention")
+        learn()
+        asked = "the+torture+of+a+prison+camp+guard+in+"
+        assert ask(asked + "detentoin")["suggestion"] == "the torture of a prison camp guard in detention"
+        spelled = []
+        speller = Speller(lambda word: spelled.append(word) or False)
+        assert [speller.of(word) for word in ("the", "with", "tortrue", "prisno", "guadr", "camps")] == [[]] * 6
+        assert "the" not in spelled and "with" not in spelled and "camps" not in spelled
 
     def test_accents_and_scripts(self, publish, learn, ask):
         publish("La compétence universelle", locale="fr")
