@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from search.analysis import is_stop_word
 from search.analysis.compounds import WHOLE, Compounds
 from search.languages import searched
 from search.matching import Group, Plan, plan, wanted_words
@@ -18,8 +19,10 @@ from search.parameters import Parameters
 from search.query import Clause, ParsedQuery, Related, Term
 from search.words import is_known, similar
 
+WORDS_ASKED = 12
+"""Of a query, stop words not counted: each costs a search."""
 WORDS_LOOKED_AT = 3
-"""Of a query: each costs a comparison with all words that there are, and some searches."""
+"""Of those that find nothing or that nobody wrote: each costs a comparison with all words that there are, and more searches."""
 SIMILAR_WORDS = 3
 """That are tried for each."""
 
@@ -51,14 +54,17 @@ class Speller:
 
     finds: Callable[[str], bool]
     known: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    looked_at: int = 0
 
     def of(self, word: str) -> list[tuple[str, str]]:
         """The spellings, each with its language, the likeliest first; none for more than a few words of a query."""
         if word not in self.known:
-            if len(self.known) >= WORDS_LOOKED_AT:
+            enough = len(self.known) >= WORDS_ASKED or self.looked_at >= WORDS_LOOKED_AT
+            if enough or is_stop_word(word, searched()):
                 return []
             # Asked first, known or not: how long it takes must not tell of a word that was hidden today.
             fits = self.finds(word) and is_known(word)
+            self.looked_at += not fits
             self.known[word] = [] if fits else [each for each in similar(word, SIMILAR_WORDS) if self.finds(each[0])]
         return self.known[word]
 

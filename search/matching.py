@@ -156,14 +156,14 @@ def _shortened(whole: Plan) -> Plan:
     in each field: Elasticsearch refuses some thousand of them, by its memory.
     """
     groups = [*whole.required, *whole.excluded, *(g for g in leaves(whole.conditions) if isinstance(g, Group))]
-    together = whole.together if whole.together and _size(whole.together) <= MOST_TOGETHER else None
     if sum(map(_size, groups)) <= MOST_TOKENS:
-        return replace(whole, together=together)
+        fits = whole.together and _size(whole.together) <= MOST_TOGETHER
+        return replace(whole, together=whole.together if fits else None)
     share = max(MOST_TOKENS // len(groups), 1)
+    # Nothing that only lifts: what has it has a shortened word no more for sure, and an engine may find it by that alone.
     return Plan(
         required=tuple(_cut(group, share) for group in whole.required),
         excluded=tuple(_cut(group, share) for group in whole.excluded),
-        together=together,
         conditions=tuple(_cut_in(each, share) for each in whole.conditions),
     )
 
@@ -173,7 +173,7 @@ def _size(group: Group) -> int:
 
 
 def _cut(group: Group, share: int) -> Group:
-    return replace(group, forms=_first(group.forms, share), surfaces=_first(group.surfaces, share))
+    return replace(group, forms=_first(group.forms, share), surfaces=())
 
 
 def _cut_in(condition: Condition, share: int) -> Condition:

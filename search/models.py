@@ -66,7 +66,7 @@ class SearchWord(models.Model):
 
 class WordBearer(models.Model):
     """The words for which a public thing was counted in ``SearchWord``, with spaces between them. ``key`` is empty for
-    the names in vocabularies."""
+    the names in vocabularies. Without a language it says who is reading a thing's words for a count (``words.refresh``)."""
 
     key = models.CharField(max_length=60)
     language = models.CharField(max_length=2)

@@ -236,7 +236,9 @@ def lag() -> timedelta:
     return timezone.now() - oldest if oldest else timedelta()
 
 
-def retry_parked(keys: Iterable[str]) -> int:
-    """Lets what is parked of ``keys`` be tried again at once; returns how many rows that were."""
-    rows = SearchOutbox.objects.filter(parked=True, key__in=list(keys))
+def retry_parked(keys: Iterable[str] | None = None) -> int:
+    """Lets what is parked, of ``keys`` where they are given, be tried again at once; returns how many rows that were."""
+    rows = SearchOutbox.objects.filter(parked=True)
+    if keys is not None:
+        rows = rows.filter(key__in=list(keys))
     return rows.update(parked=False, attempts=0, not_before=None)

@@ -24,7 +24,7 @@ from search.engines.base import Engine, ItemResult, Operation, Outcome, Role
 from search.exceptions import EngineBusyError, EngineUnavailableError, IndexLostError, RebuildError, SearchError
 from search.maintenance import all_keys, differences, is_outdated, sweep
 from search.models import SearchRebuild
-from search.outbox import touch
+from search.outbox import retry_parked, touch
 
 if TYPE_CHECKING:
     from access.models import User
@@ -311,7 +311,12 @@ def _beat(row: SearchRebuild) -> None:
 
 
 def _end(row: SearchRebuild, state: SearchRebuild.State, reason: str = "") -> bool:
-    """Notes how it ended; False where somebody else did already."""
+    """Notes how it ended; False where somebody else did already.
+
+    What was set aside is tried again where a new index came into use: the one before may have refused it by its fields.
+    """
+    if state == State.DONE and row.kind == Kind.REBUILD:
+        retry_parked()
     row.state, row.reason, row.ended_at = state, reason[:255], timezone.now()
     return bool(
         SearchRebuild.objects.filter(pk=row.pk, state=State.RUNNING).update(

@@ -155,7 +155,7 @@ class Label(NamedTuple):
 
 LabelFunction = Callable[[Mapping[str, Sequence[str]], str, "Visitor"], Mapping[str, Mapping[str, Label]]]
 NameFunction = Callable[["Visitor"], Iterable[tuple[str, str]]]
-VisibleFunction = Callable[[Sequence[str], "Visitor"], set[str]]
+VisibleFunction = Callable[[Sequence[str], "Visitor", bool], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
 ReducedFinder = Callable[
     ["Asked", "Parameters", "Visitor", int, int, "Collection[str] | None"], tuple[int, list["Hit"], bool]
@@ -278,15 +278,22 @@ def people(text: str, visitor: Visitor, limit: int) -> list[str]:
 
 
 def register_visible(visible: VisibleFunction) -> None:
-    """Says which of the given keys a visitor may see now, in a query or two and without reading the things."""
+    """Says which of the given keys a visitor may see now, in a query or two and without reading the things.
+
+    ``visible(keys, visitor, with_files)``: as for ``hidden``.
+    """
     _registry.visible = visible
 
 
-def hidden(keys: Collection[str], visitor: Visitor) -> frozenset[str]:
-    """Those of ``keys`` that ``visitor`` may not see now; all of them where nobody can say."""
+def hidden(keys: Collection[str], visitor: Visitor, *, with_files: bool = True) -> frozenset[str]:
+    """Those of ``keys`` that ``visitor`` may not see now; all of them where nobody can say.
+
+    ``with_files``: and those that name a file which they may not read any more. What waits for the index may be found by
+    that file's words; what has been written since isn't.
+    """
     if not keys or _registry.visible is None:
         return frozenset(keys)
-    return frozenset(keys) - _registry.visible(list(keys), visitor)
+    return frozenset(keys) - _registry.visible(list(keys), visitor, with_files)
 
 
 def register_vocabulary(name: str, texts: VocabularyFunction) -> None:

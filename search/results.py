@@ -197,7 +197,7 @@ def finds(parameters: Parameters, visitor: Visitor) -> bool:
     asked = _Asked.of(parameters, visitor)
     response = _ask("finds", asked.request(size=PAGE_SIZE, with_facets=False), counts=False)
     keys = frozenset(hit.key for hit in response.hits)
-    return bool(keys - registry.hidden(keys, visitor))
+    return bool(keys - _closed(keys, visitor))
 
 
 def _elsewhere(asked: _Asked, visitor: Visitor, total: int) -> tuple[str, Instead | None]:
@@ -224,7 +224,7 @@ def _suggestion(asked: _Asked, visitor: Visitor, total: int, speller: Speller) -
     wanted = replace(asked.wanted, required=plan(query, searched()).required, together=None)
     response = _ask("suggestion", asked.request(plan=wanted, size=PAGE_SIZE, with_facets=False), counts=False)
     keys = frozenset(hit.key for hit in response.hits)
-    more = response.total > total and keys - registry.hidden(keys, visitor)
+    more = response.total > total and keys - _closed(keys, visitor)
     return query.text if more else ""
 
 
@@ -298,6 +298,11 @@ class _Hidden(frozenset[str]):
 def _hidden_from(visitor: Visitor) -> _Hidden:
     """Asked once for each visitor. Raises EngineUnavailableError where too much waits to be looked at."""
     return visitor.own(_Hidden, lambda: _Hidden(registry.hidden(unwritten(UNWRITTEN_LOOKED_AT), visitor)))
+
+
+def _closed(keys: frozenset[str], visitor: Visitor) -> frozenset[str]:
+    """Those of found ``keys`` that the visitor may not see. By the words of a lost file nothing was: what waits was left out."""
+    return registry.hidden(keys, visitor, with_files=False)
 
 
 def _ask(kind: str, request: SearchRequest, *, counts: bool = True) -> SearchResponse:

@@ -9,8 +9,9 @@ weren't in it (``search.instead``).
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import F
@@ -24,7 +25,7 @@ from search.analysis.folding import clean, without_accents
 from search.analysis.words import words
 from search.languages import index_language
 from search.memory import Remembered
-from search.models import SearchWord, WordBearer
+from search.models import SearchOutbox, SearchWord, WordBearer
 from search.writing import next_version, pieces
 
 SHORTEST, LONGEST = 4, 60
@@ -38,6 +39,10 @@ AT_ONCE = 200
 """Things that are counted, or words that are taken out, by one statement."""
 NAMES = ""
 """Stands for the vocabularies in place of a thing's key."""
+READING = ""
+"""Stands for the language where a bearer is but a mark: its words are being read for a count."""
+TRIES = 3
+"""To count without keeping anybody waiting."""
 
 Word = tuple[str, str]
 """Its language, and as it is written."""
@@ -55,28 +60,52 @@ forget = _memory.forget
 def refresh() -> int:
     """Counts all words anew and returns how many there are. For the worker's schedule, and after a rebuild.
 
-    Several may do it at once, and things may be hidden meanwhile: each portion, and the count, keeps ``keep_up`` waiting.
+    Several may do it at once, and things may be hidden meanwhile. Nobody waits while texts are read: what ``keep_up``
+    looked at in between is left as that left it, and what it is about to look at as it was.
     """
     seen: set[str] = set()
     for source in registry.sources():
         for keys in pieces(source.keys(), AT_ONCE):
             seen.update(keys)
+            sign = _mark(keys)
+            borne = _of_things(keys)
             with transaction.atomic():
                 next_version()
-                _note(keys, _of_things(keys))
-    known = WordBearer.objects.values_list("key", flat=True)
+                _note(_marked(keys, sign), borne)
+    for _try in range(TRIES):
+        count = _count(seen)
+        if count is not None:
+            return count
+    with transaction.atomic():
+        next_version()  # words are hidden all the time: now that waits
+        return _count(seen) or 0
+
+
+def _count(seen: Collection[str]) -> int | None:
+    """Makes the table of what the things ``seen`` bear; returns how many words it has, None where ``keep_up`` came between."""
+    sign = _mark([NAMES])
+    names = _of_names()
+    counts: Counter[Word] = Counter()
+    for (_key, language), own in names.items():
+        counts.update((language, word) for word in own)
+    gone: set[str] = set()
+    bearers = WordBearer.objects.exclude(key=NAMES).exclude(language=READING)
+    for key, language, own_words in bearers.values_list("key", "language", "words").iterator():
+        if key in seen:
+            counts.update((language, word) for word in own_words.split())
+        else:
+            gone.add(key)
+    rows = [
+        SearchWord(language=language, word=word, count=count)
+        for (language, word), count in sorted(counts.most_common(MOST_WORDS))
+    ]
     with transaction.atomic():
         next_version()
-        for gone in pieces(sorted(set(known) - seen), AT_ONCE):
-            WordBearer.objects.filter(key__in=gone).delete()
-        _note([NAMES], _of_names())
-        counts: Counter[Word] = Counter()
-        for language, text in WordBearer.objects.values_list("language", "words").iterator():
-            counts.update((language, word) for word in text.split())
-        rows = [
-            SearchWord(language=language, word=word, count=count)
-            for (language, word), count in sorted(counts.most_common(MOST_WORDS))
-        ]
+        if not _marked([NAMES], sign):
+            return None
+        for some in pieces(sorted(gone), AT_ONCE):
+            WordBearer.objects.filter(key__in=some).delete()
+        _note([NAMES], names)
         SearchWord.objects.all().delete()
         SearchWord.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return len(rows)
@@ -97,9 +126,12 @@ def keep_up(keys: Sequence[str]) -> None:
     closed = registry.hidden(keys, Visitor())
     with transaction.atomic():
         next_version()  # nobody counts meanwhile
+        marks = WordBearer.objects.filter(language=READING)
+        marks.filter(key__in=keys).delete()
         borne = list(WordBearer.objects.filter(key__in=keys))
         if not (borne or closed):
             return
+        marks.filter(key=NAMES).delete()
         lost = _shrink(borne, _of_things([each.key for each in borne]))
         lost += _shrink(list(WordBearer.objects.filter(key=NAMES)), _of_names())
         gone = _subtract(lost)
@@ -150,13 +182,31 @@ def _of_names() -> Borne:
     return found
 
 
+def _mark(keys: Sequence[str]) -> str:
+    """Notes that the words of ``keys`` are going to be read; returns the sign of who does. ``keep_up`` takes marks away."""
+    sign = secrets.token_hex(8)
+    with transaction.atomic():
+        next_version()
+        WordBearer.objects.filter(key__in=keys, language=READING).delete()
+        WordBearer.objects.bulk_create(WordBearer(key=key, language=READING, words=sign) for key in keys)
+    return sign
+
+
+def _marked(keys: Sequence[str], sign: str) -> list[str]:
+    """Those of ``keys`` that have the mark still, and of which nothing waits: ``keep_up`` needs what they were counted for."""
+    waiting = SearchOutbox.objects.filter(key__in=keys, may_hide=True).values("key")
+    marked = WordBearer.objects.filter(key__in=keys, language=READING, words=sign).exclude(key__in=waiting)
+    return list(marked.values_list("key", flat=True))
+
+
 def _note(keys: Sequence[str], borne: Borne) -> None:
     """Puts ``borne`` in place of what was counted for ``keys``."""
+    wanted = set(keys)
     WordBearer.objects.filter(key__in=keys).delete()
     WordBearer.objects.bulk_create(
         WordBearer(key=key, language=language, words=" ".join(sorted(own)))
         for (key, language), own in borne.items()
-        if own
+        if own and key in wanted
     )
 
 

@@ -57,17 +57,19 @@ def found_pages(kinds: Mapping[str, Sequence[str]], visitor: Visitor, language: 
     }
 
 
-def visible_keys(keys: Sequence[str], visitor: Visitor) -> set[str]:
-    """Those of ``keys`` whose page and its files ``visitor`` may see now, in one query.
+def visible_keys(keys: Sequence[str], visitor: Visitor, with_files: bool = True) -> set[str]:
+    """Those of ``keys`` whose page ``visitor`` may see now, and its files where it is ``with_files``; in one query.
 
-    A page that names a file which was released and which this visitor may not read now is none of them: what the index
-    has of the page may still hold the file's words.
+    A page that names a file which was released and which this visitor may not read now is none of them then: what the
+    index has of the page may still hold the file's words.
     """
-    readable = readable_by(visitor).filter(pk=OuterRef("document"))
-    released = DocumentRelease.objects.filter(document=OuterRef("document"))
-    lost = DocumentUse.objects.filter(Exists(released), ~Exists(readable), revision=OuterRef("live_revision"))
     pages = visible_to(Page.objects.filter(with_keys(keys)), visitor)
-    return set(keys_of(pages.exclude(Exists(lost))))
+    if with_files:
+        readable = readable_by(visitor).filter(pk=OuterRef("document"))
+        released = DocumentRelease.objects.filter(document=OuterRef("document"))
+        lost = DocumentUse.objects.filter(Exists(released), ~Exists(readable), revision=OuterRef("live_revision"))
+        pages = pages.exclude(Exists(lost))
+    return set(keys_of(pages))
 
 
 def _files(pages: Sequence[Any], sources: Mapping[str, Any], visitor: Visitor) -> dict[int, list[FoundFile]]:

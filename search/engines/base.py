@@ -187,6 +187,10 @@ class Health:
     building: str = ""
 
 
+TOO_OLD = "The index of before was made by an older version, which this one can't read."
+"""Why there is no going back to it."""
+
+
 class Role(StrEnum):
     """The parts that an index can play. All three get every write and every delete."""
 
@@ -318,7 +322,7 @@ class Engine(ABC):
     def roll_back(self) -> str:
         """Puts the index in use that was before the last swap; removes the other. Returns its name.
 
-        Raises RebuildError where none is kept.
+        Raises RebuildError where none is kept, or the one that is was made by an older version that had other fields.
         """
 
     @abstractmethod

@@ -18,7 +18,18 @@ from typing import Any
 
 from elasticsearch import ApiError, NotFoundError, TransportError
 
-from search.engines.base import Engine, Health, Hit, ItemResult, Lookup, Operation, Role, SearchRequest, SearchResponse
+from search.engines.base import (
+    TOO_OLD,
+    Engine,
+    Health,
+    Hit,
+    ItemResult,
+    Lookup,
+    Operation,
+    Role,
+    SearchRequest,
+    SearchResponse,
+)
 from search.engines.elasticsearch_bulk import item_result, lines
 from search.engines.elasticsearch_query import autocomplete_body, facets_of, search_body
 from search.engines.elasticsearch_server import Server
@@ -164,6 +175,8 @@ class ElasticsearchEngine(Engine):
         kept, bad = targets.get(Role.PREVIOUS), targets.get(Role.CURRENT)
         if not kept:
             raise RebuildError("No index is kept for going back.")
+        if not self._has_shelves(kept):
+            raise RebuildError(TOO_OLD)
         actions = [_added(kept, self.alias), _removed(kept, self._aliases[Role.PREVIOUS])]
         if bad:
             actions.append({"remove_index": {"index": bad}})
@@ -245,6 +258,14 @@ class ElasticsearchEngine(Engine):
             return Health(False, self.name, "", 0, "")
         previous, building = targets.get(Role.PREVIOUS, ""), targets.get(Role.BUILDING, "")
         return Health(True, self.name, target, count, about["mappings"]["_meta"]["stamp"], previous, building)
+
+    def _has_shelves(self, name: str) -> bool:
+        """Whether an index has all fields that are written and searched: versions before ADR 22 had others."""
+        try:
+            known = self._client.indices.get_mapping(index=name)[name]["mappings"]["properties"]
+        except (ApiError, TransportError) as err:
+            raise _unavailable(err) from err
+        return bool(self._server.mappings()["properties"].keys() <= known.keys())
 
     def _create(self, role: Role) -> str:
         """A new index with the next number behind its alias; another process may have been quicker.

@@ -17,7 +17,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from search import indexing
-from search.engines.base import Engine, Health, Hit, ItemResult, Lookup, Operation, Role, SearchRequest, SearchResponse
+from search.engines.base import (
+    TOO_OLD,
+    Engine,
+    Health,
+    Hit,
+    ItemResult,
+    Lookup,
+    Operation,
+    Role,
+    SearchRequest,
+    SearchResponse,
+)
 from search.engines.fts5_rows import apply, keys_after
 from search.engines.fts5_search import run_lookup, run_search
 from search.engines.sqlite_files import SCHEMA, SHELVES, SqliteFiles, writing
@@ -114,7 +125,7 @@ class Fts5Engine(Engine):
             if kept is None or not kept.exists():
                 raise RebuildError("No index is kept for going back.")
             if not _has_shelves(self._files.connect(kept)):
-                raise RebuildError("The index of before was made by an older version, which this one can't read.")
+                raise RebuildError(TOO_OLD)
             self._files.point(Role.CURRENT, kept)
             self._files.unpoint(Role.PREVIOUS)
         if bad is not None and bad != kept:

@@ -25,8 +25,11 @@ from documents.releases import public_since, public_withdrawal, withdraw_release
 from documents.safety import override
 from documents.signals import documents_withdrawn
 from documents.wording import WITHDRAWN
+from search import words
 from search.outbox import drain, waiting
 from search.pages import pack
+from search.parameters import Parameters
+from search.results import finds
 from tests import sitemaps
 from tests.documents.conftest import small_pdf, upload
 from tests.factories import DocumentFactory, PublicationPageFactory, SectionPageFactory, publish
@@ -201,6 +204,7 @@ class TestNothingTells:
         else:
             embargo.change(document, until, people["editor"], "Too early.")
         assert waiting()
+        assert not finds(Parameters(q="wombat", language="en"), Visitor())
         answer = client.get("/api/v1/search?q=wombat&lang=en").json()
         assert (answer["total"], answer["results"], answer["facets"]["language"]) == (0, [], [])
         client.force_login(people["editor"])
@@ -209,6 +213,14 @@ class TestNothingTells:
         drain()
         assert client.get("/api/v1/search?q=wombat&lang=en").json()["total"] == 0
         assert client.get("/api/v1/search?q=quokka&lang=en").json()["total"] == 1
+        # The page itself is as public as before: its words are no wanted ones, and are offered.
+        words.refresh()
+        words.forget()
+        found = [finds(Parameters(q=word, language="en"), Visitor()) for word in ("quokka", "wombat")]
+        assert found == [True, False]
+        assert client.get("/api/v1/search?q=quokak&lang=en").json()["suggestion"] == "quokka"
+        page.unpublish()
+        assert not finds(Parameters(q="quokka", language="en"), Visitor())
 
     def test_the_sitemap_moves_at_its_end(self, client, people, until, clock):
         PublicationPageFactory(published=True, files=[held(people, until)])

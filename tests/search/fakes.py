@@ -139,7 +139,7 @@ class FakeContent:
         self.sources[thing.kind].things[thing.key] = thing
         return thing
 
-    def visible(self, keys, visitor):
+    def visible(self, keys, visitor, with_files=True):
         """What the apps above answer for all kinds at once."""
         return {key for source in self.sources.values() for key in source.found(keys, visitor, "en")}
 

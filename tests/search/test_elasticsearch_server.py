@@ -14,7 +14,7 @@ from search.engines.base import Outcome, Role
 from search.engines.elasticsearch import ElasticsearchEngine
 from search.engines.elasticsearch_bulk import item_result
 from search.engines.elasticsearch_server import SCHEMA, Server
-from search.exceptions import EngineUnavailableError, IndexLostError
+from search.exceptions import EngineUnavailableError, IndexLostError, RebuildError
 from search.models import SearchOutbox
 from tests import servers
 from tests.search.conftest import Index
@@ -158,6 +158,20 @@ def test_withdrawn_words_are_expunged_from_every_index(elasticsearch_settings, c
     assert index.engine.purge() is True
     names = sorted(index.engine.targets().values())
     assert len(names) == 2 and merged == [{"index": names, "only_expunge_deletes": True}]
+
+
+def test_an_index_that_an_older_version_made_is_no_way_back(elasticsearch_settings, content, monkeypatch):
+    engine = get_engine()
+    mappings = engine._server.mappings()
+    older = {name: about for name, about in mappings["properties"].items() if not name.startswith("closed_")}
+    with monkeypatch.context() as patch:
+        patch.setattr(Server, "mappings", lambda self: mappings | {"properties": older, "_source": {}})
+        engine.ensure_schema()
+    name = engine.begin_rebuild()
+    engine.swap(name)
+    with pytest.raises(RebuildError, match="made by an older version"):
+        engine.roll_back()
+    assert engine.health().target == name and engine.targets()[Role.CURRENT] == name
 
 
 def test_an_index_that_comes_into_use_while_it_is_thrown_away_stays(elasticsearch_settings, content, monkeypatch):

@@ -13,6 +13,7 @@ from search.analysis import prefix_words
 from search.engines.base import ItemResult, Lookup, Operation, Outcome, Role, Sort
 from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError
 from search.indexing import index_row
+from search.matching import plan
 from tests.search.fakes import FakeFile
 
 NOW = datetime.now(UTC)
@@ -38,6 +39,14 @@ class TestMatching:
         """Elasticsearch refuses some thousand clauses; the embedded engine takes its time."""
         index.add("Report")
         assert index.search(query).total == index.search(query, tokens=None).total == 0
+
+    def test_what_is_shortened_finds_the_same_on_every_engine(self, index, monkeypatch):
+        index.add("Folter, Gefängnis", locale="de")
+        monkeypatch.setattr("search.matching.MOST_TOKENS", 2)
+        plan.cache_clear()
+        total = index.search("folter gefängnis").total
+        plan.cache_clear()
+        assert total == 0, "its German readings were left out"
 
     def test_all_words_must_be_there_in_whatever_field(self, index):
         index.add("Chain of custody", body="Orders come down.")

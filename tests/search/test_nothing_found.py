@@ -13,6 +13,7 @@ from access.models import User
 from search import compounds, rebuilding, registry, words
 from search.engines import get_engine
 from search.exceptions import EngineUnavailableError
+from search.instead import Speller
 from search.models import SearchOutbox, SearchWord, WordBearer
 from search.outbox import drain, touch
 from search.registry import Label, Name, Scope
@@ -143,6 +144,16 @@ class TestSpelling:
         ask("+".join(f"invented{letter * 3}" for letter in "abcdefghijklm"))
         assert len(compared) == 3
 
+    def test_words_that_say_nothing_or_are_right_keep_no_mistake_from_being_seen(self, publish, learn, ask):
+        publish("The torture of a prison camp guard in detention")
+        learn()
+        asked = "the+torture+of+a+prison+camp+guard+in+"
+        assert ask(asked + "detentoin")["suggestion"] == "the torture of a prison camp guard in detention"
+        spelled = []
+        speller = Speller(lambda word: spelled.append(word) or False)
+        assert [speller.of(word) for word in ("the", "with", "tortrue", "prisno", "guadr", "camps")] == [[]] * 6
+        assert "the" not in spelled and "with" not in spelled and "camps" not in spelled
+
     def test_accents_and_scripts(self, publish, learn, ask):
         publish("La compétence universelle", locale="fr")
         publish("الاحتجاز التعسفي", locale="ar")
@@ -216,21 +227,75 @@ class TestSpelling:
         drain()
         assert not SearchOutbox.objects.exists() and get_engine().version(gone.key) is None
 
-    def test_what_is_hidden_while_words_are_counted_is_not_counted(self, publish, learn, content, monkeypatch):
+    @pytest.mark.parametrize("reading", ["_of_things", "_of_names"])
+    def test_what_is_hidden_while_words_are_counted_is_not_counted(self, publish, learn, content, monkeypatch, reading):
         gone, other = publish("Quillbramble"), publish("Torture")
         learn()
-        names = words._of_names
+        real, hidden = getattr(words, reading), []
+
+        def late(*args):
+            found = real(*args)
+            if not hidden:
+                hidden.append(gone)
+                content.remove(gone)
+                words.keep_up([gone.key])
+            return found
+
+        monkeypatch.setattr(words, reading, late)
+        assert words.refresh() == 1
+        assert list(SearchWord.objects.values_list("word", flat=True)) == ["torture"]
+        assert list(WordBearer.objects.values_list("key", flat=True)) == [other.key]
+
+    def test_what_is_hidden_all_the_time_is_not_counted_either(self, publish, learn, content, monkeypatch):
+        things = [publish(f"Quill{letter}bramble") for letter in "abcdef"]
+        real = words._of_names
 
         def late():
-            content.remove(gone)
-            with monkeypatch.context() as patch:
-                patch.setattr(words, "_of_names", names)
-                words.keep_up([gone.key])
-            return names()
+            found = real()
+            if not connection.savepoint_ids[depth:]:  # else it would wait
+                content.remove(things[-1])
+                words.keep_up([things.pop().key])
+            return found
 
-        monkeypatch.setattr(words, "_of_names", late)
-        assert words.refresh() == 1
-        assert list(WordBearer.objects.values_list("key", flat=True)) == [other.key]
+        learn()
+        depth = len(connection.savepoint_ids)
+        with monkeypatch.context() as patch:
+            patch.setattr(words, "_of_names", late)
+            assert words.refresh() == len(things) == 3
+        assert words.refresh() == 3
+
+    def test_a_count_that_dies_before_a_withdrawal_is_written_keeps_no_word(self, publish, learn, content, monkeypatch):
+        gone = publish("Quillbramble")
+        learn()
+        gone.title = "Torture"
+        touch([gone.key])
+        with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+            patch.setattr(words, "_of_names", lambda: 1 / 0)
+            words.refresh()
+        drain()
+        assert not SearchWord.objects.exists()
+
+    def test_nobody_waits_while_words_are_read_and_counted(self, publish, learn, monkeypatch):
+        publish("Torture prison")
+        learn()
+        depth, held = len(connection.savepoint_ids), {}
+        for name in ("_of_things", "_of_names"):
+            real = getattr(words, name)
+
+            def reading(*args, name=name, real=real):
+                held[name] = connection.savepoint_ids[depth:]
+                return real(*args)
+
+            monkeypatch.setattr(words, name, reading)
+
+        def counting(execute, sql, *args):
+            if sql.startswith("SELECT") and '."words" FROM "search_wordbearer"' in sql.replace(' AS "words"', ""):
+                held["counting"] = connection.savepoint_ids[depth:]
+            return execute(sql, *args)
+
+        with connection.execute_wrapper(counting):
+            learn()
+        assert held == {"_of_things": [], "_of_names": [], "counting": []}
 
     def test_learned_by_a_rebuild_and_at_once_on_a_new_site(self, publish, learn):
         publish("Torture")

@@ -193,6 +193,9 @@ def test_only_what_has_too_many_forms_is_shortened(monkeypatch):
     plan.cache_clear()
     assert [len(each.required) for each in short] == [len(each.required) for each in whole] == [11, 1]
     for before, after in zip(whole, short, strict=True):
+        groups_left = [*after.required, *leaves(after.conditions)]
+        # Whatever has these has the shortened words no more, and one engine would find it by them alone.
+        assert after.together is None and not any(group.surfaces for group in groups_left)
         groups = zip(*([*each.required, *leaves(each.conditions)] for each in (before, after)), strict=True)
         for all_, some in groups:
             assert 0 < len(some.forms) <= len(all_.forms) and sum(map(len, some.forms)) <= 3

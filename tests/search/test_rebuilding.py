@@ -208,6 +208,15 @@ def test_what_is_refused_waits_on_the_outbox_and_one_does_not_stop_the_rebuild(c
     assert hits() == 1 and SearchOutbox.objects.filter(key=broken.key).exists()
 
 
+def test_what_the_old_index_refused_is_tried_again_by_the_new_one(content, publish):
+    refused = publish("Report")
+    SearchOutbox.objects.create(key=refused.key, attempts=5, parked=True)
+    rebuilding.rebuild()
+    assert not SearchOutbox.objects.filter(parked=True).exists()
+    outbox.drain()
+    assert not SearchOutbox.objects.exists()
+
+
 def test_another_analysis_since_means_that_all_is_written_again(content, publish, monkeypatch):
     things = [publish(f"Report {n}") for n in range(3)]
     with monkeypatch.context() as patch:
