@@ -127,7 +127,7 @@ def with_secrets(data: bytes) -> bytes:
             Type=pikepdf.Name.Annot,
             Subtype=pikepdf.Name.Link,
             Rect=[10, 70, 30, 90],
-            Contents="The judgment",
+            Contents="duty rosters",
             A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://example.org/"),
         )
         launcher = pikepdf.Dictionary(
