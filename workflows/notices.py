@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop, override
-from wagtail.admin.mail import GroupApprovalTaskStateSubmissionEmailNotifier, send_mail
+from django.utils.translation import gettext_noop
+from wagtail.admin.mail import GroupApprovalTaskStateSubmissionEmailNotifier
 from wagtail.models import Revision, TaskState
 from wagtail.signals import task_submitted
-from wagtail.users.models import UserProfile
 
+from access.mail import tell
 from access.models import User
 from workflows.models import ApprovalRecord, ReviewTaskState
 
@@ -59,15 +58,10 @@ def tell_of_refusal(revision: Revision) -> None:
 
 
 def _tell(revision: Revision, subject: str, message: str) -> None:
-    """Sends a mail, msgids of the catalogues, to who wrote, submitted or approved ``revision``, when that is committed.
-
-    A mail that can't be sent is in nobody's way: the history of the page says the same.
-    """
-    address = f"{settings.WAGTAILADMIN_BASE_URL}{reverse('wagtailadmin_pages:edit', args=[revision.object_id])}"
+    """Sends a mail to who wrote, submitted or approved ``revision``, when that is committed; the history of the page
+    says the same."""
     submitted = TaskState.objects.filter(revision=revision).values("workflow_state__requested_by")
     decided = ApprovalRecord.objects.filter(revision_id=revision.pk).values("user")
-    concerned = Q(pk=revision.user_id) | Q(pk__in=submitted) | Q(pk__in=decided)
-    for user in User.objects.filter(concerned, is_active=True).exclude(email=""):
-        with override(UserProfile.get_for_user(user).get_preferred_language()):
-            text = gettext(message) % {"address": address}
-            transaction.on_commit(partial(send_mail, gettext(subject), text, [user.email], fail_silently=True))
+    users = User.objects.filter(Q(pk=revision.user_id) | Q(pk__in=submitted) | Q(pk__in=decided))
+    path = reverse("wagtailadmin_pages:edit", args=[revision.object_id])
+    transaction.on_commit(partial(tell, users, subject, message, path))
