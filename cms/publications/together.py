@@ -44,9 +44,10 @@ def _replaced(document: Document) -> Document | None:
 
 def _why(own: PublicationFile, row: PublicationFile) -> tuple[str, bool]:
     """What ``row`` is to ``own``, in a few words, and whether both say the same."""
-    if own.role == row.role and _language(own) != _language(row):
-        return gettext("in another language (%(language)s)") % {"language": language_name(_language(row))}, True
-    if own.format_group and own.format_group.casefold() == row.format_group.casefold():
+    if _language(own) != _language(row):
+        if own.role == row.role:
+            return gettext("in another language (%(language)s)") % {"language": language_name(_language(row))}, True
+    elif own.format_group and own.format_group.casefold() == row.format_group.casefold():
         return gettext("in another format"), True
     return gettext("of the same work (%(role)s)") % {"role": row.get_role_display()}, False
 

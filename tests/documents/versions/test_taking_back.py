@@ -699,6 +699,16 @@ class TestWhatSaysTheSame:
         named = [report[name] for name in ("german", "elsewhere", "epub")]
         assert form["together"].initial == [str(document.pk) for document in named]
 
+    def test_a_summary_in_another_language_is_no_other_format(self, client, report):
+        row = PublicationFile.objects.get(document=report["german"])
+        row.role, row.format_group = PublicationFile.Role.SUMMARY, "Report"
+        row.save()
+        form = client.get(reverse("document_withdraw", args=[report["pdf"].pk])).context["form"]
+        labels = dict(form.fields["together"].choices)
+        german = str(report["german"].pk)
+        assert labels[german] == "Bericht, PDF: of the same work (Summary)"
+        assert german not in form["together"].initial
+
     def test_it_goes_with_it(self, client, report):
         address = reverse("document_withdraw", args=[report["pdf"].pk])
         ticked = client.get(address).context["form"]["together"].initial
