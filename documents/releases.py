@@ -126,7 +126,7 @@ def gone_until_approved() -> DocumentQuerySet:
 
 
 def same_as_withdrawn() -> DocumentCheckQuerySet:
-    """The checks of files that were never public and have the bytes of a withdrawn one, as long as Legal let none pass."""
+    """The checks of files that readers don't have and that have the bytes of a withdrawn one, until Legal lets them pass."""
     return DocumentCheck.objects.blocking().filter(name=wording.WITHDRAWN_BYTES)
 
 

@@ -103,12 +103,10 @@ class Found:
 class ContentSource(Protocol):
     """One kind of thing that can be found.
 
-    A source may have ``texts(keys) -> {key: (language, text)}``: title, summary and own text of those that anybody may read.
-
-    A source may also have ``documents(keys) -> dict[key, IndexDocument]``, the same as ``document``
-    for many keys in few queries; indexing is much quicker with it. And it may have
-    ``together({kind: keys}, visitor, language)``, the same as ``found`` for hits of several kinds:
-    sources that share it are asked once for all of them.
+    A source may have ``texts(keys) -> {key: (language, text)}``: title, summary and own text of those that anybody may
+    read; ``documents(keys) -> dict[key, IndexDocument]``, the same as ``document`` for many keys in few queries, with
+    which indexing is much quicker; and ``together({kind: keys}, visitor, language)``, the same as ``found`` for hits of
+    several kinds: sources that share it are asked once for all of them.
     """
 
     kind: str
@@ -160,7 +158,6 @@ PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, 
 ReducedFinder = Callable[
     ["Asked", "Parameters", "Visitor", int, int, "Collection[str] | None"], tuple[int, list["Hit"], bool]
 ]
-VocabularyFunction = Callable[[], Iterable[tuple[str, str]]]
 RenewalFunction = Callable[[Callable[[], object]], int]
 
 
@@ -176,7 +173,7 @@ class _Registry:
     page_reader: PageReader | None = None
     reduced_finder: ReducedFinder | None = None
     subjects: Subjects | None = None
-    vocabulary: dict[str, VocabularyFunction] = field(default_factory=dict)
+    vocabulary: dict[str, Callable[[], Iterable[tuple[str, str]]]] = field(default_factory=dict)
     renewals: dict[str, RenewalFunction] = field(default_factory=dict)
 
 
@@ -296,7 +293,7 @@ def hidden(keys: Collection[str], visitor: Visitor, *, with_files: bool = True) 
     return frozenset(keys) - _registry.visible(list(keys), visitor, with_files)
 
 
-def register_vocabulary(name: str, texts: VocabularyFunction) -> None:
+def register_vocabulary(name: str, texts: Callable[[], Iterable[tuple[str, str]]]) -> None:
     """Adds words by which compounds are split: ``texts()`` gives (language, text) of what anybody may read."""
     _registry.vocabulary[name] = texts
 

@@ -10,6 +10,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from access.boundary import leaf_types
 from cms.core.keys import keys_of
 from cms.core.models import BasePage, Place, PublicationKind, naming, within
 from cms.core.models.base import PLACE_LEVELS
@@ -29,9 +30,8 @@ def touch_pages(pages: QuerySet[Any], *, may_hide: bool = True) -> None:
 
 
 def _may_hold_others(page: Page) -> bool:
-    """Not by numchild: saving a section that was loaded before its children came writes the old number back."""
-    model = page.specific_class
-    return model is None or bool(model.allowed_subpage_models())
+    """By its type, as the boundary knows sections: numchild may be an old one."""
+    return page.content_type_id not in leaf_types()
 
 
 def subtrees(pages: Iterable[Page]) -> QuerySet[Page]:

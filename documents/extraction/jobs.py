@@ -10,8 +10,7 @@ import base64
 import json
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -42,20 +41,6 @@ CHECK_LIMITS = Limits(cpu_seconds=10, wall_seconds=20)
 """For a look at an upload: somebody waits for it."""
 CHECK_BYTES_PER_SECOND = 12_000_000
 """What a look gets a second more for: a PDF whose table of objects is lost is read from its first byte to its last."""
-
-
-SHORT = 1024**2
-"""Bytes of an answer that a web process waits for: it holds all of it at once."""
-
-
-@contextmanager
-def _doubted() -> Iterator[None]:
-    """Around what takes an answer apart. Raises CrashedError where it isn't as agreed: who reads strangers' files may
-    have been taken over by one."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as err:
-        raise CrashedError from err
 
 
 @dataclass(frozen=True)
@@ -161,12 +146,12 @@ def _inspect_arguments(original: Path | None, public: Path, mime: str, hosts: Co
     }
 
 
-@_doubted()
+@sandbox.doubted()
 def _cleaned(answer: dict[str, Any]) -> CleanCopy:
     return CleanCopy(int(answer["page_count"]), {str(what): int(count) for what, count in answer["removed"].items()})
 
 
-@_doubted()
+@sandbox.doubted()
 def _inspected(answer: dict[str, Any]) -> Inspection:
     return Inspection(from_findings(answer["remaining"]), from_findings(answer["removed"]))
 
@@ -213,7 +198,7 @@ def read_pdf(path: Path, cover: Path, *, width: int, limits: Limits) -> tuple[Ex
             "image": {"source": source, "target": str(made), "mime": PDF, "number": 1, "width": width},
         }
         answer = sandbox.run("read", folder, limits, arguments, reads=[path])
-        with _doubted():
+        with sandbox.doubted():
             found = from_json(answer["text"])
         found = _whole(found)
         if "layout" in answer:
@@ -236,7 +221,7 @@ def _text(path: Path, mime: str, folder: Path, limits: Limits) -> Extraction:
     source.unlink(missing_ok=True)
     source.symlink_to(path.resolve())
     answer = sandbox.run("text", folder, limits, {"source": str(source), "mime": mime}, reads=[path])
-    with _doubted():
+    with sandbox.doubted():
         found = from_json(answer)
     return _whole(found) if mime == PDF else found
 
@@ -265,7 +250,7 @@ def _with_layouts(found: Extraction, folder: Path, limits: Limits) -> Extraction
     return _laid_out(found, answer)
 
 
-@_doubted()
+@sandbox.doubted()
 def _laid_out(found: Extraction, answer: dict[str, Any]) -> Extraction:
     pages = [
         replace(page, layout=base64.b64decode(layout))
@@ -285,7 +270,7 @@ def check(path: Path, mime: str, folder: Path, *, glance: bool = False) -> Check
         arguments = {"source": str(path.resolve()), "mime": mime, "sound": str(sound) if glance else ""}
         try:
             answer = sandbox.run(
-                "check", Path(own), _check_limits(path.stat().st_size), arguments, reads=[path], most=SHORT
+                "check", Path(own), _check_limits(path.stat().st_size), arguments, reads=[path], most=sandbox.SHORT
             )
         except ExtractionError:
             if not sound.is_file():
@@ -294,7 +279,7 @@ def check(path: Path, mime: str, folder: Path, *, glance: bool = False) -> Check
     return _checked(answer)
 
 
-@_doubted()
+@sandbox.doubted()
 def _checked(answer: dict[str, Any]) -> Checked:
     guess = answer.get("glance") or {"title": "", "language": ""}
     title = str(guess["title"]).encode(errors="ignore").decode().replace("\x00", "")
@@ -346,13 +331,13 @@ def page_image(
                 "boxes": [list(box) for box in boxes],
             },
             reads=[path],
-            most=SHORT,
+            most=sandbox.SHORT,
         )
         _take(made, target)
     return _size(answer)
 
 
-@_doubted()
+@sandbox.doubted()
 def _size(answer: dict[str, Any]) -> tuple[int, int]:
     return int(answer["width"]), int(answer["height"])
 
@@ -409,5 +394,5 @@ def recognise_page(
             {"source": str(path.resolve()), "mime": mime, "number": number, "languages": list(packs)},
             reads=[path],
         )
-    with _doubted():
+    with sandbox.doubted():
         return PageText(number, str(answer["language"]), str(answer["text"]), "ocr", base64.b64decode(answer["layout"]))

@@ -11,7 +11,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,18 @@ RESULT = "result.json"
 JOB = "job.json"
 MAX_RESULT = 400 * 1024**2
 """Bytes of a result; a child that writes more is taken for broken."""
+SHORT = 1024**2
+"""Bytes of an answer that a web process waits for: it holds all of it at once."""
+
+
+@contextlib.contextmanager
+def doubted() -> Iterator[None]:
+    """Around what takes an answer apart. Raises CrashedError where it isn't as agreed: who reads strangers' files may
+    have been taken over by one."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as err:
+        raise CrashedError from err
 
 
 def run(
@@ -46,9 +58,9 @@ def run(
     """Runs ``job`` (a name of ``documents.extraction.__main__``) and returns its result.
 
     ``folder`` is an empty scratch folder, the only place where the child may write; ``arguments`` must be JSON;
-    ``reads`` are the files outside of it that the child may read (``walls``), programs apart;
-    an answer longer than ``most`` bytes is an error and isn't read. The child gets a clean environment: no key, password or address of ours is in it. Raises an
-    :class:`ExtractionError` for every way in which it can end without a result.
+    ``reads`` are the files outside of it that the child may read (``walls``), programs apart; an answer longer
+    than ``most`` bytes is an error and isn't read. The child gets a clean environment: no key, password or
+    address of ours is in it. Raises an :class:`ExtractionError` for every way in which it can end without a result.
     """
     keep_compiled()
     new_file(folder / RESULT).close()

@@ -37,8 +37,6 @@ def take_back(document: Document, user: User, reason: str, *, all_before: bool =
 
 def _take_back(document: Document, user: User, reason: str, *, all_before: bool) -> list[Document]:
     versions = Document.objects.filter(series=document.series)
-    # An approval that is under way ends before: what it releases is seen, and withdrawn too.
-    versions.with_twins().lock()
     wanted = versions.filter(number__lte=document.number) if all_before else versions.filter(pk=document.pk)
     released = DocumentRelease.objects.active().filter(document__in=wanted.values("pk"))
     affected = list(Document.objects.filter(pk__in=released.values("document")).order_by("number"))
@@ -68,6 +66,7 @@ def take_back_together(
         raise WithdrawalRefused(gettext("Say why: readers of the address get this reason."))
     others = list(others)
     # All at once and in one order: two withdrawals that each name the other's file must not wait for each other.
+    # An approval that is under way ends before: what it releases is seen, and withdrawn too.
     Document.objects.filter(series__in={one.series for one in (document, *others)}).with_twins().lock()
     gone = _take_back(document, user, reason, all_before=all_before)
     for other in others:

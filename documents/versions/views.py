@@ -113,10 +113,9 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shown = len(self.companions())
-        more = len(companions_of(self.document, released())) - shown
-        context = {"document": self.document, "cancel_url": self.get_success_url(), "more_companions": more}
-        return super().get_context_data(**context, **kwargs)
+        context = super().get_context_data(document=self.document, cancel_url=self.get_success_url(), **kwargs)
+        more = len(companions_of(self.document, released())) - len(context["form"].documents)
+        return {**context, "more_companions": more}
 
     def companions(self) -> list[Companion]:
         """What says or may say the same and can be withdrawn, as far as this person may know of it."""

@@ -230,6 +230,11 @@ def test_the_screen_is_there_only_where_the_bucket_takes_files(author, bucket, c
     assert author.get(reverse("document_direct")).status_code == 404
 
 
+def assert_can_be_asked_again(author, form, answer):
+    assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
+    assert come_back(author, form).status_code == 200
+
+
 def test_what_arrived_can_be_filed_when_the_storage_answers_again(author, bucket, monkeypatch):
     form = ticket(author)
     send(form, small_pdf())
@@ -241,8 +246,7 @@ def test_what_arrived_can_be_filed_when_the_storage_answers_again(author, bucket
         patch.setattr(quarantine, "read_range", away)
         patch.setattr(PrivateS3Storage, "size", away)
         answer = come_back(author, form)
-    assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
-    assert come_back(author, form).status_code == 200
+    assert_can_be_asked_again(author, form, answer)
 
 
 def test_a_bucket_that_breaks_off_in_the_middle_can_be_asked_again(author, bucket, monkeypatch):
@@ -256,8 +260,7 @@ def test_a_bucket_that_breaks_off_in_the_middle_can_be_asked_again(author, bucke
     with monkeypatch.context() as patch:
         patch.setattr(PrivateS3Storage, "_body_chunks", staticmethod(broken))
         answer = come_back(author, form)
-    assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
-    assert come_back(author, form).status_code == 200
+    assert_can_be_asked_again(author, form, answer)
 
 
 def test_so_can_a_server_whose_disk_is_full(author, bucket, monkeypatch):
@@ -271,8 +274,7 @@ def test_so_can_a_server_whose_disk_is_full(author, bucket, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(quarantine.tempfile, "TemporaryFile", Full)
         answer = come_back(author, form)
-    assert answer.status_code == 503 and "Nothing is lost" in answer.json()["error"]
-    assert come_back(author, form).status_code == 200
+    assert_can_be_asked_again(author, form, answer)
 
 
 def test_nothing_is_lost_where_the_request_is_not_committed(author, bucket, people):

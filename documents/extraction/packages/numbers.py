@@ -8,9 +8,9 @@ EMU = 12_700
 """Units of drawings in a point."""
 ALL = 100_000
 """The whole, of which drawings say shares."""
-
-_POINTS = {"pt": 1.0, "px": 0.75, "in": 72.0, "pc": 12.0, "pi": 12.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54}
-_SAID = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))(%|pt|px|in|pc|pi|cm|mm)?")
+POINTS = {"pt": 1.0, "px": 0.75, "in": 72.0, "pc": 12.0, "pi": 12.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54}
+"""Points in a unit of length."""
+_SAID = re.compile(rf"([-+]?(?:\d+\.?\d*|\.\d+))(%|{'|'.join(POINTS)})?")
 
 
 def number(said: str, in_point: float = EMU, whole: float = ALL) -> float | None:
@@ -21,4 +21,4 @@ def number(said: str, in_point: float = EMU, whole: float = ALL) -> float | None
     plain, unit = float(found[1]), found[2]
     if unit == "%":
         return plain / 100 * whole
-    return plain * _POINTS[unit] * in_point if unit else plain
+    return plain * POINTS[unit] * in_point if unit else plain

@@ -410,7 +410,7 @@ def test_a_guess_is_what_a_database_takes(says, stored, tmp_path):
 
 def test_a_long_answer_is_not_read_where_somebody_waits(says, stored, tmp_path):
     path = stored(making.pdf_of(["One"]))
-    says({"refusal": "", "details": {"name": "x" * jobs.SHORT}})
+    says({"refusal": "", "details": {"name": "x" * sandbox.SHORT}})
     with pytest.raises(TooLargeError):
         jobs.check(path, "application/pdf", tmp_path)
 

@@ -9,7 +9,7 @@ from typing import Any
 from documents.extraction.contrast import PAPER, TINY, Colour, blends_in, mixed, of_hex
 from documents.extraction.packages.looks.flow import PAGE, Flow
 from documents.extraction.packages.looks.pixels import of_bytes
-from documents.extraction.packages.numbers import number
+from documents.extraction.packages.numbers import POINTS, number
 from documents.extraction.packages.package import Package, find, local, value
 
 _FAMILIES = {
@@ -24,9 +24,7 @@ _GROUNDS = (
     "section-properties",
 )
 _OUTSIDE = frozenset({"annotation", "tracked-changes", "desc", "title"})
-_POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "px": 0.75, "pc": 12.0}
-_LENGTH = re.compile(r"(\d+(?:\.\d+)?)(pt|in|cm|mm|px|pc|%)")
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
+_LENGTH = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(POINTS)}|%)")
 _COMPLEX = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _BY_TEXT = ("paragraph", "paragraph-content", "char", "line", "baseline", "text")
 _MOST = 20_000
@@ -105,7 +103,7 @@ class Looks:
             if found and found[2] == "%":
                 times *= float(found[1]) / 100
             elif found:
-                return times * float(found[1]) * _POINTS[found[2]]
+                return times * float(found[1]) * POINTS[found[2]]
         return times * 12
 
     def _below(self, lineage: list[Any]) -> list[Colour]:
@@ -222,8 +220,9 @@ def _opacity(said: list[Any]) -> float:
 def _share(said: list[Any], name: str, at: int = 0) -> float:
     """The share that the nearest says: of the width or height of letters, of their colour."""
     words = next((words for each in said if (words := value(each, name).split())), [])
-    found = _SHARE.fullmatch("".join(words[at : at + 1]))
-    return float(found[1]) / 100 if found else 1.0
+    word = "".join(words[at : at + 1])
+    share = number(word, whole=1) if word.endswith("%") else None
+    return 1.0 if share is None else share
 
 
 def _fill(properties: Any) -> Colour | None:

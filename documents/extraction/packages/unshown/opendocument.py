@@ -1,4 +1,4 @@
-"""OpenDocument: constants in formulas, values of fields, index marks, names of what can be led to, lists to choose from, conditions, descriptions."""
+"""OpenDocument: words that no page shows, in formulas, fields, index marks, names, lists, conditions, descriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Excel: constants in formulas, lists to choose from, what was filtered by, names of constants, conditions about words that no cell shows."""
+"""Excel: words that no cell shows, in formulas and their names, lists to choose from, filters and conditions."""
 
 from __future__ import annotations
 
@@ -133,9 +133,9 @@ def _has_room(validation: Any, filled: Collection[tuple[int, ...]]) -> bool:
 
 def _words(said: list[str]) -> Iterator[str]:
     """The words of a condition: what it says itself, and constants in its formulas."""
-    text, *formulas = said
+    text, *others = said
     yield from [text] if text else []
-    for formula in formulas:
+    for formula in others:
         yield from (found.replace('""', '"') for found in _QUOTED.findall(formula) if found)
 
 
