@@ -199,6 +199,16 @@ def language_of_the_site():
     translation.deactivate()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience():
+    """What is found is judged, not how soon: on a busy machine an engine may take its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for engine in ("fts5", "elasticsearch"):
+            for name in ("SEARCH_TIMEOUT_SECONDS", "SUGGEST_TIMEOUT_SECONDS"):
+                patch.setattr(f"search.engines.{engine}.{name}", 60.0)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_names():
     """No name, word or promotion that the search remembers from another test."""

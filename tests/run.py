@@ -85,7 +85,7 @@ ON_POSTGRESQL_WHERE_IT_IS = [
 ]
 """What people do at screens, and what each of them sees: once, on the database of production. On SQLite where that is
 all there is, where coverage is measured, and in a deep run."""
-SAME_ON_EVERY_STACK = ["tests/a11y", "tests/e2e/test_page_scripts.py"]
+SAME_ON_EVERY_STACK = ["tests/a11y", "tests/e2e/test_page_scripts.py", "tests/e2e/test_editor.py"]
 """What looks at pages and not at what is behind them: on SQLite only."""
 ONCE_ON_ALL_SERVERS = [
     *("tests/e2e/test_adding.py", "tests/e2e/test_direct.py", "tests/e2e/test_reader.py"),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
+from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.menus.pages import PageMenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.models import Page, WorkflowState
@@ -76,6 +78,12 @@ class EmergencyButton(PageMenuItem):
 def header_buttons(page: Page, user: User, view_name: str, next_url: str | None = None) -> Iterator[PageMenuItem]:
     yield WithdrawButton(page=page, priority=70)
     yield EmergencyButton(page=page, priority=80)
+
+
+@hooks.register("insert_editor_js")
+def editor_script() -> str:
+    """Autosave and "Submit" one after the other."""
+    return format_html('<script src="{}"></script>', versioned_static("workflows/editor.js"))
 
 
 @hooks.register("before_edit_page")

@@ -73,7 +73,6 @@ def choose_document(page, title: str | re.Pattern[str], number: int = 0) -> None
 
 def submit(page) -> None:
     """Submits the page of the open editor; its address says nothing, because autosave changes it at any moment."""
-    page.get_by_text("Saving…").first.wait_for(state="hidden")
     page.locator("button[name=action-submit]").last.evaluate("button => button.click()")
     page.get_by_text("submitted for moderation").first.wait_for()
 

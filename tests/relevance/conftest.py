@@ -16,15 +16,6 @@ from tests.relevance.runs import answers, fill, table
 ENGINES = ("fts5", "elasticsearch")
 
 
-@pytest.fixture(scope="package", autouse=True)
-def patience():
-    """What is found is judged, not how soon: on a busy machine an engine may take its time."""
-    with pytest.MonkeyPatch.context() as patch:
-        for engine in ENGINES:
-            patch.setattr(f"search.engines.{engine}.SEARCH_TIMEOUT_SECONDS", 60.0)
-        yield
-
-
 @pytest.fixture(scope="package")
 def engine_of(tmp_path_factory):
     """``engine_of(name)``: the engine with all texts in it, filled once."""
