@@ -24,7 +24,7 @@ from documents.releases import gone_until_approved
 from workflows import approvals
 from workflows.content import content_hash
 from workflows.exceptions import NotApproved, Overtaken
-from workflows.files import named_files, obstacles
+from workflows.files import in_hand, named_files, obstacles
 
 if TYPE_CHECKING:
     from access.models import User
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 EVERY = timedelta(seconds=15)
 """How often the worker looks."""
 
-IN_HAND = (Document.State.WAITING, Document.State.RUNNING)
 WITHDRAWN = "A file of it was withdrawn: no import brings it back. Submit the draft for review."
 KEPT = (
     "Somebody changed this publication since its import, and that isn't public yet. Their draft was kept: "
@@ -95,7 +94,7 @@ def reasons(imported: ImportedRow) -> list[str]:
     files = named_files(revision)
     if _gone(files):
         return [*obstacles(files, imported.page_id), WITHDRAWN]
-    if imported.pending is None or Document.objects.filter(pk__in=files, state__in=IN_HAND).exists():
+    if imported.pending is None or in_hand(files):
         return []
     locked = [gettext("Locked.")] if imported.page.locked else []
     return locked + obstacles(files, imported.page_id)
