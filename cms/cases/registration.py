@@ -24,8 +24,8 @@ def cases_naming(work: Any) -> QuerySet[Page]:
     return Page.objects.filter(translation_key__in=rows.values("page__translation_key"))
 
 
-def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    if not raw and not created:
+def _place_saved(sender: type[Place], instance: Place, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
         places = Place.objects.filter(within("parent", [instance.translation_key], PLACE_LEVELS))
         touch_pages(CasePage.objects.filter(place__in=places), may_hide=False)
 

@@ -291,6 +291,17 @@ def test_renaming_vocabulary_touches_its_users():
     assert key_of(page) in touched()
 
 
+def test_a_place_that_its_new_translation_makes_sensitive_leaves_the_index():
+    city = PlaceFactory(parent=PlaceFactory(kind=Place.Kind.COUNTRY))
+    page = PublicationPageFactory(published=True, places=[city])
+    case = CasePageFactory(published=True, place=city)
+    touched()
+    PlaceFactory(name="Stadt", language="de", translation_key=city.translation_key, sensitive=True)
+    assert {key_of(page), key_of(case)} <= touched()
+    found = registry.documents([key_of(page), key_of(case)])
+    assert [each for each in found.values() if str(city.translation_key) in each.places] == []
+
+
 def test_text_that_comes_late_touches_the_page():
     document = DocumentFactory()
     page = PublicationPageFactory(published=True, files=[document])
