@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.signals import post_save
 from wagtail.models import Page
+from wagtail.signals import page_published
 
 from cms.cases.models import CaseDocument, CaseIndexPage, CasePage
 from cms.cases.pages import ORDER
@@ -15,6 +16,7 @@ from cms.core.lists import ContentList, register_backlinks, register_list
 from cms.core.models import Place, within
 from cms.core.models.base import PLACE_LEVELS
 from cms.core.signal_handlers import touch_pages
+from cms.topics.models import TopicPage
 from search import registry
 
 
@@ -30,6 +32,10 @@ def _place_saved(sender: type[Place], instance: Place, raw: bool = False, **kwar
         touch_pages(CasePage.objects.filter(place__in=places), may_hide=False)
 
 
+def _topic_published(sender: type[Page], instance: TopicPage, **kwargs: Any) -> None:
+    touch_pages(CasePage.objects.about([instance.translation_key]), may_hide=False)
+
+
 def register() -> None:
     """Called once from ``ready()``."""
     register_list(ContentList("cases", CasePage, CaseIndexPage, ORDER))
@@ -37,3 +43,4 @@ def register() -> None:
     registry.register(CaseSource())
     registry.register_scope(case_scope)
     post_save.connect(_place_saved, sender=Place, dispatch_uid="cms.search.case_place")
+    page_published.connect(_topic_published, sender=TopicPage, dispatch_uid="cms.search.case_topic")
