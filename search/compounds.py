@@ -31,8 +31,12 @@ Frozen = tuple[str, Mapping[str, int]]
 
 def current() -> Compounds:
     """The splitter of the frozen vocabulary; one query, and the words are read when they changed."""
-    stamp = SearchVocabulary.objects.values_list("stamp", flat=True).filter(pk=IN_USE).first()
-    return _compounds(stamp) if stamp else WHOLE
+    while stamp := SearchVocabulary.objects.values_list("stamp", flat=True).filter(pk=IN_USE).first():
+        try:
+            return _compounds(stamp)
+        except SearchVocabulary.DoesNotExist:  # replaced since
+            continue
+    return WHOLE
 
 
 def freeze() -> None:
@@ -55,12 +59,14 @@ def take_back() -> None:
 
 def forget_gone_words() -> None:
     """Takes out of the frozen vocabularies what nobody may read any more: a name in a title that was withdrawn."""
-    if not any(_frozen(row)[1] for row in (IN_USE, BEFORE)):
+    known = {word for row in (IN_USE, BEFORE) for word in _frozen(row)[1]}
+    if not known:
         return
-    now = vocabulary(registry.vocabulary())
+    # What is frozen from here on may have words that are newer than this look at them.
+    gone = known - vocabulary(registry.vocabulary()).keys()
     with transaction.atomic():
-        for frozen in SearchVocabulary.objects.select_for_update():
-            kept = {word: count for word, count in frozen.counts.items() if word in now}
+        for frozen in SearchVocabulary.objects.select_for_update().order_by("-pk"):  # as ``freeze`` takes them
+            kept = {word: count for word, count in frozen.counts.items() if word not in gone}
             if len(kept) < len(frozen.counts):
                 _put(frozen.pk, kept)
 
@@ -86,5 +92,4 @@ def _stamp(counts: Mapping[str, int]) -> str:
 
 @lru_cache(maxsize=2)
 def _compounds(stamp: str) -> Compounds:
-    known, counts = _frozen(IN_USE)
-    return Compounds(counts if known == stamp else {})
+    return Compounds(SearchVocabulary.objects.filter(stamp=stamp)[:1].get().counts)

@@ -9,20 +9,24 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from access.visitor import Visitor
 from search import compounds, registry
 from search.engines import get_engine
-from search.engines.base import Role
+from search.engines.base import Place, Role, SearchRequest, Sort
 from search.exceptions import SearchError
+from search.matching import Plan
 from search.outbox import touch
 
 logger = logging.getLogger(__name__)
 
 TOMBSTONES_KEPT = timedelta(days=7)
+LOOKED_AT_ONCE = 2000
+"""Things of which the database is asked whether anybody may see them."""
 
 
 @dataclass(frozen=True)
 class SweepResult:
-    """What a sweep found: keys that the index lacked, keys it had too many, old tombstones removed."""
+    """What a sweep found: keys that the index lacked, keys it had too many or showed to too many, old tombstones removed."""
 
     missing: int
     surplus: int
@@ -37,7 +41,8 @@ def is_outdated() -> bool:
 
 
 def sweep() -> SweepResult:
-    """Compares the keys of the index with those of the database, repairs through the outbox, forgets old tombstones."""
+    """Compares the keys of the index, and what anybody finds, with the database; repairs through the outbox, forgets old
+    tombstones."""
     engine = get_engine()
     engine.ensure_schema()
     missing, surplus = differences(Role.CURRENT)
@@ -45,7 +50,33 @@ def sweep() -> SweepResult:
     removed = engine.remove_tombstones(timezone.now() - TOMBSTONES_KEPT)
     engine.purge()
     compounds.forget_gone_words()
-    return SweepResult(len(missing), len(surplus), removed)
+    exposed = _exposed()
+    touch(sorted(exposed))
+    return SweepResult(len(missing), len(surplus | exposed), removed)
+
+
+def _exposed() -> set[str]:
+    """Keys of what anybody finds and not anybody may see.
+
+    Who restricts a section notes what lies in it: what is published there at the same moment isn't to be seen by then.
+    """
+    anybody, found = Visitor(), set[str]()
+    after: Place | None = None
+    while True:
+        request = SearchRequest(
+            plan=Plan(()),
+            tokens=anybody.tokens,
+            sort=Sort.NEWEST,
+            size=LOOKED_AT_ONCE,
+            with_facets=False,
+            match_all=True,
+            after=after,
+        )
+        hits = get_engine().search(request).hits
+        if not hits:
+            return found
+        found |= registry.hidden([hit.key for hit in hits], anybody, with_files=False)
+        after = hits[-1].at, hits[-1].key
 
 
 def differences(role: Role) -> tuple[set[str], set[str]]:

@@ -137,7 +137,7 @@ def read_kindly(data: QueryDict, language: str) -> Parameters:
             return _read(usable, language)
         except ParameterError as err:
             kept = [value for value in usable.getlist(err.parameter) if _is_usable(err.parameter, value)]
-            usable.setlist(err.parameter, kept[:MAX_VALUES])
+            usable.setlist(err.parameter, kept[: _most(err.parameter, usable)])
     return _read(usable, language)
 
 
@@ -160,9 +160,14 @@ def _read(data: QueryDict, language: str) -> Parameters:
 
 def _values(facet: str, data: QueryDict) -> list[str]:
     raw = [value for value in data.getlist(facet) if value]
-    if len(raw) > MAX_VALUES:
+    if len(raw) > _most(facet, data):
         raise ParameterError("too_many_values", _("There are too many values."), facet)
     return [value for each in raw for value in _checked(facet, each)]
+
+
+def _most(name: str, data: QueryDict) -> int:
+    """How many values of a parameter can be used. Years beside a range leave it a place: it is one of them in addresses."""
+    return MAX_VALUES - (name == "year" and bool(data.get("from") or data.get("to")))
 
 
 def _is_usable(name: str, value: str) -> bool:

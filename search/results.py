@@ -31,7 +31,7 @@ from search.instead import How, Speller, corrected, steps
 from search.languages import searched
 from search.matching import Fact, Plan, plan, wanted_words
 from search.outbox import touch_quietly, unwritten
-from search.parameters import MAX_PAGE, Parameters
+from search.parameters import MAX_PAGE, NOTHING, Parameters
 from search.query import ParsedQuery, parse
 from search.ranking import FEW_RESULTS, PAGE_SIZE, PEOPLE_SUGGESTED, SUGGESTIONS, UNWRITTEN_LOOKED_AT
 from search.registry import Found, Scope
@@ -121,7 +121,7 @@ class _Asked:
             query = expanded(query, visitor)
         within = parameters.within
         return cls(
-            parameters,
+            _knowing(parameters, visitor),
             query,
             *settled(plan(query, searched()), visitor),
             registry.scope(within, visitor, parameters.language) if within else None,
@@ -148,6 +148,17 @@ class _Asked:
         return SearchRequest(**{**asked, **options})
 
 
+def _knowing(parameters: Parameters, visitor: Visitor) -> Parameters:
+    """``parameters`` with nothing in place of filters whose names ``visitor`` may not know.
+
+    Whoever has the key of a topic from before its withdrawal would see what else is filed under it.
+    """
+    wanted = {facet: sorted(values) for facet, values in parameters.filters.items()}
+    labels = registry.labels_of(wanted, parameters.language, visitor)
+    known = {facet: parameters.filters[facet] & names.keys() or frozenset({NOTHING}) for facet, names in labels.items()}
+    return replace(parameters, filters={**parameters.filters, **known})
+
+
 def answer(parameters: Parameters, visitor: Visitor) -> Answer:
     """The answer for ``visitor``, a reduced one where the engine can't give one. Raises EngineUnavailableError without either."""
     started = time.monotonic()
@@ -157,7 +168,7 @@ def answer(parameters: Parameters, visitor: Visitor) -> Answer:
         request = asked.request(sort=parameters.sort, offset=(parameters.page - 1) * PAGE_SIZE, size=PAGE_SIZE)
         response = _ask("search", request)
     except EngineUnavailableError as err:
-        response = reduced.search(parameters, asked.query, visitor, err, wanted=asked.wanted, only=asked.only)
+        response = reduced.search(asked.parameters, asked.query, visitor, err, wanted=asked.wanted, only=asked.only)
         asked, is_reduced = replace(asked, query=replace(asked.query, related=())), True
     # Before the hits, whose kinds have the names that are read here.
     facets = labelled(response.facets, parameters, visitor)

@@ -193,9 +193,10 @@ def _mark(keys: Sequence[str]) -> str:
 
 
 def _marked(keys: Sequence[str], sign: str) -> list[str]:
-    """Those of ``keys`` that have the mark still, and of which nothing waits: ``keep_up`` needs what they were counted for."""
+    """Those of ``keys`` that have the mark still. Not what waits and was counted: ``keep_up`` needs to know for what."""
     waiting = SearchOutbox.objects.filter(key__in=keys, may_hide=True).values("key")
-    marked = WordBearer.objects.filter(key__in=keys, language=READING, words=sign).exclude(key__in=waiting)
+    counted = WordBearer.objects.filter(key__in=waiting).exclude(language=READING).values("key")
+    marked = WordBearer.objects.filter(key__in=keys, language=READING, words=sign).exclude(key__in=counted)
     return list(marked.values_list("key", flat=True))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.signals import post_save
 from wagtail.models import Page
+from wagtail.signals import page_published
 
 from cms.cases.models import CaseDocument, CaseIndexPage, CasePage
 from cms.cases.pages import ORDER
@@ -15,6 +16,7 @@ from cms.core.lists import ContentList, register_backlinks, register_list
 from cms.core.models import Place, within
 from cms.core.models.base import PLACE_LEVELS
 from cms.core.signal_handlers import touch_pages
+from cms.topics.models import TopicPage
 from search import registry
 
 
@@ -24,10 +26,14 @@ def cases_naming(work: Any) -> QuerySet[Page]:
     return Page.objects.filter(translation_key__in=rows.values("page__translation_key"))
 
 
-def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    if not raw and not created:
+def _place_saved(sender: type[Place], instance: Place, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
         places = Place.objects.filter(within("parent", [instance.translation_key], PLACE_LEVELS))
         touch_pages(CasePage.objects.filter(place__in=places), may_hide=False)
+
+
+def _topic_published(sender: type[Page], instance: TopicPage, **kwargs: Any) -> None:
+    touch_pages(CasePage.objects.about([instance.translation_key]), may_hide=False)
 
 
 def register() -> None:
@@ -37,3 +43,4 @@ def register() -> None:
     registry.register(CaseSource())
     registry.register_scope(case_scope)
     post_save.connect(_place_saved, sender=Place, dispatch_uid="cms.search.case_place")
+    page_published.connect(_topic_published, sender=TopicPage, dispatch_uid="cms.search.case_topic")

@@ -19,8 +19,11 @@ from wagtail.log_actions import log
 from wagtail.models import Page, Revision, TaskState, get_page_models
 
 from cms.core.exceptions import MergeRefused
-from cms.core.models import BasePage, MergedKey
+from cms.core.keys import keys_of
+from cms.core.models import BasePage, MergedKey, within
+from cms.core.models.base import PLACE_LEVELS
 from cms.core.signal_handlers import touch_pages
+from search.outbox import touch
 from workflows import approvals
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ def merge(entry: Any, into: Any, user: User) -> int:
     for page in pages:
         if page.live:
             approvals.assert_content_approved(page, page.live_revision_id, page)
+    inside = _inside(model, entry)
     _repoint_rows(model, swaps)
     reason = _("%(old)s was merged into %(new)s.") % {"old": entry, "new": into}
     for page in pages:
@@ -57,6 +61,7 @@ def merge(entry: Any, into: Any, user: User) -> int:
     MergedKey.objects.create(old=entry.translation_key, new=into.translation_key)
     log(instance=into, action="cms.merge", user=user, data={"merged": str(entry.translation_key)})
     touch_pages(Page.objects.filter(pk__in=[page.pk for page in pages]), may_hide=False)
+    touch(inside, may_hide=False)
     if not issubclass(model, Page):
         model.objects.filter(pk__in=list(swaps)).delete()
     return len(pages)
@@ -103,6 +108,20 @@ def _names(content: dict[str, Any], page_model: type[Any], model: type[Model], s
     return any(content.get(name) in swaps for name in own) or any(
         row.get(name) in swaps for relation, name in children for row in content.get(relation) or ()
     )
+
+
+def _inside(model: type[Any], entry: Any) -> set[str]:
+    """Keys of the pages that name what is a part of the entry: the index has them under the entry too."""
+    wider = next((field.name for field in model._meta.concrete_fields if field.related_model is model), None)
+    if wider is None:
+        return set()
+    parts = model._default_manager.filter(within(wider, [entry.translation_key], PLACE_LEVELS)).values("pk")
+    found: set[str] = set()
+    for page_model in _types(model):
+        own, children = _fields(page_model, model)
+        for name in (*own, *(f"{relation}__{field}" for relation, field in children)):
+            found.update(keys_of(page_model.objects.filter(**{f"{name}__in": parts})))
+    return found
 
 
 def _refuse_pending(pages: list[Any], model: type[Model], swaps: Swaps) -> None:

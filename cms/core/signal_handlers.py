@@ -84,8 +84,9 @@ def pages_at(place: Place) -> QuerySet[Page]:
     return Page.objects.filter(naming("places", "place", within("parent", [place.translation_key], PLACE_LEVELS)))
 
 
-def _place_saved(sender: type[Place], instance: Place, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    if not raw and not created:
+def _place_saved(sender: type[Place], instance: Place, raw: bool = False, **kwargs: Any) -> None:
+    """A new one too: as a translation it says of the place in all languages where it lies and that it is sensitive."""
+    if not raw:
         touch_pages(pages_at(instance), may_hide=False)
 
 

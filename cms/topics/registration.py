@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from wagtail.models import Page
 from wagtail.signals import page_published
 
 from cms.core.lists import ContentList, register_list
+from cms.core.models import naming, within
+from cms.core.models.base import TOPIC_LEVELS
 from cms.core.signal_handlers import touch_pages
 from cms.topics.models import TopicIndexPage, TopicPage
 from cms.topics.search import TopicSource, facet_labels, topic_names
@@ -15,8 +18,10 @@ from search import registry
 
 
 def _topic_published(sender: type[Page], instance: TopicPage, **kwargs: Any) -> None:
-    """Its users are indexed under it and under what it is part of now."""
-    touch_pages(Page.objects.filter(topics__topic__translation_key=instance.translation_key), may_hide=False)
+    """What is filed under it, or under a part of it, is indexed under what it is part of now; so are its parts."""
+    parts = within("parent_topic", [instance.translation_key], TOPIC_LEVELS)
+    inside = naming("topics", "topic", parts) | Q(pk__in=TopicPage.objects.filter(parts).values("pk"))
+    touch_pages(Page.objects.filter(inside), may_hide=False)
 
 
 def register() -> None:

@@ -68,6 +68,7 @@ karadzic karadjic karadschitsch караџић
 muller mueller
 schroder schroeder
 schafer schaefer
+kohler koehler
 goring goering
 gunter guenter gunther guenther
 rudiger ruediger

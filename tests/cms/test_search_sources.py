@@ -291,6 +291,29 @@ def test_renaming_vocabulary_touches_its_users():
     assert key_of(page) in touched()
 
 
+def test_a_topic_that_moves_touches_all_that_is_filed_below_it():
+    wide, topic = TopicPageFactory(published=True), TopicPageFactory(published=True)
+    narrow = TopicPageFactory(published=True, parent_topic=topic)
+    page = PublicationPageFactory(published=True, topics=[narrow])
+    cases = [CasePageFactory(published=True, main_topic=each) for each in (topic, narrow)]
+    touched()
+    publish(topic, parent_topic=wide)
+    below = {key_of(each) for each in (narrow, page, *cases)}
+    assert below <= touched()
+    assert {str(wide.translation_key) in each.topics for each in registry.documents(below).values()} == {True}
+
+
+def test_a_place_that_its_new_translation_makes_sensitive_leaves_the_index():
+    city = PlaceFactory(parent=PlaceFactory(kind=Place.Kind.COUNTRY))
+    page = PublicationPageFactory(published=True, places=[city])
+    case = CasePageFactory(published=True, place=city)
+    touched()
+    PlaceFactory(name="Stadt", language="de", translation_key=city.translation_key, sensitive=True)
+    assert {key_of(page), key_of(case)} <= touched()
+    found = registry.documents([key_of(page), key_of(case)])
+    assert [each for each in found.values() if str(city.translation_key) in each.places] == []
+
+
 def test_text_that_comes_late_touches_the_page():
     document = DocumentFactory()
     page = PublicationPageFactory(published=True, files=[document])

@@ -188,6 +188,32 @@ def test_words_are_those_of_public_texts():
     assert {"torture", "detention", "journalists"} <= texts and not {"draftword", "memberword"} & texts
 
 
+@pytest.mark.parametrize("state", HIDDEN)
+def test_a_hidden_topic_or_place_is_no_filter_either(state, client):
+    """Whoever knows its key from before would learn what else is filed under it."""
+    hidden = TopicPageFactory(title="Qaz", **state_of(state))
+    shown = TopicPageFactory(published=True)
+    village = PlaceFactory(parent=PlaceFactory(kind=Place.Kind.COUNTRY))
+    PublicationPageFactory(published=True, title="Report", topics=[hidden, shown], places=[village])
+    drain()
+    Place.objects.filter(pk=village.pk).update(sensitive=True)  # and the index doesn't know it yet
+    never = "00000000-0000-4000-8000-000000000000"
+
+    def ask(query):
+        answer = client.get(f"/api/v1/search?lang=en&{query}").json()
+        export = client.get(f"/api/v1/export?lang=en&{query}").json()
+        return {**answer, "took_ms": 0}, export["results"]
+
+    assert ask(f"topic={shown.translation_key}&kind=publication")[0]["total"] == 1
+    for query in ("topic={}", "q=report&topic={}", "topic={}&language=fr"):
+        assert ask(query.format(hidden.translation_key)) == ask(query.format(never))
+    assert ask(f"topic={hidden.translation_key}&topic={shown.translation_key}")[0]["total"] == 2
+    assert ask(f"place={village.translation_key}") == ask(f"place={never}")
+    if state == "restricted":
+        client.force_login(UserFactory())
+        assert ask(f"topic={hidden.translation_key}&kind=publication")[0]["total"] == 1
+
+
 class TestPeople:
     def test_who_wrote_what_the_visitor_may_see(self, django_assert_num_queries):
         PublicationPageFactory(published=True, authors=["Jane Open", "Open Society", "Reopened"])

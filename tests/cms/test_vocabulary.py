@@ -214,6 +214,19 @@ class TestMerge:
         with pytest.raises(NotApproved):
             merge(old, new, editor)
 
+    def test_what_lies_in_it_is_indexed_again(self, editor):
+        old, new = PlaceFactory(kind=Place.Kind.COUNTRY), PlaceFactory(kind=Place.Kind.COUNTRY)
+        town = PlaceFactory(parent=old)
+        pages = [CasePageFactory(published=True, place=town), PublicationPageFactory(published=True, places=[town])]
+        wide, topic = TopicPageFactory(published=True), TopicPageFactory(published=True)
+        narrow = TopicPageFactory(published=True, parent_topic=topic)
+        pages += [CasePageFactory(published=True, main_topic=narrow), PublicationPageFactory(topics=[narrow])]
+        SearchOutbox.objects.all().delete()
+        merge(old, new, editor)
+        merge_topics(topic, wide, editor)
+        keys = set(SearchOutbox.objects.values_list("key", flat=True))
+        assert {f"{page.translation_key}/en" for page in pages} <= keys
+
     def test_into_itself_is_refused(self, editor):
         place = PlaceFactory()
         with pytest.raises(MergeRefused):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from search import compounds, rebuilding, registry
 from search.analysis import tokens
@@ -200,6 +201,40 @@ class TestFreezing:
         assert SearchVocabulary.objects.count() == 2
         for kept in SearchVocabulary.objects.all():
             assert "nebel" not in kept.counts and "lampe" in kept.counts
+
+    def test_words_that_change_while_they_are_read_are_not_taken_for_none(self, words, monkeypatch):
+        """A process would split nothing by them for as long as it lives, had a rebuild that failed brought them back."""
+        compounds.freeze()
+        compounds._compounds.cache_clear()
+        changed = []
+
+        def quicker(execute, sql, *args):
+            if sql.startswith("SELECT") and "counts" in sql and not changed:
+                changed.append(words.append(("de", "Zirkus Tanz")))
+                compounds.freeze()
+            return execute(sql, *args)
+
+        with connection.execute_wrapper(quicker):
+            assert parts(compounds.current(), "Nebellampe") == stems("Nebel Lampe")
+        compounds.take_back()
+        assert changed and parts(compounds.current(), "Nebellampe") == stems("Nebel Lampe")
+
+    def test_new_words_that_are_frozen_while_gone_ones_are_looked_for_stay(self, words, monkeypatch):
+        compounds.freeze()
+        real = compounds.vocabulary
+
+        def late(texts):
+            found = real(texts)
+            monkeypatch.setattr(compounds, "vocabulary", real)
+            words[:] = [("de", "Lampe und Zirkus")]
+            compounds.freeze()
+            return found
+
+        words[:] = [("de", "Lampe")]
+        monkeypatch.setattr(compounds, "vocabulary", late)
+        compounds.forget_gone_words()
+        in_use, before = (SearchVocabulary.objects.get(pk=pk).counts for pk in (compounds.IN_USE, compounds.BEFORE))
+        assert {"lampe", "zirkus"} <= in_use.keys() and "nebel" not in before and "lampe" in before
 
     def test_indexing_reads_one_stamp(self, words, django_assert_num_queries):
         rebuilding.rebuild()

@@ -43,6 +43,20 @@ def test_parts_follow_each_other_and_hold_everything_once(client, publish, monke
     assert len(rows(table)) == 3 and 'rel="next"' in table["Link"] and "format=csv" in table["Link"]
 
 
+def test_the_next_part_of_many_years_and_a_range_can_be_asked_for(client, publish, monkeypatch):
+    monkeypatch.setattr(exports, "EXPORT_SIZE", 1)
+    for number in range(2):
+        publish(f"Report {number}", published=datetime(2020, 5, 1, tzinfo=UTC))
+    years = "&".join(f"year={year}" for year in range(1902, 2000, 2))
+    answer = client.get(f"/api/v1/export?q=report&lang=en&from=2020&{years}").json()
+    assert client.get(local(answer["next"])).status_code == 200
+    refused = client.get(f"/api/v1/export?q=report&lang=en&from=2020&{years}&year=1900")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "too_many_values"), "its next part would be"
+    page = client.get(f"/en/search/?q=report&from=2020&{years}&year=1900")
+    carried = page.content.count(b'<input type="hidden" name="year"')
+    assert carried and carried % 50 == 0
+
+
 def test_what_the_visitor_may_not_see_is_in_none(client, publish, settings):
     publish("Report open")
     publish("Report hidden", acl=frozenset({"login"}))

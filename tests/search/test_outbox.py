@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,7 +16,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.utils import timezone
 
 from access.schedule import jobs
-from search import outbox, rebuilding, registry, writing
+from search import maintenance, outbox, rebuilding, registry, writing
 from search.board import counting
 from search.engines import get_engine
 from search.engines.base import ItemResult, Outcome, SearchRequest
@@ -341,6 +341,19 @@ class TestUpkeep:
         content.remove(stale)
         call_command("search_sweep")
         assert hits("missing") == 1 and hits("stale") == 0 and missing.key in set(get_engine().keys())
+
+    def test_sweep_closes_what_anybody_finds_and_only_some_may_see(self, content, engine, waiting, monkeypatch):
+        """It was published while its section was being restricted, and neither saw the other."""
+        monkeypatch.setattr(maintenance, "LOOKED_AT_ONCE", 2)
+        things = [content.add(f"Report {n}", published=datetime(2020, 1, 1 + n // 2, tzinfo=UTC)) for n in range(6)]
+        outbox.touch([each.key for each in things])
+        outbox.drain()
+        for each in things[1:5]:
+            each.acl = frozenset({"login"})
+        assert maintenance.sweep().surplus == 4
+        assert set(SearchOutbox.objects.values_list("key", flat=True)) == {each.key for each in things[1:5]}
+        outbox.drain()
+        assert maintenance.sweep().surplus == 0 and hits("report") == 6
 
     def test_rebuild_holds_exactly_what_the_sources_say(self, content, waiting, capsys):
         gone = content.add("Gone")

@@ -42,6 +42,8 @@ MUST_MEET = [
     ("Zschaepe", "Zschäpe", "fr"),
     ("Hans-Juergen", "Hans-Jürgen", "en"),
     ("Muenchen", "München", "es"),
+    ("Kohler", "Koehler", "en"),
+    ("koehler", "Köhler", "fr"),
     ("juergen", "Jürgen", "en"),
     ("juergen", "Jürgen", "fr"),
     ("juergen", "Jürgen", "de"),

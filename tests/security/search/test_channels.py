@@ -83,11 +83,11 @@ def similar_words(asker):
 
 
 def other_spellings(asker):
-    """The own word of a publication with a wrong letter. All but the draft's were known while they were open."""
+    """The own word of a publication with a wrong letter. What is open no more was known; its word has gone, for all."""
     return marked("".join(str(asker.api(f"{mark(name)[:-1]}a")["suggestion"]) for name in sorted(MISSPELT)))
 
 
-MISSPELT = frozenset({"nested", "draft"})
+MISSPELT = frozenset({"public", "nested", "draft"})
 
 
 def other_names(asker):
@@ -178,7 +178,7 @@ BY_DATABASE = {
     "table": (table, same, FEW),
     "feed": (lambda asker: named(asker.text("/feeds/en/search.atom?q=quokka")), always(PUBLIC), FEW),
     "within a case of A": (within("closed"), lambda who: set() if who == "stranger" else SEES[who], FEW),
-    "other spellings": (other_spellings, only(MISSPELT), FEW),
+    "other spellings": (other_spellings, always({"public"}), FEW),
     "people": (people, same, FEW),
     "other names": (other_names, always({"public"}), FEW),
     "related pages": (related, always({"second"}), FEW),
