@@ -132,7 +132,8 @@ class TestItStaysWithdrawn:
 
     def test_the_same_revision_once_more_does_not(self, client, named):
         page, document = named
-        page.live_revision.publish(skip_permission_checks=True)
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            page.live_revision.publish(skip_permission_checks=True)
         assert self.status(client, document) == 410
 
     def test_an_approved_schedule_does_not(self, client, people, monkeypatch):
@@ -259,6 +260,17 @@ class TestItStaysWithdrawn:
         publish(Page.objects.get(pk=page.pk).specific.get_latest_revision_as_object(), go_live_at=None)
         assert self.status(client, named) == 200
         assert "Once the page is rewritten." in ApprovalRecord.objects.latest("pk").overrides[0]
+
+    def test_nor_does_the_revision_that_is_public_already(self, client, people, named):
+        page, document = named
+        safety.override(self.check(document), people["legal"], "Once the page is rewritten.")
+        address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+        client.force_login(people["superuser"])
+        client.post(f"{address}?id={page.pk}")
+        client.logout()
+        assert self.status(client, document) == 410
+        publish(page, title="Rewritten")
+        assert self.status(client, document) == 200
 
     def test_that_holds_until_it_is_withdrawn_again(self, client, people, named):
         page, document = named
