@@ -190,13 +190,17 @@ def _withdraw(documents: set[int], rows: DocumentReleaseQuerySet, reason: str, w
     approval is under way must not go public past its new check. Those that readers don't have now are blocked as well,
     whether they were public before and whatever Legal said of them; those that readers have, people are asked about.
     """
+    when = when or timezone.now()
     Document.objects.filter(pk__in=documents).with_twins().lock()
     ending = set(rows.active().values_list("document", flat=True))
-    ended = rows.withdraw(when=when or timezone.now(), reason=reason)
+    ended = rows.withdraw(when=when, reason=reason)
     read = _read_by_anybody().values("pk")
     for document in withdrawn().filter(pk__in=ending):
         _block(document, wording.WITHDRAWN, reason)
         for twin in Document.objects.same_bytes_as(document).exclude(pk__in=read):
+            # Approved for later, or below what is closed for now, it would go public by itself. The reason may be for
+            # others than its readers.
+            DocumentRelease.objects.filter(document=twin).withdraw(when=when, reason="")
             was_withdrawn = withdrawn().filter(pk=twin.pk).exists()
             _block(twin, wording.WITHDRAWN if was_withdrawn else wording.WITHDRAWN_BYTES, reason)
     return ended
@@ -236,7 +240,7 @@ def _block(document: Document, name: str, reason: str) -> None:
     """
     open_question = document.checks.blocking().filter(name=name).first()
     known = [place["words"] for place in open_question.places] if open_question else []
-    places = [{"words": words} for words in dict.fromkeys([*known, reason])]
+    places = [{"words": words} for words in dict.fromkeys([*known, reason]) if words]
     values = {"state": DocumentCheck.State.BLOCKED, "places": places, "override_by": None, "override_reason": ""}
     DocumentCheck.objects.update_or_create(document=document, name=name, defaults=values)
 

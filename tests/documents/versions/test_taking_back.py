@@ -421,6 +421,23 @@ class TestTheSameBytesAgain:
             publish(Page.objects.get(pk=page.pk).specific, title="Typo mended")
         assert client.get(f"/d/{other.series}/v1/").status_code != 200
 
+    def test_what_was_approved_for_later_is_not_public_then(self, client, people, monkeypatch):
+        document, other = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        until = timezone.now() + timedelta(hours=1)
+        Document.objects.filter(pk=other.pk).hold_back(until, was_public=False)
+        PublicationPageFactory(published=True, files=[document])
+        page = PublicationPageFactory(published=True, files=[other])
+        take_back(document, people["editor"], "It named a witness.")
+        check = other.checks.blocking().get()
+        assert (check.name, check.places) == (wording.WITHDRAWN, [{"words": "It named a witness."}])
+        with monkeypatch.context() as later:
+            later.setattr(timezone, "now", lambda: until + timedelta(hours=1))
+            assert client.get(f"/d/{other.series}/v1/").status_code == 404
+        safety.override(check, people["legal"], "It was another file.")
+        publish(Page.objects.get(pk=page.pk).specific, title="Once more")
+        monkeypatch.setattr(timezone, "now", lambda: until + timedelta(hours=1))
+        assert client.get(f"/d/{other.series}/v1/").status_code == 200
+
     def test_what_members_have_is_theirs_until_somebody_takes_it(self, people):
         document, other = DocumentFactory(content="same"), DocumentFactory(content="same")
         PublicationPageFactory(published=True, files=[document])
