@@ -330,8 +330,11 @@ def _record(document: Document, result: _Result) -> None:
 
 
 def _discard(key: str | None, document: Document) -> None:
-    """Removes a public copy that no row ever named: for good, for the document may have been erased meanwhile."""
-    if key != document.original.name:
+    """Removes a public copy that no row names: for good, for the document may have been erased meanwhile.
+
+    Where only what follows the commit failed, a row names it.
+    """
+    if key != document.original.name and not Document.objects.filter(pk=document.pk, file=key).exists():
         discard(key, document.original.storage, for_good=True)
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -538,6 +539,18 @@ class TestFiles:
         summary = run(self.ROW, ROW | {"key": "r-3"}, files=folder, publish=True)
         assert [line for line, _sentence in summary.errors] == [1] and summary.created == 1
         assert Document.objects.count() == 1
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("is_new", [True, False])
+    def test_the_bytes_of_what_was_filed_stay_where_only_what_follows_fails(self, folder, monkeypatch, is_new):
+        if not is_new:
+            run(self.ROW, files=folder)
+            (folder / "en" / "a.pdf").write_bytes(pdf("Corrected"))
+        monkeypatch.setattr("documents.actions.process_document", SimpleNamespace(enqueue=lambda pk: 1 / 0))
+        with pytest.raises(ZeroDivisionError):
+            run(self.ROW, files=folder)
+        document = Document.objects.latest("pk")
+        assert document.original.storage.exists(document.original.name)
 
     def test_what_can_not_be_published_holds_up_no_other(self, folder, caplog):
         run(self.ROW | {"doi": "10.5555/x"}, self.ROW | {"key": "r-2"}, files=folder, publish=True)
