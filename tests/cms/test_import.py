@@ -22,12 +22,12 @@ from cms.publications.importing import Importer, waiting
 from cms.publications.importing.cleaning import clean_html
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
 from cms.topics.models import TopicPage
-from documents import embargo, intake, safety
+from documents import actions, embargo, intake, safety
 from documents.access import readable_by
 from documents.models import Document, DocumentRelease, DocumentUse
 from documents.processing import process
 from documents.rights import Rights
-from documents.versions.actions import take_back
+from documents.versions.actions import take_back, take_back_together
 from search.models import SearchOutbox
 from tests.documents.safety import pdfs
 from tests.factories import (
@@ -737,6 +737,22 @@ class TestAWithdrawalBesideAnImport:
         threads[0].join()
         assert summaries[0].updated == 1
         assert not PublicationPage.objects.get(key="a").live
+
+    def test_nor_where_a_row_names_its_files_in_another_order(self, rows, tmp_path, beside):
+        both = [{"path": "a.pdf", "label": "A"}, {"path": "b.pdf", "label": "B"}]
+        run({**rows[0], "key": "c", "files": both}, files=tmp_path, publish=True)
+        assert read_through() == 1
+        first, second = Document.objects.order_by("-pk")[:2][::-1]
+        for name in ("a", "b"):
+            (tmp_path / f"{name}.pdf").write_bytes(pdf(f"{name} corrected"))
+        threads = beside(
+            (actions, "_inherit"),
+            lambda: take_back_together(first, [second], UserFactory(is_superuser=True), "It named a witness."),
+            patience=0.5,
+        )
+        assert run({**rows[0], "key": "c", "files": both[::-1]}, files=tmp_path, publish=True).updated == 1
+        threads[0].join()
+        assert not DocumentRelease.objects.active().filter(document__in=(first, second)).exists()
 
 
 class TestRightsOfFiles:
