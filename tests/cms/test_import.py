@@ -18,7 +18,7 @@ from wagtail.search.models import IndexEntry
 
 from access.visitor import Visitor
 from cms.core.models import Place, PublicationKind
-from cms.publications.importing import Importer, waiting
+from cms.publications.importing import Importer, waiting, writing
 from cms.publications.importing.cleaning import clean_html
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
 from cms.topics.models import TopicPage
@@ -34,6 +34,7 @@ from tests.factories import (
     DocumentFactory,
     PlaceFactory,
     PublicationKindFactory,
+    SectionPageFactory,
     TopicPageFactory,
     UserFactory,
     publish,
@@ -753,6 +754,11 @@ class TestAWithdrawalBesideAnImport:
         assert run({**rows[0], "key": "c", "files": both[::-1]}, files=tmp_path, publish=True).updated == 1
         threads[0].join()
         assert not DocumentRelease.objects.active().filter(document__in=(first, second)).exists()
+
+    def test_who_makes_a_page_in_its_language_does_not_wait_for_it(self, tmp_path, beside):
+        threads = beside((writing, "record_uses_in_bulk"), SectionPageFactory, patience=5, in_time=True)
+        assert run({**ROW, "key": "c"}, publish=True).created == 1
+        threads[0].join()
 
 
 class TestRightsOfFiles:

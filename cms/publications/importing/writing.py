@@ -104,7 +104,7 @@ class Writer:
 
         One with files is a draft that waits for them: what was filed just now is through no check.
         """
-        parent = Page.objects.select_for_update().select_related("locale").get(pk=index.pk)
+        parent = Page.objects.select_for_update(of=("self",), no_key=True).select_related("locale").get(pk=index.pk)
         now = timezone.now()
         pages = [
             self._page(parent, new, number, now, live=self.publish and not new.related.files)
