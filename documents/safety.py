@@ -37,8 +37,9 @@ State = DocumentCheck.State
 AT_ONCE = 100
 """Pages up to which a file is checked again while its editor waits; larger ones are left to the worker."""
 BETWEEN_MAILS = timedelta(hours=1)
-WHILE_WAITING = Limits(cpu_seconds=60, wall_seconds=90)
-"""For those: what takes longer is left to the worker too. Office files have no pages that say how long they are."""
+WHILE_WAITING = Limits(cpu_seconds=40, wall_seconds=40)
+"""For those: what takes longer is left to the worker too; servers in front give up after 60. Office files have no pages
+that say how long they are."""
 TOO_MUCH = (TooLongError.sentence, TooMuchMemoryError.sentence)
 """Why a check broke off that says nothing of the file: no leak is found by it."""
 SWEEP_SECONDS = 30.0
