@@ -9,13 +9,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
-from access.boundary import published_now
 from access.models import User
-from access.visibility import is_visible
+from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
 from documents import wording
 from documents.access import released_to
@@ -161,11 +160,12 @@ def withdraw_releases(page_ids: Iterable[int], reason: str, when: datetime | Non
     """Takes back everything that the pages released, all versions; ``reason`` is shown to the public.
 
     Returns how many releases ended. A document that another public page released too, and shows now, stays readable
-    there. One that is down at the moment, or that names another version by now, doesn't keep it.
+    there. One that is down at the moment, by itself or with its section, or that names another version by now, doesn't
+    keep it.
     """
     ids = list(page_ids)
     documents = set(DocumentRelease.objects.filter(page_id__in=ids).values_list("document", flat=True))
-    elsewhere = Page.objects.filter(published_now()).exclude(pk__in=ids)
+    elsewhere = pages_with_readers().exclude(pk__in=ids)
     shown = DocumentUse.objects.filter(document=OuterRef("document"), page_id=OuterRef("page_id"))
     rows = DocumentRelease.objects.filter(document__in=documents)
     rows = rows.filter(~Exists(shown.filter(revision__in=elsewhere.values("live_revision"))))
@@ -206,9 +206,19 @@ def _withdraw(documents: set[int], rows: DocumentReleaseQuerySet, reason: str, w
     return ended
 
 
+def pages_with_readers() -> QuerySet[Page]:
+    """Pages that somebody reads now, be it in a closed circle."""
+    return visible_to(Page.objects.all(), _somebody())
+
+
 def _read_by_anybody() -> DocumentQuerySet:
-    """Files that readers have now, be it in a closed circle: a superuser passes each."""
-    return released_to(Visitor(User(is_superuser=True)))
+    """Files that somebody has now, be it in a closed circle."""
+    return released_to(_somebody())
+
+
+def _somebody() -> Visitor:
+    """A superuser passes every closed circle, and reads nothing that is down."""
+    return Visitor(User(is_superuser=True))
 
 
 def compare_with_withdrawn(document: Document) -> None:

@@ -33,7 +33,7 @@ from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
 from tests.documents.conftest import picture_by, small_pdf, upload
 from tests.documents.making import docx_of
-from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
+from tests.factories import CasePageFactory, DocumentFactory, PublicationPageFactory, UserFactory, publish
 from workflows import actions as workflow_actions
 from workflows import approvals, schedule
 from workflows.emergency import emergency
@@ -195,6 +195,20 @@ class TestItStaysWithdrawn:
         assert self.check(document).blocks
         with pytest.raises(NotApproved, match="was withdrawn"):
             PublicationPageFactory(published=True, files=[document])
+
+    @pytest.mark.parametrize("content", ["the file", "its bytes"])
+    def test_a_page_below_a_section_that_is_down_does_not(self, client, people, content):
+        document = DocumentFactory(content="same")
+        other = document if content == "the file" else DocumentFactory(content="same")
+        case = CasePageFactory(published=True, documents=[other])
+        section = case.get_parent().specific
+        section.unpublish()
+        page = PublicationPageFactory(published=True, files=[document])
+        assert usage.shown_elsewhere([page.pk], people["editor"]) == ([], 0)
+        workflow_actions.withdraw(page, people["editor"], "It named a witness.")
+        publish(Page.objects.get(pk=section.pk).specific)
+        assert client.get(case.get_url()).status_code == 200
+        assert self.status(client, other) != 200
 
     def test_a_release_past_the_gate_does_not(self, client, named):
         page, document = named
