@@ -121,11 +121,12 @@ def outdated(documents: DocumentQuerySet) -> DocumentQuerySet:
 def check_older() -> int:
     """Checks files again that an older version of the gate let pass; returns how many. A job of the worker.
 
-    The newest first: they are the ones that wait for approval. A file that can't be read any more, or is gone, is
-    blocked, with the reason; when the storage is down all wait for the next run.
+    First those that a page under review or an embargo waits for, whose time may come, then the newest. A file that can't
+    be read any more, or is gone, is blocked, with the reason; when the storage is down all wait for the next run.
     """
     end, done = time.monotonic() + SWEEP_SECONDS, 0
-    for document in outdated(Document.objects.all()).order_by("-pk"):
+    waited_for = Document.objects.under_review().filter(pk=OuterRef("pk"))
+    for document in outdated(Document.objects.all()).order_by(Exists(waited_for).desc(), "-pk"):
         if time.monotonic() > end:
             break
         try:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, PageViewRestriction, Revision, WorkflowState
 
 from access.visitor import Visitor
-from documents import wording
+from documents import safety, wording
 from documents.models import Document, DocumentCheck, DocumentRelease
 from tests.factories import DocumentFactory, PublicationPageFactory, SectionPageFactory, publish
 from tests.workflows.conftest import review_of
@@ -146,6 +146,14 @@ class TestEmbargo:
         gate.update(gate=99)
         assert run_later(2 * HOUR) == 1
         assert Page.objects.get(pk=page.pk).live
+
+    def test_the_gate_looks_first_at_what_is_waited_for(self, people, monkeypatch):
+        page, newer = reviewed_with_a_file(people), DocumentFactory()
+        DocumentCheck.objects.filter(name=wording.INSPECTED).update(gate=0)
+        asked = []
+        monkeypatch.setattr(safety, "check_again", asked.append)
+        assert safety.check_older() == 2
+        assert asked == [page.files.get().document, newer]
 
     @pytest.mark.parametrize("state", [{"state": "waiting"}, {"scan": ""}])
     def test_it_waits_for_the_worker_and_the_scanner(self, people, state, monkeypatch):
