@@ -34,6 +34,7 @@ from tests.factories import (
     DocumentFactory,
     PlaceFactory,
     PublicationKindFactory,
+    PublicationPageFactory,
     SectionPageFactory,
     TopicPageFactory,
     UserFactory,
@@ -378,6 +379,18 @@ def test_slugs_are_unique_and_old_pages_keep_theirs():
         "r-4",
     ]
     assert Page.find_problems() == ([], [], [], [], [])
+
+
+def test_a_slug_that_an_editor_took_meanwhile_is_taken(monkeypatch):
+    monkeypatch.setattr("cms.publications.importing.run.BATCH", 1)
+
+    def rows():
+        yield from lines({**ROW, "key": "a", "title": "One"})
+        PublicationPageFactory(title="Other", slug="other")
+        yield from lines({**ROW, "key": "b", "title": "Other"})
+
+    assert Importer().run(rows()).created == 2
+    assert sorted(PublicationPage.objects.values_list("slug", flat=True)) == ["one", "other", "other-2"]
 
 
 def read_through():
