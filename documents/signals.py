@@ -3,10 +3,11 @@
 from django.dispatch import Signal
 
 documents_withdrawn = Signal()
-"""Sent after the commit that took documents back from the public while their page stays.
+"""Sent in the transaction that took documents back from the public while their page stays.
 
 Arguments: ``sender`` is Document, ``document_ids`` their primary keys. Whoever indexes pages that name them puts
-these on the outbox here.
+these on the outbox here: with the withdrawal, or a process that died after it would leave them to be found by the words
+of what is gone.
 """
 
 document_processed = Signal()
