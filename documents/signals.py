@@ -11,7 +11,7 @@ of what is gone.
 """
 
 document_processed = Signal()
-"""Sent after the commit that made a document ready or failed, or renewed its text.
+"""Sent in the transaction that made a document ready or failed, or renewed its text.
 
 Arguments: ``sender`` is Document, ``document_id`` its primary key, ``ready`` whether its public copy exists.
 Text that arrives after publication must still be found: whoever indexes pages that name the document

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -256,12 +256,22 @@ def test_nothing_is_left_behind_when_the_database_fails(upload, monkeypatch):
     assert again(document).sha256 == ""
 
 
+def test_who_indexes_is_told_in_the_same_transaction(upload, heard):
+    """And not after it: a text would stay unfound where the process died between the two."""
+    document = upload(making.report(1))
+    assert process(document.pk)
+    assert heard == [(document.pk, True)]
+
+
 @pytest.mark.django_db(transaction=True)
-def test_public_copy_stays_where_only_a_listener_fails(upload, no_processing):
+def test_public_copy_stays_where_only_what_follows_the_commit_fails(upload, no_processing):
     document = upload(making.report(1))
 
-    def fail(sender, **kwargs):
+    def locked():
         raise OperationalError("database is locked")
+
+    def fail(sender, **kwargs):
+        transaction.on_commit(locked)
 
     document_processed.connect(fail)
     try:
