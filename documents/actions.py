@@ -121,9 +121,15 @@ def save_sealed(document: Document) -> Document:
             document.save()
             log(instance=document, action="wagtail.create", user=document.uploaded_by_user)
     except BaseException:
-        discard(document.original.name, document.original.storage, for_good=True)
+        discard_sealed(document)
         raise
     return document
+
+
+def discard_sealed(document: Document) -> None:
+    """Removes the blob of a document that was not filed, for good. Where only what follows the commit failed, it was."""
+    if not Document.objects.filter(pk=document.pk, original=document.original.name).exists():
+        discard(document.original.name, document.original.storage, for_good=True)
 
 
 def _inherit(document: Document) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.conf import settings
+from django.db.transaction import non_atomic_requests
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -47,6 +48,7 @@ def issue(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"url": ticket.url, "fields": ticket.fields, "token": ticket.token})
 
 
+@non_atomic_requests  # what fetching and storing take, nobody else on SQLite need wait for
 @require_POST
 def file(request: HttpRequest) -> JsonResponse:
     """Files what was uploaded: ``token``, ``name``, ``title``, ``language`` -> ``{"id", "url"}``.

@@ -330,13 +330,16 @@ def _record(document: Document, result: _Result) -> None:
 
 
 def _discard(key: str | None, document: Document) -> None:
-    """Removes a public copy that no row ever named: for good, for the document may have been erased meanwhile."""
-    if key != document.original.name:
+    """Removes a public copy that no row names: for good, for the document may have been erased meanwhile.
+
+    Where only what follows the commit failed, a row names it.
+    """
+    if key != document.original.name and not Document.objects.filter(pk=document.pk, file=key).exists():
         discard(key, document.original.storage, for_good=True)
 
 
 def _replace_derived(document: Document, result: _Result, *, keep_recognised: bool = True) -> None:
-    """New page texts, tokens, outline and pictures instead of the old ones; listeners are told after the commit."""
+    """New page texts, tokens, outline and pictures instead of the old ones; listeners are told in the same transaction."""
     document.refresh_from_db(fields=["language", "mime"])
     with transaction.atomic():
         replace_pages(document, result.extraction.pages, keep_recognised=keep_recognised)
@@ -344,7 +347,7 @@ def _replace_derived(document: Document, result: _Result, *, keep_recognised: bo
         _replace_preview(document, result)
         _replace_cover(document, result)
         recognition.plan(document)
-        transaction.on_commit(lambda: _tell(document.pk, ready=True))
+        _tell(document.pk, ready=True)
 
 
 def _replace_preview(document: Document, result: _Result) -> None:
@@ -388,9 +391,10 @@ def store_image(document: Document, kind: str, number: int, path: Path, size: tu
 
 def _fail(document: Document, reason: str, code: str) -> None:
     """Records a failure. ``reason`` is an English msgid: whoever shows it translates it."""
-    Document.objects.filter(pk=document.pk).fail(reason)
+    with transaction.atomic():
+        Document.objects.filter(pk=document.pk).fail(reason)
+        _tell(document.pk, ready=False)
     logger.info("Document failed", extra={"event": "document_failed", "document_id": document.pk, "reason": code})
-    transaction.on_commit(lambda: _tell(document.pk, ready=False))
 
 
 def _tell(document_id: int, *, ready: bool) -> None:

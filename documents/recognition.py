@@ -174,7 +174,7 @@ def _read_page(
 
 
 def _finish(document: Document, record: DocumentRecognition, reason: str) -> None:
-    """Records the outcome; listeners put the pages that name the document on the search outbox after the commit."""
+    """Records the outcome; listeners put the pages that name the document on the search outbox with it."""
     failed = len(record.failed_pages)
     if failed and not reason:
         reason = SOME_FAILED
@@ -186,7 +186,7 @@ def _finish(document: Document, record: DocumentRecognition, reason: str) -> Non
         all_failed = bool(failed) and failed == record.pages_read
         ended_early = reason == TooLongError.sentence
         _set(record, state=State.FAILED if all_failed or ended_early else State.DONE, reason=reason)
-        transaction.on_commit(lambda: document_processed.send(sender=Document, document_id=document.pk, ready=True))
+        document_processed.send(sender=Document, document_id=document.pk, ready=True)
     logger.info(
         "Pages recognised",
         extra={

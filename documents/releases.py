@@ -9,13 +9,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
-from access.boundary import published_now
 from access.models import User
-from access.visibility import is_visible
+from access.visibility import is_visible, visible_to
 from access.visitor import Visitor
 from documents import wording
 from documents.access import released_to
@@ -161,11 +160,12 @@ def withdraw_releases(page_ids: Iterable[int], reason: str, when: datetime | Non
     """Takes back everything that the pages released, all versions; ``reason`` is shown to the public.
 
     Returns how many releases ended. A document that another public page released too, and shows now, stays readable
-    there. One that is down at the moment, or that names another version by now, doesn't keep it.
+    there. One that is down at the moment, by itself or with its section, or that names another version by now, doesn't
+    keep it.
     """
     ids = list(page_ids)
     documents = set(DocumentRelease.objects.filter(page_id__in=ids).values_list("document", flat=True))
-    elsewhere = Page.objects.filter(published_now()).exclude(pk__in=ids)
+    elsewhere = pages_with_readers().exclude(pk__in=ids)
     shown = DocumentUse.objects.filter(document=OuterRef("document"), page_id=OuterRef("page_id"))
     rows = DocumentRelease.objects.filter(document__in=documents)
     rows = rows.filter(~Exists(shown.filter(revision__in=elsewhere.values("live_revision"))))
@@ -190,21 +190,35 @@ def _withdraw(documents: set[int], rows: DocumentReleaseQuerySet, reason: str, w
     approval is under way must not go public past its new check. Those that readers don't have now are blocked as well,
     whether they were public before and whatever Legal said of them; those that readers have, people are asked about.
     """
+    when = when or timezone.now()
     Document.objects.filter(pk__in=documents).with_twins().lock()
     ending = set(rows.active().values_list("document", flat=True))
-    ended = rows.withdraw(when=when or timezone.now(), reason=reason)
+    ended = rows.withdraw(when=when, reason=reason)
     read = _read_by_anybody().values("pk")
     for document in withdrawn().filter(pk__in=ending):
         _block(document, wording.WITHDRAWN, reason)
         for twin in Document.objects.same_bytes_as(document).exclude(pk__in=read):
+            # Approved for later, or below what is closed for now, it would go public by itself. The reason may be for
+            # others than its readers.
+            DocumentRelease.objects.filter(document=twin).withdraw(when=when, reason="")
             was_withdrawn = withdrawn().filter(pk=twin.pk).exists()
             _block(twin, wording.WITHDRAWN if was_withdrawn else wording.WITHDRAWN_BYTES, reason)
     return ended
 
 
+def pages_with_readers() -> QuerySet[Page]:
+    """Pages that somebody reads now, be it in a closed circle."""
+    return visible_to(Page.objects.all(), _somebody())
+
+
 def _read_by_anybody() -> DocumentQuerySet:
-    """Files that readers have now, be it in a closed circle: a superuser passes each."""
-    return released_to(Visitor(User(is_superuser=True)))
+    """Files that somebody has now, be it in a closed circle."""
+    return released_to(_somebody())
+
+
+def _somebody() -> Visitor:
+    """A superuser passes every closed circle, and reads nothing that is down."""
+    return Visitor(User(is_superuser=True))
 
 
 def compare_with_withdrawn(document: Document) -> None:
@@ -236,7 +250,7 @@ def _block(document: Document, name: str, reason: str) -> None:
     """
     open_question = document.checks.blocking().filter(name=name).first()
     known = [place["words"] for place in open_question.places] if open_question else []
-    places = [{"words": words} for words in dict.fromkeys([*known, reason])]
+    places = [{"words": words} for words in dict.fromkeys([*known, reason]) if words]
     values = {"state": DocumentCheck.State.BLOCKED, "places": places, "override_by": None, "override_reason": ""}
     DocumentCheck.objects.update_or_create(document=document, name=name, defaults=values)
 

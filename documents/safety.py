@@ -37,8 +37,9 @@ State = DocumentCheck.State
 AT_ONCE = 100
 """Pages up to which a file is checked again while its editor waits; larger ones are left to the worker."""
 BETWEEN_MAILS = timedelta(hours=1)
-WHILE_WAITING = Limits(cpu_seconds=60, wall_seconds=90)
-"""For those: what takes longer is left to the worker too. Office files have no pages that say how long they are."""
+WHILE_WAITING = Limits(cpu_seconds=40, wall_seconds=40)
+"""For those: what takes longer is left to the worker too; servers in front give up after 60. Office files have no pages
+that say how long they are."""
 TOO_MUCH = (TooLongError.sentence, TooMuchMemoryError.sentence)
 """Why a check broke off that says nothing of the file: no leak is found by it."""
 SWEEP_SECONDS = 30.0
@@ -120,11 +121,12 @@ def outdated(documents: DocumentQuerySet) -> DocumentQuerySet:
 def check_older() -> int:
     """Checks files again that an older version of the gate let pass; returns how many. A job of the worker.
 
-    The newest first: they are the ones that wait for approval. A file that can't be read any more, or is gone, is
-    blocked, with the reason; when the storage is down all wait for the next run.
+    First those that a page under review or an embargo waits for, whose time may come, then the newest. A file that can't
+    be read any more, or is gone, is blocked, with the reason; when the storage is down all wait for the next run.
     """
     end, done = time.monotonic() + SWEEP_SECONDS, 0
-    for document in outdated(Document.objects.all()).order_by("-pk"):
+    waited_for = Document.objects.under_review().filter(pk=OuterRef("pk"))
+    for document in outdated(Document.objects.all()).order_by(Exists(waited_for).desc(), "-pk"):
         if time.monotonic() > end:
             break
         try:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.transaction import non_atomic_requests
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -114,6 +115,7 @@ def _screen(request: HttpRequest, document: Document, refused: str = "", status:
     )
 
 
+@non_atomic_requests  # a child looks at the file meanwhile: on SQLite nobody else could write
 @judged
 @require_POST
 def check_again(request: HttpRequest, document: Document) -> HttpResponse:
@@ -155,6 +157,7 @@ def override(request: HttpRequest, document: Document, check_id: int) -> HttpRes
     return redirect("document_safety", document.pk)
 
 
+@non_atomic_requests
 @judged
 @require_safe
 def marked_page(request: HttpRequest, document: Document, number: int) -> HttpResponseBase:

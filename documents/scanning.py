@@ -17,7 +17,6 @@ import socket
 import struct
 import time
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -115,9 +114,10 @@ def require_clean_document(document: Document, source: Path) -> None:
         with source.open("rb") as file:
             require_clean(file)
     except InfectedError:
-        rows.scanned(Document.Scan.INFECTED)
-        # Out of the index too: a hit would quote what nobody can read any more.
-        transaction.on_commit(partial(documents_withdrawn.send, sender=Document, document_ids=[document.pk]))
+        with transaction.atomic():
+            rows.scanned(Document.Scan.INFECTED)
+            # Out of the index too: a hit would quote what nobody can read any more.
+            documents_withdrawn.send(sender=Document, document_ids=[document.pk])
         raise
     except NotScannableError:
         rows.scanned(Document.Scan.PARTIAL)

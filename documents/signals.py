@@ -3,14 +3,15 @@
 from django.dispatch import Signal
 
 documents_withdrawn = Signal()
-"""Sent after the commit that took documents back from the public while their page stays.
+"""Sent in the transaction that took documents back from the public while their page stays.
 
 Arguments: ``sender`` is Document, ``document_ids`` their primary keys. Whoever indexes pages that name them puts
-these on the outbox here.
+these on the outbox here: with the withdrawal, or a process that died after it would leave them to be found by the words
+of what is gone.
 """
 
 document_processed = Signal()
-"""Sent after the commit that made a document ready or failed, or renewed its text.
+"""Sent in the transaction that made a document ready or failed, or renewed its text.
 
 Arguments: ``sender`` is Document, ``document_id`` its primary key, ``ready`` whether its public copy exists.
 Text that arrives after publication must still be found: whoever indexes pages that name the document

@@ -150,13 +150,14 @@ def check_save(page: Any, update_fields: Iterable[str] | None) -> None:
 
 
 def _check_save(page: Any, fields: frozenset[str] | None) -> None:
-    stored = Page.objects.filter(pk=page.pk).values_list("live", "live_revision", "title").first() if page.pk else None
+    names = ("live", "live_revision", "title", "last_published_at")
+    stored = Page.objects.filter(pk=page.pk).values_list(*names).first() if page.pk else None
     if stored is None:
         if page.live:
             raise NotApproved(_("A new page starts as a draft: it is published after its approval."))
         page.live_revision_id = None
         return
-    was_live, was_showing, title = stored
+    was_live, was_showing, title, published_at = stored
     live = page.live if fields is None or "live" in fields else was_live
     writes_showing = fields is None or not fields.isdisjoint({"live_revision", "live_revision_id"})
     if not live:
@@ -166,7 +167,9 @@ def _check_save(page: Any, fields: frozenset[str] | None) -> None:
     # Lists of the admin show the working title to everyone who sees the page: a public page's is the public one.
     page.draft_title = page.title if fields is None or "title" in fields else title
     showing = page.live_revision_id if writes_showing else was_showing
-    goes_public = not was_live or showing != was_showing
+    # The same revision once more, too: it would bring back those of its files that were withdrawn since its approval.
+    again = fields is None and page.last_published_at != published_at
+    goes_public = not was_live or showing != was_showing or again
     if not goes_public and fields is not None and fields <= BOOKKEEPING:
         return
     becoming = _as_it_would_be(page, fields)

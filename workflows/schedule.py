@@ -7,8 +7,10 @@ published keeps all later ones from it.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
@@ -35,8 +37,19 @@ def run_due() -> int:
     now = timezone.now()
     due = Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at", "pk")
     expired = Page.objects.filter(live=True, expire_at__lte=now).order_by("expire_at", "pk")
-    changed = sum(_publish(pk, now) for pk in list(due.values_list("pk", flat=True)))
-    return changed + sum(_expire(pk, now) for pk in list(expired.values_list("pk", flat=True)))
+    changed = sum(_alone(_publish, pk, now) for pk in list(due.values_list("pk", flat=True)))
+    return changed + sum(_alone(_expire, pk, now) for pk in list(expired.values_list("pk", flat=True)))
+
+
+def _alone(change: Callable[[int, datetime], int], pk: int, now: datetime) -> int:
+    """What ``change`` returns for one revision or page; 0 where it fails: the next round tries it again."""
+    try:
+        return change(pk, now)
+    except Exception:  # the border of one of them: no other embargo or expiry may wait for it
+        logger.exception(
+            "A schedule was not kept", extra={"event": "schedule_failed", "job": change.__name__, "pk": pk}
+        )
+        return 0
 
 
 def _publish(revision_id: int, now: datetime) -> int:
@@ -53,7 +66,7 @@ def _publish(revision_id: int, now: datetime) -> int:
                 _let_wait(revision, timezone.now() - planned)
                 return 0
             revision.publish(log_action="wagtail.publish.scheduled", skip_permission_checks=True)
-    except NotApproved:
+    except (NotApproved, ValidationError):  # another page may have its number by now
         _refuse(revision_id)
         return 0
     extra = {"page_id": int(revision.object_id), "revision_id": revision.pk}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
-from functools import partial
 from pathlib import PurePath
 
 from django.core.files.base import File
@@ -46,8 +45,7 @@ def _take_back(document: Document, user: User, reason: str, *, all_before: bool)
     withdraw_versions(document.series, document.number + 1, reason.strip(), first=first)
     for one in affected:
         log(instance=one, action="dossier.document.withdraw", user=user, data={"reason": reason.strip()})
-    ids = [one.pk for one in affected]
-    transaction.on_commit(partial(documents_withdrawn.send, sender=Document, document_ids=ids))
+    documents_withdrawn.send(sender=Document, document_ids=[one.pk for one in affected])
     return affected
 
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
-from access.boundary import published_now
 from access.editorial import knowable_pages
 from access.models import User
 from documents.locks import hold_pages
 from documents.models import Document, DocumentRelease, DocumentUse
+from documents.releases import pages_with_readers
 from documents.versions.references import exchange
 
 
@@ -65,7 +65,7 @@ def shown_elsewhere(page_ids: Collection[int], user: User) -> tuple[list[Page], 
     released = DocumentRelease.objects.active().filter(page_id__in=page_ids)
     files = Document.objects.filter(pk__in=released.values("document")).with_twins()
     uses = DocumentUse.objects.filter(revision=OuterRef("live_revision"), document__in=files.values("pk"))
-    others = Page.objects.filter(published_now(), Exists(uses)).exclude(pk__in=page_ids)
+    others = pages_with_readers().filter(Exists(uses)).exclude(pk__in=page_ids)
     shown = list(
         knowable_pages(user).filter(pk__in=others.values("pk")).select_related("locale").order_by("title", "pk")
     )

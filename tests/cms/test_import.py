@@ -6,6 +6,7 @@ import io
 import json
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -17,22 +18,24 @@ from wagtail.search.models import IndexEntry
 
 from access.visitor import Visitor
 from cms.core.models import Place, PublicationKind
-from cms.publications.importing import Importer, waiting
+from cms.publications.importing import Importer, waiting, writing
 from cms.publications.importing.cleaning import clean_html
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
 from cms.topics.models import TopicPage
-from documents import embargo, intake, safety
+from documents import actions, embargo, intake, safety
 from documents.access import readable_by
 from documents.models import Document, DocumentRelease, DocumentUse
 from documents.processing import process
 from documents.rights import Rights
-from documents.versions.actions import take_back
+from documents.versions.actions import take_back, take_back_together
 from search.models import SearchOutbox
 from tests.documents.safety import pdfs
 from tests.factories import (
     DocumentFactory,
     PlaceFactory,
     PublicationKindFactory,
+    PublicationPageFactory,
+    SectionPageFactory,
     TopicPageFactory,
     UserFactory,
     publish,
@@ -378,6 +381,18 @@ def test_slugs_are_unique_and_old_pages_keep_theirs():
     assert Page.find_problems() == ([], [], [], [], [])
 
 
+def test_a_slug_that_an_editor_took_meanwhile_is_taken(monkeypatch):
+    monkeypatch.setattr("cms.publications.importing.run.BATCH", 1)
+
+    def rows():
+        yield from lines({**ROW, "key": "a", "title": "One"})
+        PublicationPageFactory(title="Other", slug="other")
+        yield from lines({**ROW, "key": "b", "title": "Other"})
+
+    assert Importer().run(rows()).created == 2
+    assert sorted(PublicationPage.objects.values_list("slug", flat=True)) == ["one", "other", "other-2"]
+
+
 def read_through():
     """What the worker does after an import: files, then the pages that wait for them. Returns how many it published."""
     for document in Document.objects.exclude(state=Document.State.READY):
@@ -538,6 +553,18 @@ class TestFiles:
         summary = run(self.ROW, ROW | {"key": "r-3"}, files=folder, publish=True)
         assert [line for line, _sentence in summary.errors] == [1] and summary.created == 1
         assert Document.objects.count() == 1
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("is_new", [True, False])
+    def test_the_bytes_of_what_was_filed_stay_where_only_what_follows_fails(self, folder, monkeypatch, is_new):
+        if not is_new:
+            run(self.ROW, files=folder)
+            (folder / "en" / "a.pdf").write_bytes(pdf("Corrected"))
+        monkeypatch.setattr("documents.actions.process_document", SimpleNamespace(enqueue=lambda pk: 1 / 0))
+        with pytest.raises(ZeroDivisionError):
+            run(self.ROW, files=folder)
+        document = Document.objects.latest("pk")
+        assert document.original.storage.exists(document.original.name)
 
     def test_what_can_not_be_published_holds_up_no_other(self, folder, caplog):
         run(self.ROW | {"doi": "10.5555/x"}, self.ROW | {"key": "r-2"}, files=folder, publish=True)
@@ -724,6 +751,27 @@ class TestAWithdrawalBesideAnImport:
         threads[0].join()
         assert summaries[0].updated == 1
         assert not PublicationPage.objects.get(key="a").live
+
+    def test_nor_where_a_row_names_its_files_in_another_order(self, rows, tmp_path, beside):
+        both = [{"path": "a.pdf", "label": "A"}, {"path": "b.pdf", "label": "B"}]
+        run({**rows[0], "key": "c", "files": both}, files=tmp_path, publish=True)
+        assert read_through() == 1
+        first, second = Document.objects.order_by("-pk")[:2][::-1]
+        for name in ("a", "b"):
+            (tmp_path / f"{name}.pdf").write_bytes(pdf(f"{name} corrected"))
+        threads = beside(
+            (actions, "_inherit"),
+            lambda: take_back_together(first, [second], UserFactory(is_superuser=True), "It named a witness."),
+            patience=0.5,
+        )
+        assert run({**rows[0], "key": "c", "files": both[::-1]}, files=tmp_path, publish=True).updated == 1
+        threads[0].join()
+        assert not DocumentRelease.objects.active().filter(document__in=(first, second)).exists()
+
+    def test_who_makes_a_page_in_its_language_does_not_wait_for_it(self, tmp_path, beside):
+        threads = beside((writing, "record_uses_in_bulk"), SectionPageFactory, patience=5, in_time=True)
+        assert run({**ROW, "key": "c"}, publish=True).created == 1
+        threads[0].join()
 
 
 class TestRightsOfFiles:
@@ -958,6 +1006,17 @@ class TestOneBadRow:
     @pytest.mark.parametrize("html", ["<blockquote>" * 100_000, "<b></x>" * 100_000])
     def test_elements_without_end_inside_each_other(self, html):
         assert errors({**ROW, "body": html + "x"}) == ["body has more than 256 elements inside each other."]
+
+    def test_formatting_without_end_before_many_paragraphs(self):
+        """It is opened anew in each of them: 0.2 MB took seconds and gigabytes."""
+        html = "<p>" + "".join(f"<b a={number}>" for number in range(200)) + "x<p>x" * 40_000
+        assert errors({**ROW, "body": html}) == ["body has more than 256 elements inside each other."]
+
+    @pytest.mark.parametrize(
+        "html", ['<a name="note-%d"/>x', '<p><a id="p%d"/>x</p>', "<area alt=%d>", "<embed src=%d>"]
+    )
+    def test_what_has_no_end_is_not_inside_each_other(self, html):
+        assert errors({**ROW, "body": "".join(html % number for number in range(1000))}) == []
 
     def test_many_elements_beside_each_other_are_none(self):
         assert errors({**ROW, "body": "<p>One<ul><li>two<li>three</ul><blockquote>four<br></blockquote>" * 1000}) == []

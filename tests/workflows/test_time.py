@@ -5,6 +5,7 @@ import logging
 from unittest import mock
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import QuerySet
@@ -14,7 +15,7 @@ from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, PageViewRestriction, Revision, WorkflowState
 
 from access.visitor import Visitor
-from documents import wording
+from documents import safety, wording
 from documents.models import Document, DocumentCheck, DocumentRelease
 from tests.factories import DocumentFactory, PublicationPageFactory, SectionPageFactory, publish
 from tests.workflows.conftest import review_of
@@ -146,6 +147,14 @@ class TestEmbargo:
         assert run_later(2 * HOUR) == 1
         assert Page.objects.get(pk=page.pk).live
 
+    def test_the_gate_looks_first_at_what_is_waited_for(self, people, monkeypatch):
+        page, newer = reviewed_with_a_file(people), DocumentFactory()
+        DocumentCheck.objects.filter(name=wording.INSPECTED).update(gate=0)
+        asked = []
+        monkeypatch.setattr(safety, "check_again", asked.append)
+        assert safety.check_older() == 2
+        assert asked == [page.files.get().document, newer]
+
     @pytest.mark.parametrize("state", [{"state": "waiting"}, {"scan": ""}])
     def test_it_waits_for_the_worker_and_the_scanner(self, people, state, monkeypatch):
         page = reviewed_with_a_file(people)
@@ -165,6 +174,29 @@ class TestEmbargo:
         assert not Page.objects.get(pk=page.pk).approved_schedule
         assert sorted(mail.to[0] for mail in mailoutbox) == COUNTING_ON_IT
         assert all("not published" in mail.subject and "Chains" not in mail.body for mail in mailoutbox)
+
+    @pytest.mark.parametrize(
+        "fault", [ValidationError("Another page has this DOI."), RuntimeError("Nobody thought of it")]
+    )
+    def test_what_can_not_be_published_holds_up_nothing_else(self, people, monkeypatch, fault, caplog):
+        first, second = embargoed(people), embargoed(people, delay=HOUR + LATER)
+        expired = SectionPageFactory(published=True)
+        type(expired).objects.filter(pk=expired.pk).update(expire_at=timezone.now() + HOUR)
+        publish_any = Revision.publish
+
+        def publish_one(revision, *args, **kwargs):
+            if revision.object_id == str(first.pk):
+                raise fault
+            return publish_any(revision, *args, **kwargs)
+
+        monkeypatch.setattr(Revision, "publish", publish_one)
+        assert run_later(2 * HOUR) == 2
+        live = Page.objects.live().in_bulk()
+        assert second.pk in live and not {first.pk, expired.pk} & live.keys()
+        events = [getattr(record, "event", "") for record in caplog.records if record.levelname == "ERROR"]
+        assert events[0] == ("schedule_failed" if isinstance(fault, RuntimeError) else "embargo_refused")
+        again = Page.objects.get(pk=first.pk).approved_schedule
+        assert again is isinstance(fault, RuntimeError)  # what a person has to mend is theirs again
 
     def test_a_public_page_with_a_scheduled_change(self, people, fresh):
         page = SectionPageFactory(published=True, title="Old")

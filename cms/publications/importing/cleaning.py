@@ -35,27 +35,35 @@ _SAME = {"strong": "b", "em": "i", "h1": "h2"}
 _TAG = re.compile(r"<(/?)(strong|em|h1|blockquote)>")  # after nh3: no attributes, no stray signs
 _BLOCK = re.compile(r"<(p|h2|h3|h4|ol|ul|hr)\b")
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_UNNESTED = frozenset(
-    {"p", "li", "dt", "dd", "tr", "td", "th", "br", "hr", "img", "input", "meta", "link", "col", "wbr"}
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
-"""Tags that need no end, and are not inside each other without one."""
+_UNNESTED = _VOID | {"a", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "rt", "rp"}
+"""Tags that need no end, and are not inside each other without one: old sites end no ``<a name="note-1"/>``."""
+_REPEATED = frozenset({"b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"})
+"""Tags without an end that a browser opens anew in each paragraph that follows."""
 DEEPEST = 256
+MOST_REPEATED = 500_000
+"""A megabyte with 256 of them would become gigabytes."""
 
 
 def is_too_deep(html: str) -> bool:
-    """Whether more than ``DEEPEST`` elements are inside each other: cleaning that takes the square of their number."""
+    """Whether more than ``DEEPEST`` elements are inside each other, or few in very many paragraphs: cleaning that takes the
+    square of their number."""
     opened: Counter[str] = Counter()
-    depth = 0
+    depth = formatting = repeated = 0
     for closing, name in _ANY_TAG.findall(html):
         tag = name.lower()
+        repeated += formatting
         if tag in _UNNESTED or (closing and not opened[tag]):
             continue
         step = -1 if closing else 1
         opened[tag] += step
         depth += step
-        if depth > DEEPEST:
+        formatting += step * (tag in _REPEATED)
+        if depth > DEEPEST or repeated > MOST_REPEATED:
             return True
-    return False
+    return repeated > MOST_REPEATED
 
 
 def clean_html(html: str) -> str:

@@ -27,13 +27,13 @@ from cms.publications.importing.vocabulary import Vocabulary
 from cms.publications.importing.writing import New, Related, Writer, fill
 from cms.publications.models import ImportedRow, PublicationIndexPage, PublicationPage
 from documents.locks import hold_pages
+from documents.models import Document
 from workflows import approvals
 from workflows.content import content_hash
 from workflows.exceptions import NotApproved, Overtaken
 
 if TYPE_CHECKING:
     from access.models import User
-    from documents.models import Document
 
 logger = logging.getLogger(__name__)
 
@@ -239,6 +239,9 @@ class Importer:
         return nullcontext([]) if self.dry_run else sealed_files(row, self.folder, self.user, known)
 
     def _filed(self, files: list[tuple[Document, FileEntry]]) -> list[tuple[Document, FileEntry]]:
+        """Files them, each held before the first gets its number: one after the other they are in the order of the row."""
+        series = {document.series for document, _entry in files}
+        Document.objects.filter(series__in=series).with_twins().lock()
         return [(filed(document, entry, self.user), entry) for document, entry in files]
 
     def _create(self, new: list[New], counts: Summary) -> int:

@@ -18,16 +18,13 @@ from django.utils import timezone
 from cms.publications.exceptions import RowError
 from cms.publications.importing.rows import FileEntry, Row
 from documents import embargo
-from documents.actions import save_sealed, seal
+from documents.actions import discard_sealed, save_sealed, seal
 from documents.exceptions import DocumentError
 from documents.intake import inspect
 from documents.models import Document
 from documents.rights import Rights
-from documents.storage import discard
 
 if TYPE_CHECKING:
-    from django.db.models.fields.files import FieldFile
-
     from access.models import User
 
 
@@ -85,17 +82,17 @@ def sealed_files(
     fails. Raises RowError with intake's sentence.
     """
     files: list[tuple[Document, FileEntry]] = []
-    new: list[FieldFile] = []
+    new: list[Document] = []
     try:
         for entry in row.files:
             document = sealed(entry, row, folder, user, known)
             if document.pk is None:
-                new.append(document.original)
+                new.append(document)
             files.append((document, entry))
         yield files
     except BaseException:
-        for original in new:
-            discard(original.name, original.storage, for_good=True)
+        for document in new:
+            discard_sealed(document)
         raise
 
 

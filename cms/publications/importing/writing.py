@@ -96,6 +96,7 @@ class Writer:
     def __init__(self, user: User | None, *, publish: bool) -> None:
         self.user, self.publish = user, publish
         self._slugs: dict[int, set[str]] = {}
+        self._children: dict[int, int] = {}
         self.page_type = ContentType.objects.get_for_model(Page)
         self.own_type = ContentType.objects.get_for_model(PublicationPage)
 
@@ -104,14 +105,17 @@ class Writer:
 
         One with files is a draft that waits for them: what was filed just now is through no check.
         """
-        parent = Page.objects.select_for_update().select_related("locale").get(pk=index.pk)
+        parent = Page.objects.select_for_update(of=("self",), no_key=True).select_related("locale").get(pk=index.pk)
+        if self._children.get(parent.pk) != parent.numchild:  # others added or moved pages since the last batch
+            self._slugs.pop(parent.pk, None)
         now = timezone.now()
         pages = [
             self._page(parent, new, number, now, live=self.publish and not new.related.files)
             for number, new in enumerate(batch, start=self._next_step(parent))
         ]
         self._insert(pages)
-        Page.objects.filter(pk=parent.pk).update(numchild=parent.numchild + len(pages))
+        self._children[parent.pk] = parent.numchild + len(pages)
+        Page.objects.filter(pk=parent.pk).update(numchild=self._children[parent.pk])
         self._insert_children(pages)
         revisions = self._insert_revisions(pages, now)
         named = [Named(documents=frozenset(row.document_id for row in page.files.all())) for page in pages]

@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -253,6 +254,33 @@ def test_nothing_is_left_behind_when_the_database_fails(upload, monkeypatch):
     assert sorted(document_storage().keys("documents")) == before
     assert again(document).state == "running"
     assert again(document).sha256 == ""
+
+
+def test_who_indexes_is_told_in_the_same_transaction(upload, heard):
+    """And not after it: a text would stay unfound where the process died between the two."""
+    document = upload(making.report(1))
+    assert process(document.pk)
+    assert heard == [(document.pk, True)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_public_copy_stays_where_only_what_follows_the_commit_fails(upload, no_processing):
+    document = upload(making.report(1))
+
+    def locked():
+        raise OperationalError("database is locked")
+
+    def fail(sender, **kwargs):
+        transaction.on_commit(locked)
+
+    document_processed.connect(fail)
+    try:
+        with pytest.raises(OperationalError):
+            process(document.pk)
+    finally:
+        document_processed.disconnect(fail)
+    document = again(document)
+    assert document.is_ready and document.file.storage.exists(document.file.name)
 
 
 def test_document_in_another_workers_hands_is_left_alone(upload):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 
 import pytest
-from django.urls import reverse
+from django.urls import resolve, reverse
 from PIL import Image
 from wagtail.models import ModelLogEntry
 
 from cms.publications.models import PublicationFile
 from documents import safety, safety_views, wording
+from documents.adding import views as adding
 from documents.checks import blocking
 from documents.exceptions import OverrideRefused
 from documents.extraction.cleaning import CLEANERS
@@ -233,6 +234,16 @@ class TestScreen:
         with django_capture_on_commit_callbacks(execute=True):
             desks["author"].client.post(reverse("document_check_again", args=[blocked.pk]))
         assert check_of(blocked).blocks
+
+    def test_who_waits_for_a_file_is_answered_in_time_and_keeps_nobody_from_writing(self):
+        """Requests are transactions by default, and SQLite has one that writes; servers in front give up after 60 s."""
+        assert safety.WHILE_WAITING.wall_seconds <= adding.SECONDS
+        for address in (
+            reverse("document_check_again", args=[1]),
+            reverse("document_marked_page", args=[1, 1]),
+            reverse("document_direct_file"),
+        ):
+            assert "default" in resolve(address).func._non_atomic_requests
 
     def test_blocked_files_are_listed_for_those_who_decide(self, blocked, desks):
         listed = reverse("document_blocked_list")

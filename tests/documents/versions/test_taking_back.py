@@ -33,7 +33,7 @@ from documents.versions.actions import WithdrawalRefused, restore, take_back
 from search.models import SearchOutbox
 from tests.documents.conftest import picture_by, small_pdf, upload
 from tests.documents.making import docx_of
-from tests.factories import DocumentFactory, PublicationPageFactory, UserFactory, publish
+from tests.factories import CasePageFactory, DocumentFactory, PublicationPageFactory, UserFactory, publish
 from workflows import actions as workflow_actions
 from workflows import approvals, schedule
 from workflows.emergency import emergency
@@ -90,12 +90,12 @@ def test_all_before_it_too(client, people, published):
     assert set(statuses(client, first).values()) <= {404, 410}
 
 
-def test_the_index_forgets_at_once(people, published, settings, django_capture_on_commit_callbacks):
+def test_the_index_is_told_in_the_same_transaction(people, published, settings):
+    """And not after it: a process that died between the two left the page to be found by the words of the file."""
     page, _first, second = published
     settings.SEARCH_DRAIN_INLINE = False
     SearchOutbox.objects.all().delete()
-    with django_capture_on_commit_callbacks(execute=True):
-        take_back(second, people["editor"], "It named a witness.")
+    take_back(second, people["editor"], "It named a witness.")
     assert list(SearchOutbox.objects.values_list("key", flat=True)) == [f"{page.translation_key}/en"]
 
 
@@ -132,7 +132,8 @@ class TestItStaysWithdrawn:
 
     def test_the_same_revision_once_more_does_not(self, client, named):
         page, document = named
-        page.live_revision.publish(skip_permission_checks=True)
+        with pytest.raises(NotApproved, match="was withdrawn"):
+            page.live_revision.publish(skip_permission_checks=True)
         assert self.status(client, document) == 410
 
     def test_an_approved_schedule_does_not(self, client, people, monkeypatch):
@@ -194,6 +195,20 @@ class TestItStaysWithdrawn:
         assert self.check(document).blocks
         with pytest.raises(NotApproved, match="was withdrawn"):
             PublicationPageFactory(published=True, files=[document])
+
+    @pytest.mark.parametrize("content", ["the file", "its bytes"])
+    def test_a_page_below_a_section_that_is_down_does_not(self, client, people, content):
+        document = DocumentFactory(content="same")
+        other = document if content == "the file" else DocumentFactory(content="same")
+        case = CasePageFactory(published=True, documents=[other])
+        section = case.get_parent().specific
+        section.unpublish()
+        page = PublicationPageFactory(published=True, files=[document])
+        assert usage.shown_elsewhere([page.pk], people["editor"]) == ([], 0)
+        workflow_actions.withdraw(page, people["editor"], "It named a witness.")
+        publish(Page.objects.get(pk=section.pk).specific)
+        assert client.get(case.get_url()).status_code == 200
+        assert self.status(client, other) != 200
 
     def test_a_release_past_the_gate_does_not(self, client, named):
         page, document = named
@@ -259,6 +274,17 @@ class TestItStaysWithdrawn:
         publish(Page.objects.get(pk=page.pk).specific.get_latest_revision_as_object(), go_live_at=None)
         assert self.status(client, named) == 200
         assert "Once the page is rewritten." in ApprovalRecord.objects.latest("pk").overrides[0]
+
+    def test_nor_does_the_revision_that_is_public_already(self, client, people, named):
+        page, document = named
+        safety.override(self.check(document), people["legal"], "Once the page is rewritten.")
+        address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+        client.force_login(people["superuser"])
+        client.post(f"{address}?id={page.pk}")
+        client.logout()
+        assert self.status(client, document) == 410
+        publish(page, title="Rewritten")
+        assert self.status(client, document) == 200
 
     def test_that_holds_until_it_is_withdrawn_again(self, client, people, named):
         page, document = named
@@ -408,6 +434,23 @@ class TestTheSameBytesAgain:
         with pytest.raises(NotApproved, match="withdrawn"):
             publish(Page.objects.get(pk=page.pk).specific, title="Typo mended")
         assert client.get(f"/d/{other.series}/v1/").status_code != 200
+
+    def test_what_was_approved_for_later_is_not_public_then(self, client, people, monkeypatch):
+        document, other = DocumentFactory(content="same"), DocumentFactory(content="same", title="Report")
+        until = timezone.now() + timedelta(hours=1)
+        Document.objects.filter(pk=other.pk).hold_back(until, was_public=False)
+        PublicationPageFactory(published=True, files=[document])
+        page = PublicationPageFactory(published=True, files=[other])
+        take_back(document, people["editor"], "It named a witness.")
+        check = other.checks.blocking().get()
+        assert (check.name, check.places) == (wording.WITHDRAWN, [{"words": "It named a witness."}])
+        with monkeypatch.context() as later:
+            later.setattr(timezone, "now", lambda: until + timedelta(hours=1))
+            assert client.get(f"/d/{other.series}/v1/").status_code == 404
+        safety.override(check, people["legal"], "It was another file.")
+        publish(Page.objects.get(pk=page.pk).specific, title="Once more")
+        monkeypatch.setattr(timezone, "now", lambda: until + timedelta(hours=1))
+        assert client.get(f"/d/{other.series}/v1/").status_code == 200
 
     def test_what_members_have_is_theirs_until_somebody_takes_it(self, people):
         document, other = DocumentFactory(content="same"), DocumentFactory(content="same")
