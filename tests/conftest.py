@@ -28,7 +28,7 @@ from django.utils import translation
 
 from documents.extraction import sandbox
 from search import bridge, words
-from search.board import promotions
+from search.board import counting, promotions
 from search.engines import get_engine
 from tests import depth, migrated, servers
 
@@ -211,8 +211,9 @@ def patience():
 
 @pytest.fixture(autouse=True)
 def own_names():
-    """No name, word or promotion that the search remembers from another test."""
+    """No name, word, number or promotion that the search remembers from another test."""
     bridge.forget()
+    counting.forget()
     promotions.forget()
     words.forget()
 
