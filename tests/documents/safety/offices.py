@@ -1214,6 +1214,7 @@ CLEAN = {
         "white over a shape": odt_before('svg:height="2cm"', f'{ODF_DARK} style:vertical-rel="paragraph"', "<text:p>Seen</text:p>"),
         "white over a gradient": (*odt_before("", 'draw:fill="gradient" draw:fill-gradient-name="X"'), '<draw:gradient draw:name="X" draw:start-color="#1f3864" draw:end-color="#000000"/>'),
         "what the program chooses": (odf_style('style:use-window-font-color="true" fo:color="#ffffff"'),),
+        "what LibreOffice writes in every file": ("", "", '<style:default-style style:family="paragraph"><style:text-properties style:use-window-font-color="true" loext:opacity="0%"/></style:default-style>'),
         "half of black": (odf_style('fo:color="#000000" loext:opacity="50%"'),),
         "black in a paragraph that lets all through": (odf_style('loext:opacity="0%"', "P9", "paragraph") + odf_style(ODF_BLACK), f'<text:p text:style-name="P9"><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
         "narrow and raised": (odf_style('style:text-scale="66%" style:text-position="33% 58%"'),), "raised by little": (odf_style('style:text-position="1%"'),),

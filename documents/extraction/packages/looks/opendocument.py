@@ -212,9 +212,12 @@ def _ink(properties: Any) -> str | None:
 
 
 def _opacity(said: list[Any]) -> float:
-    """How much of the letters hides what lies behind them: a colour without a share of its own is whole."""
+    """How much of the letters hides what lies behind them: a colour without a share of its own is whole.
+
+    So is one that the program chooses, beside which LibreOffice writes a share of nothing in every file.
+    """
     nearest = next((each for each in said if value(each, "opacity") or _ink(each) is not None), None)
-    return _share([nearest], "opacity") if nearest is not None else 1.0
+    return _share([nearest], "opacity") if nearest is not None and _ink(nearest) != "" else 1.0
 
 
 def _share(said: list[Any], name: str, at: int = 0) -> float:
