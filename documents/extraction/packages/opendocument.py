@@ -23,6 +23,7 @@ from documents.extraction.packages.package import (
 )
 from documents.extraction.packages.pictures import picture_traces
 from documents.extraction.packages.recordings import is_recording, recording_traces
+from documents.extraction.packages.unshown import headers
 from documents.extraction.packages.unshown import opendocument as unshown
 from documents.extraction.packages.unused import unnamed_traces
 
@@ -80,6 +81,7 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from framed_traces(package, roots, kept)
     hidden = _hidden_styles(package)
     seen = "".join(visible(package))
+    yield from headers.of_opendocument(package, seen)
     for root in roots:
         yield from _change_traces(root)
         yield from _hidden_traces(root, hidden)

@@ -22,6 +22,7 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
+from documents.extraction.packages.unshown import headers
 from documents.extraction.packages.unshown import word as unshown
 from documents.extraction.packages.unused import part_names
 
@@ -62,7 +63,9 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
-    yield from unshown.bookmark_traces(package, "\n".join(visible(package)))
+    seen = "\n".join(visible(package))
+    yield from unshown.bookmark_traces(package, seen)
+    yield from headers.of_word(package, seen)
     hidden = _hidden_styles(package)
     looks = Looks(package)
     for name in package.xml_names("word/"):
@@ -225,7 +228,7 @@ def visible(package: Package) -> list[str]:
     """The words of body, notes, headers and footers, changes accepted, hidden ones left out."""
     hidden = _hidden_styles(package)
     pieces = []
-    reached = part_names(package)
+    reached = part_names(package) - headers.unshown_parts(package)
     for name in sorted(package.xml_names("word/")):
         if name.startswith(_BODIES) and not name.endswith(".rels") and name in reached:
             root = package.xml(name)

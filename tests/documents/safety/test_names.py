@@ -383,6 +383,13 @@ def test_what_is_shown_of_fields_and_lists_stays(cleaned):
     assert "<text:p>Seen, heard.</text:p>" in parts(public)["content.xml"].decode()
 
 
+@pytest.mark.parametrize("name", unshown.SHOWN_HEADERS)
+def test_headers_of_pages_that_are_there_stay(cleaned, name):
+    make, mime = unshown.SHOWN_HEADERS[name]
+    public, _removed = cleaned(make(), mime)
+    assert holds(public.read_bytes(), NAME) and inspect(public, mime, []) == []
+
+
 @pytest.mark.parametrize("formula", unshown.USUAL)
 def test_usual_formulas_stay(cleaned, formula):
     public, removed = cleaned(unshown.computed(formula), offices.XLSX)
