@@ -763,6 +763,7 @@ def odt_comment() -> bytes:
     )
 
 
+HIDDEN = 'text:display="none"'
 HIDING = '<style:style style:name="T9" style:family="text"><style:text-properties text:display="none"/></style:style>'
 
 
@@ -1033,6 +1034,12 @@ PLANTED = [
     Planted("PowerPoint: comment", show_comment, "comments", PPTX, True),
     Planted("PowerPoint: photo with its place", show_photo, "place", PPTX, True),
     Planted("PowerPoint: workbook of a chart", show_chart, "embedded", PPTX, True, trace=""),
+    *(Planted(f"ODT: {name} hidden by the style below its style", lambda xml=xml: odt_looking(
+        odf_style("", "P9", "paragraph", 'style:parent-style-name="X"') + odf_style("", "T9", more='style:parent-style-name="X"'), xml,
+        odf_style(HIDDEN, "X", "paragraph") + odf_style(HIDDEN, "X"),
+    ), "hidden_text", ODT, True) for name, xml in {
+        "paragraph": f'<text:p text:style-name="P9">{NAMED}</text:p>', "link": f'<text:p>It <text:a text:style-name="T9">{NAMED}</text:a> ended.</text:p>',
+    }.items()),
     Planted("ODT: author", odt_author, "metadata", ODT, True),
     Planted("ODT: tracked deletion", odt_changes, "changes", ODT, True),
     Planted("ODT: comment", odt_comment, "comments", ODT, True),
@@ -1221,6 +1228,10 @@ CLEAN = {
         "pale but legible": (odf_style('fo:color="#cccccc"'),), "clear": (odf_style('fo:background-color="transparent"'),),
     }.items()},
     "ODS, white on black": (lambda: ods_looking(f'<style:style style:name="T9" style:family="table-cell"><style:table-cell-properties {ODF_ON_BLACK}/><style:text-properties {ODF_WHITE}/></style:style>'), ODS),
+    "ODT with a style that hides in its header": (lambda: open_document(
+        '<text:p text:style-name="P1">The court</text:p>', styles=odf_style('text:display="true"', "P1", "paragraph"),
+        parts={"styles.xml": f'<office:document-styles {_NS}><office:automatic-styles>{odf_style(HIDDEN, "P1", "paragraph")}</office:automatic-styles></office:document-styles>'},
+    ), ODT),
     "ODT with names by programs": (lambda: open_document(f'{PLAIN}<text:section text:name="Section1"><text:p>Seen</text:p></text:section><table:table table:name="Tabelle1"/><text:table-of-content text:name="Table of Contents1"/><text:p><text:a xlink:href="#Table1|table">a</text:a> <text:a xlink:href="#1.The court|outline">b</text:a></text:p>'), ODT),
     "ODT with names by its words": (lambda: open_document(f'{PLAIN}<text:section text:name="The_court"><text:p>Seen</text:p></text:section>'), ODT),
     "ODT with a link": (lambda: open_document(f'{PLAIN}<text:p><text:a xlink:href="https://www.example.org/">See</text:a></text:p>'), ODT),

@@ -390,6 +390,12 @@ def test_headers_of_pages_that_are_there_stay(cleaned, name):
     assert holds(public.read_bytes(), NAME) and inspect(public, mime, []) == []
 
 
+def test_a_style_that_hides_in_the_header_hides_nothing_in_the_text(cleaned):
+    make, mime = offices.CLEAN["ODT with a style that hides in its header"]
+    public, _removed = cleaned(make(), mime)
+    assert "The court" in visible(Package(public), mime)[0]
+
+
 @pytest.mark.parametrize("formula", unshown.USUAL)
 def test_usual_formulas_stay(cleaned, formula):
     public, removed = cleaned(unshown.computed(formula), offices.XLSX)
