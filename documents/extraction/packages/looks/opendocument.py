@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from documents.extraction.contrast import PAPER, TINY, Colour, blends_in, mixed, of_hex
-from documents.extraction.packages.looks.flow import PAGE, Flow
+from documents.extraction.packages.looks.flow import PAGE, Flow, holder
 from documents.extraction.packages.looks.pixels import of_bytes
 from documents.extraction.packages.numbers import POINTS, number
 from documents.extraction.packages.package import Package, find, local, value
@@ -52,7 +52,7 @@ class Looks:
                 self._pages += filter(None, [of_hex(value(page, "background-color")), *shades])
         self._cells = dict(self._of_columns())
         self._shapes = list(self._behind())
-        self._flow = Flow(root, self._is_break) if self._shapes else None
+        self._flow = Flow(root, self._is_break, self._is_end) if self._shapes else None
 
     def unreadable(self) -> Iterator[tuple[str, str]]:
         """Code and words of what nobody can read."""
@@ -141,7 +141,8 @@ class Looks:
                 continue
             said = [part for style in self._chain(shape) for part in style if local(part) == "graphic-properties"]
             if any(value(each, "run-through") == "background" or value(each, "wrap") == "run-through" for each in said):
-                anchor = next((up for up in shape.iterancestors() if local(up) in ("p", "h")), None)
+                is_in_text = any(local(up) in ("p", "h") for up in shape.iterancestors())
+                anchor = holder(shape) if is_in_text else None
                 if anchor is None and value(shape, "anchor-page-number", "1") == "1":
                     anchor = first
                 yield from ((colour, anchor, _reach(shape, said)) for colour in self._colours(shape, said))
@@ -164,13 +165,18 @@ class Looks:
 
     def _is_break(self, element: Any) -> bool:
         """Whether a new page begins here."""
-        if local(element) == "soft-page-break":
-            return True
-        return local(element) in ("p", "h", "table") and any(
+        return local(element) == "soft-page-break" or any(
             value(style, "master-page-name") or value(part, "break-before") == "page"
-            for style in self._chain(element)
+            for style in self._of_block(element)
             for part in style
         )
+
+    def _is_end(self, element: Any) -> bool:
+        """Whether a new page begins behind an element."""
+        return any(value(part, "break-after") == "page" for style in self._of_block(element) for part in style)
+
+    def _of_block(self, element: Any) -> Iterator[Any]:
+        return self._chain(element) if local(element) in ("p", "h", "table") else iter(())
 
     def _of_columns(self) -> Iterator[tuple[Any, str]]:
         """Cells without a style of their own, and the one of their row or column."""

@@ -211,7 +211,7 @@ class Looks:
             return []
         root = paragraph.getroottree().getroot()
         if root not in self._flows:
-            self._flows[root] = Flow(root, behind.is_break)
+            self._flows[root] = Flow(root, self._is_break, behind.section_ends(root).__contains__)
         flow = self._flows[root]
         return [
             each.colour
@@ -219,6 +219,14 @@ class Looks:
             for each in grounds
             if each.is_behind(paragraph, flow, is_same=page is root)
         ]
+
+    def _is_break(self, element: Any) -> bool:
+        """Whether a new page begins here."""
+        if local(element) != "p":
+            return behind.is_break(element)
+        said = [_child(element, "pPr"), *self._of_style(self._style_of(element), "pPr")]
+        before = _first(said, "pageBreakBefore")
+        return before is not None and _is_on(before, "val", "1")
 
     def _of_page(self, package: Package) -> Iterator[Colour]:
         """White, which programs print, and the colour or picture of the page, which they show on screens."""
