@@ -17,6 +17,7 @@ from documents.extraction.packages import visible
 from documents.extraction.packages.names import _restyled
 from documents.extraction.packages.package import Package
 from documents.extraction.packages.unshown import word
+from documents.extraction.packages.unshown.formulas import telling
 from tests.documents.safety import media, metafiles, offices, others, unshown
 from tests.documents.safety.planting import NAME, holds
 
@@ -405,6 +406,13 @@ def test_usual_formulas_stay(cleaned, formula):
     public, removed = cleaned(unshown.ods_computed(formula), offices.ODS)
     assert "hidden text" not in removed and inspect(public, offices.ODS, []) == []
     assert Package(public).xml("content.xml").xpath("string(//@*[local-name()='formula'])") == f"of:={formula}"
+
+
+def test_a_word_of_one_letter_is_read_in_a_line():
+    began = time.process_time()
+    word = "a" * 60 + "b"
+    assert telling(f'"{word}"', ()) == [word] and telling('"yyyymmdd"', ()) == []
+    assert time.process_time() - began < 1
 
 
 def test_formulas_with_words_that_no_cell_shows_become_their_values(cleaned):
