@@ -1028,6 +1028,13 @@ PLANTED = [
     *(Planted(f"{program}: letters {name}", lambda make=make, run=run: make(run), "text_colour", mime) for name, run in DRAWN.items() for program, make, mime in (
         ("Word, in a drawing", word_drawn, DOCX), ("Excel, in a shape", book_drawn, XLSX), ("PowerPoint", show_looking, PPTX),
     )),
+    *(Planted(f"PowerPoint: white {name}", lambda run=run: show_looking(f"<a:rPr>{run}</a:rPr>"), "text_colour", PPTX) for name, run in {
+        "by its light": '<a:solidFill><a:scrgbClr r="100000" g="100%" b="100000"/></a:solidFill>',
+        "by its hue": '<a:solidFill><a:hslClr hue="0" sat="0" lum="100000"/></a:solidFill>',
+        "by a name": '<a:solidFill><a:prstClr val="ghostWhite"/></a:solidFill>', "of the system": '<a:solidFill><a:sysClr val="window"/></a:solidFill>',
+        "with a white shadow": f'{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="FFFFFF"/></a:outerShdw></a:effectLst>',
+        "with a reflection": f'{_fill("FFFFFF")}<a:effectLst><a:reflection/></a:effectLst>',
+    }.items()),
     Planted("PowerPoint: half of white", lambda: show_looking(f"<a:rPr>{_fill('FFFFFF', 50_000)}</a:rPr>"), "text_colour", PPTX),
     Planted("PowerPoint: white with a white line", lambda: show_looking(f"<a:rPr><a:ln>{_fill('FFFFFF')}</a:ln>{_fill('FFFFFF')}</a:rPr>"), "text_colour", PPTX),
     Planted("PowerPoint: white with a shadow that lets all through", lambda: show_looking(f'<a:rPr>{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="000000"><a:alpha val="0"/></a:srgbClr></a:outerShdw></a:effectLst></a:rPr>'), "text_colour", PPTX),
@@ -1214,6 +1221,8 @@ CLEAN = {
         "white with a shadow": (f'<a:rPr>{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="000000"><a:alpha val="40000"/></a:srgbClr></a:outerShdw></a:effectLst></a:rPr>',),
         "no fill, with a line": (f'<a:rPr><a:ln>{_fill("FF0000")}</a:ln><a:noFill/></a:rPr>',),
         "half of black": (f"<a:rPr>{_fill('000000', 50_000)}</a:rPr>",),
+        "dark by a name": ('<a:rPr><a:solidFill><a:prstClr val="dkBlue"/></a:solidFill></a:rPr>',),
+        "grey by its light": ('<a:rPr><a:solidFill><a:scrgbClr r="50000" g="50000" b="50000"/></a:solidFill></a:rPr>',),
         "nothing said": ("<a:rPr/>",), "a yellow marker": ('<a:rPr><a:highlight><a:srgbClr val="FFFF00"/></a:highlight></a:rPr>',),
         "white in a box that lets through": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", '<a:solidFill><a:srgbClr val="FFFFFF"><a:alpha val="20000"/></a:srgbClr></a:solidFill>'),
     }.items()},

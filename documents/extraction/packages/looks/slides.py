@@ -63,13 +63,11 @@ class Looks:
                 yield code, words
 
     def _code(self, run: Any, properties: Any) -> str:
-        if drawings.has_effects(properties):
-            return ""
         shape = next((up for up in run.iterancestors() if local(up) in ("sp", "tc")), None)
         marker = _child(properties, "highlight")
         letters = themes.drawn(marker, self._colours) if marker is not None else None
         inks = themes.paints(properties, self._colours) or [self._inherited(shape, sure=letters is None)]
-        paints = [*inks, *drawings.lines(properties, self._colours)]
+        paints = [*inks, *drawings.lines(properties, self._colours), *drawings.effects(properties, self._colours)]
         if any(each.colour is None and each.opacity >= FAINT for each in paints):
             return ""
         return "text_colour" if themes.blend_in(paints, letters, self._grounds(shape)) else ""
