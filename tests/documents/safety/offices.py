@@ -607,6 +607,24 @@ def show_looking(
     )
 
 
+def show_grouped(run: str, *, behind: str = "", beside: str = "") -> bytes:
+    """A text box in a group: what lies behind the group, and below the box in it."""
+    presentation = pptx.Presentation()
+    presentation.core_properties.author = ""
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    if behind:
+        _plate(slide, behind, 5)
+    group = slide.shapes.add_group_shape()
+    if beside:
+        _plate(group, beside, 5)
+    box = group.shapes.add_textbox(Inches(1), Inches(1), Inches(4), Inches(1))
+    box.text_frame.text = NAMED
+    return edited(
+        _saved(presentation),
+        {"ppt/slides/slide1.xml": lambda text: text.replace(f"<a:r><a:t>{NAMED}", f"<a:r>{run}<a:t>{NAMED}")},
+    )
+
+
 def _plate(slide, colour: str, side: float) -> None:
     """A square in the corner of a slide, in one colour or as a picture of it."""
     size = Inches(side)
@@ -1035,6 +1053,9 @@ PLANTED = [
         "with a white shadow": f'{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="FFFFFF"/></a:outerShdw></a:effectLst>',
         "with a reflection": f'{_fill("FFFFFF")}<a:effectLst><a:reflection/></a:effectLst>',
     }.items()),
+    *(Planted(f"PowerPoint: white in a group {name}", lambda said=said: show_grouped(f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", **said), "text_colour", PPTX) for name, said in {
+        "alone": {}, "on a white shape": {"behind": "FFFFFF"}, "above a white shape": {"beside": "FAFAFA"},
+    }.items()),
     Planted("PowerPoint: half of white", lambda: show_looking(f"<a:rPr>{_fill('FFFFFF', 50_000)}</a:rPr>"), "text_colour", PPTX),
     Planted("PowerPoint: white with a white line", lambda: show_looking(f"<a:rPr><a:ln>{_fill('FFFFFF')}</a:ln>{_fill('FFFFFF')}</a:rPr>"), "text_colour", PPTX),
     Planted("PowerPoint: white with a shadow that lets all through", lambda: show_looking(f'<a:rPr>{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="000000"><a:alpha val="0"/></a:srgbClr></a:outerShdw></a:effectLst></a:rPr>'), "text_colour", PPTX),
@@ -1225,6 +1246,9 @@ CLEAN = {
         "grey by its light": ('<a:rPr><a:solidFill><a:scrgbClr r="50000" g="50000" b="50000"/></a:solidFill></a:rPr>',),
         "nothing said": ("<a:rPr/>",), "a yellow marker": ('<a:rPr><a:highlight><a:srgbClr val="FFFF00"/></a:highlight></a:rPr>',),
         "white in a box that lets through": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", '<a:solidFill><a:srgbClr val="FFFFFF"><a:alpha val="20000"/></a:srgbClr></a:solidFill>'),
+    }.items()},
+    **{f"PowerPoint, white in a group {name}": (lambda said=said: show_grouped(f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", **said), PPTX) for name, said in {
+        "on a dark shape": {"behind": "1F3864"}, "above a dark shape": {"beside": "1F3864"}, "above a dark picture": {"beside": "#203864"},
     }.items()},
     "PowerPoint, white in a cell": (lambda: show_cell(f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", ""), PPTX),
     "PowerPoint, two slides": (lambda: _saved((lambda p: (_second(p, "The end"), p)[1])(show())), PPTX),
