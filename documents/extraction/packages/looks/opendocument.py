@@ -23,6 +23,7 @@ _GROUNDS = (
     "table-properties",
     "section-properties",
 )
+_HEIGHTS = {"p": "line-height", "h": "line-height", "table-row": "row-height"}
 _OUTSIDE = frozenset({"annotation", "tracked-changes", "desc", "title"})
 _LENGTH = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(POINTS)}|%)")
 _COMPLEX = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -70,12 +71,22 @@ class Looks:
     def _code(self, lineage: list[Any], words: str) -> str:
         said = self._said(lineage)
         size = self._size(said, is_complex=bool(_COMPLEX.search(words)))
-        if size * _share(said, "text-scale") * _share(said, "text-position", 1) < TINY:
+        drawn = size * _share(said, "text-scale") * _share(said, "text-position", 1)
+        if min([drawn, *self._room(lineage, size)]) < TINY:
             return "text_tiny"
         ink = next((found for each in said if (found := _ink(each)) is not None), None)
         letters = next((colour for each in said if (colour := of_hex(value(each, "background-color")))), None)
         is_faint = blends_in(of_hex(ink or ""), letters, self._below(lineage), _opacity(said))
         return "text_colour" if is_faint else ""
+
+    def _room(self, lineage: list[Any], size: float) -> Iterator[float]:
+        """How high lines, and rows of a table around them, are told to be (points), as far as something is said."""
+        for element in lineage:
+            key = _HEIGHTS.get(local(element), "")
+            said = [part for style in self._chain(element) for part in style if key and value(part, key)]
+            if said and value(said[0], "use-optimal-row-height") != "true":
+                height = number(value(said[0], key), 1, whole=size)
+                yield size if height is None else height
 
     def _said(self, lineage: list[Any]) -> list[Any]:
         """What is said of letters, the nearest first."""
