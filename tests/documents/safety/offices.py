@@ -948,6 +948,13 @@ PLANTED = [
     Planted("Word: deleted row", word_deleted_row, "changes", DOCX, True),
     Planted("Word: hidden text", word_hidden, "hidden_text", DOCX, True),
     Planted("Word: hidden by a style", word_hidden_style, "hidden_text", DOCX, True),
+    *(Planted(f"Word: hidden by {name}", lambda old=old, new=new: edited(_saved(word(NAMED)), {
+        "word/styles.xml": lambda text: text.replace(old, new, 1),
+        "word/document.xml": lambda text: text.replace("<w:sectPr", "<w:p><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>Seen</w:t></w:r></w:p><w:sectPr", 1),
+    }), "hidden_text", DOCX, True) for name, old, new in (
+        ("the defaults", "<w:rPrDefault><w:rPr>", "<w:rPrDefault><w:rPr><w:vanish/>"),
+        ("the style of paragraphs that name none", 'w:styleId="Normal">', 'w:styleId="Normal"><w:rPr><w:vanish/></w:rPr>'),
+    )),
     Planted("Word: white text", word_white, "text_colour", DOCX),
     *(Planted(f"Word: {name}", lambda run=run: word_looking(run), "text_colour", DOCX) for name, run in WORD_UNREADABLE.items()),
     *(Planted(f"Word: white, {name}", lambda args=args: word_before(*args), "text_colour", DOCX) for name, args in {
