@@ -1142,6 +1142,10 @@ PLANTED = [
     Planted("EPUB: words hidden in the markup's own styles", lambda: epub(f'<p>Seen.</p><p class="w">{NAMED}</p>', head="<style>.w { DISPLAY : none }</style>"), "text_invisible", EPUB),
     Planted("EPUB: white words", lambda: epub_styled("body { background: #fff } span { color: White }", f"<p>a <span>{NAMED}</span></p>"), "text_colour", EPUB),
     Planted("EPUB: transparent words", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
+    *(Planted(f"EPUB: {name}", lambda sheet=sheet: epub_styled(sheet, f'<p class="w">{NAMED}</p>'), code, EPUB) for name, code, sheet in (
+        ("tiny by the millimetre", "text_tiny", ".w { font-size: 0.1mm }"), ("tiny by the inch", "text_tiny", ".w { font-size: .02in }"),
+        ("hardly any opacity, in short", "text_invisible", ".w { opacity: 1e-3 }"), ("tiny, in short", "text_tiny", ".w { font-size: 1e-3px }"),
+    )),
     Planted("EPUB: nearly white words", lambda: epub_styled(".w { color: #f2f2f2 }", f'<p class="w">{NAMED}</p>'), "text_colour", EPUB),
     Planted("EPUB: dark words on a dark ground", lambda: epub_styled("div { background: #030303 none } .w { color: black }", f'<div><p class="w">{NAMED}</p></div>'), "text_colour", EPUB),
     Planted("EPUB: words that let nearly all through", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0.05) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
