@@ -224,7 +224,7 @@ class _Hiding:
 
     def _hides(self, up: Any) -> bool:
         name = local(up)
-        if name in ("del", "moveFrom") or (name == "r" and self.is_hidden(up)):
+        if name in ("del", "moveFrom") or (name == "r" and self.is_hidden(up)) or unshown.is_second(up):
             return True
         if name == "tr" and any(local(mark) == "del" for part in up if local(part) == "trPr" for mark in part):
             return True

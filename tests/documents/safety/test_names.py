@@ -397,6 +397,12 @@ def test_a_style_that_hides_in_the_header_hides_nothing_in_the_text(cleaned):
     assert "The court" in visible(Package(public), mime)[0]
 
 
+def test_a_box_that_says_the_same_to_older_programs_stays(cleaned):
+    public, removed = cleaned(unshown.in_two_ways("The court", "The court"), offices.DOCX)
+    assert "hidden text" not in removed and inspect(public, offices.DOCX, []) == []
+    assert len(list(Package(public).xml("word/document.xml").iter("{*}Fallback"))) == 1
+
+
 @pytest.mark.parametrize("formula", unshown.USUAL)
 def test_usual_formulas_stay(cleaned, formula):
     public, removed = cleaned(unshown.computed(formula), offices.XLSX)

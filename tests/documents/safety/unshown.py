@@ -247,6 +247,17 @@ def odf_pages(headers: str) -> bytes:
     return offices.open_document(PLAIN, parts={"styles.xml": styles})
 
 
+def in_two_ways(first: str, second: str) -> bytes:
+    """A box as Word writes it: in today's way, and for older programs."""
+    space = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    shape = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+    text = "<w:txbxContent><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:txbxContent>"
+    return offices._word_with(
+        f'<w:r><mc:AlternateContent xmlns:mc="{space}"><mc:Choice Requires="wps" xmlns:wps="{shape}">{text.format(first)}</mc:Choice>'
+        f"<mc:Fallback><w:pict>{text.format(second)}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+
 SHOWN_HEADERS = {
     "Word: first, in a later section": (lambda: with_header("first", shown=True), DOCX),
     "Excel: first": (lambda: sheet_with_header("firstHeader", 'differentFirst="1"'), XLSX),
@@ -337,6 +348,7 @@ PLANTED = [
 ]  # fmt: skip
 
 PLANTED += [
+    Planted("Word: in a box for older programs", lambda: in_two_ways("The witness", f"The witness {NAME}"), "hidden_text", DOCX, True),
     *(Planted(f"Word: header of {kind} pages, which are none", lambda kind=kind: with_header(kind), "hidden_text", DOCX, True) for kind in ("first", "even")),
     *(Planted(f"Excel: {kind}, which is on no page", lambda kind=kind: sheet_with_header(kind), "hidden_text", XLSX, True) for kind in ("firstHeader", "evenFooter")),
     *(Planted(f"ODT: header {name}", lambda xml=xml: odf_pages(xml), "hidden_text", ODT, True) for name, xml in {
