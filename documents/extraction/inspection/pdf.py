@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 
 from documents.extraction.errors import BrokenFileError
+from documents.extraction.inspection.appearances import inspect_appearances
 from documents.extraction.inspection.bookmarks import inspect_bookmarks
 from documents.extraction.inspection.covered import inspect_pictures
 from documents.extraction.inspection.drawing import Sheet
@@ -42,6 +43,7 @@ def inspect(path: Path, hosts: Collection[str], findings: Findings, mime: str = 
                 if has_bookmarks or read_out:
                     said.add(text)
                 page.close()
+                inspect_appearances(document, index + 1, findings)
             inspect_bookmarks(document, said, findings)
             inspect_readings(read_out, said, findings)
     except pypdfium2.PdfiumError as error:

@@ -10,7 +10,7 @@ ALL = 100_000
 """The whole, of which drawings say shares."""
 POINTS = {"pt": 1.0, "px": 0.75, "in": 72.0, "pc": 12.0, "pi": 12.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54}
 """Points in a unit of length."""
-_SAID = re.compile(rf"([-+]?(?:\d+\.?\d*|\.\d+))(%|{'|'.join(POINTS)})?")
+_SAID = re.compile(rf"([-+]?(?:\d+\.?\d*|\.\d+)(?:e-\d{{1,3}})?)(%|{'|'.join(POINTS)})?")
 
 
 def number(said: str, in_point: float = EMU, whole: float = ALL) -> float | None:

@@ -23,6 +23,7 @@ from documents.extraction.packages.package import (
 )
 from documents.extraction.packages.pictures import picture_traces
 from documents.extraction.packages.recordings import is_recording, recording_traces
+from documents.extraction.packages.unshown import headers
 from documents.extraction.packages.unshown import opendocument as unshown
 from documents.extraction.packages.unused import unnamed_traces
 
@@ -49,6 +50,10 @@ _CHANGE_MARKS = (
     "change-track-table-cell",
     "table-cell-change",
 )
+_FAMILIES = {"span": "text", "a": "text", "p": "paragraph", "h": "paragraph", "section": "section"}
+_HIDING = ("text-properties", "section-properties", "table-properties")
+_DEEP = 20
+_Styles = frozenset[tuple[str, str]]
 _HIDDEN_FIELDS = ("hidden-text", "hidden-paragraph")
 _GONE = ("Thumbnails/", "Versions/")
 _PRINTER = ("PrinterName", "PrinterSetup", "PrintFaxName")
@@ -78,11 +83,11 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from unnamed_traces(package, _ALWAYS, tuple(prefix for prefix, _, _ in _PARTS))
     roots = [package.xml(name) for name in ("content.xml", "styles.xml") if name in package]
     yield from framed_traces(package, roots, kept)
-    hidden = _hidden_styles(package)
     seen = "".join(visible(package))
+    yield from headers.of_opendocument(package, seen)
     for root in roots:
         yield from _change_traces(root)
-        yield from _hidden_traces(root, hidden)
+        yield from _hidden_traces(root, _hidden_styles(package, root))
         yield from unshown.traces(root, seen)
         yield from (Trace(code, "", words) for code, words in Looks(package, root).unreadable())
         yield from _object_traces(package, root)
@@ -114,38 +119,45 @@ def _change_traces(root: Any) -> Iterator[Trace]:
         yield Trace("comments", "comments", text_of(note), partial(take_out, note))
 
 
-def _hidden_styles(package: Package) -> dict[str, frozenset[str]]:
-    """Names of styles that hide text, and of styles that hide a table."""
-    text, table = set(), set()
-    for name in ("content.xml", "styles.xml"):
-        if name not in package:
-            continue
-        for style in find(package.xml(name), "style"):
-            for properties in style:
-                if local(properties) == "text-properties" and value(properties, "display") == "none":
-                    text.add(value(style, "name"))
-                if local(properties) == "table-properties" and value(properties, "display") == "false":
-                    table.add(value(style, "name"))
-                if local(properties) == "section-properties" and value(properties, "display") == "none":
-                    text.add(value(style, "name"))
-    return {"text": frozenset(text), "table": frozenset(table)}
+def _hidden_styles(package: Package, root: Any) -> _Styles:
+    """Family and name of each style that hides what is in it in the part of ``root``, by itself or by one that it builds on.
+
+    Programs call the styles of text and of headers alike, each in its part.
+    """
+    styles: dict[tuple[str, str], Any] = {}
+    for part in ([package.xml("styles.xml")] if "styles.xml" in package else []) + [root]:
+        for style in find(part, "style", "default-style"):
+            if part is root or local(style.getparent()) != "automatic-styles":
+                styles[value(style, "family"), value(style, "name")] = style
+
+    def hides(family: str, name: str, depth: int = 0) -> bool:
+        style = styles.get((family, name))
+        if style is None or depth > _DEEP:
+            return False
+        for properties in style:
+            said = value(properties, "display") if local(properties) in _HIDING else ""
+            if said:
+                return said in ("none", "false")
+        return hides(family, value(style, "parent-style-name"), depth + 1)
+
+    return frozenset(each for each in styles if hides(*each))
 
 
-def _is_hidden(element: Any, hidden: dict[str, frozenset[str]]) -> bool:
+def _is_hidden(element: Any, hidden: _Styles) -> bool:
     name = local(element)
-    if name in ("span", "p", "h", "section"):
+    if name in _FAMILIES:
         is_off = value(element, "display") == "none" or value(element, "is-hidden") == "true"
-        return is_off or value(element, "style-name") in hidden["text"]
+        return is_off or (_FAMILIES[name], value(element, "style-name")) in hidden
     return name in _HIDDEN_FIELDS or (name in unshown.FIELDS and value(element, "display") == "none")
 
 
-def _hidden_traces(root: Any, hidden: dict[str, frozenset[str]]) -> Iterator[Trace]:
-    for element in find(root, "span", "p", "h", "section", *_HIDDEN_FIELDS, *unshown.FIELDS):
+def _hidden_traces(root: Any, hidden: _Styles) -> Iterator[Trace]:
+    for element in find(root, *_FAMILIES, *_HIDDEN_FIELDS, *unshown.FIELDS):
         is_field = local(element) in unshown.FIELDS
         if _is_hidden(element, hidden) and (is_field or len(element) or element.text or value(element, "string-value")):
             yield Trace("hidden_text", "hidden text", text_of(element), partial(take_out, element))
     for table in find(root, "table"):
-        if value(table, "style-name") in hidden["table"]:
+        if ("table", value(table, "style-name")) in hidden:
             yield Trace("hidden_sheets", "hidden sheets", value(table, "name"), partial(_drop_table, root, table))
         else:
             cells = list(_hidden_cells(table))
@@ -236,7 +248,7 @@ def links(package: Package) -> Iterator[str]:
 
 def visible(package: Package) -> list[str]:
     """The words of the body, changes accepted, hidden ones left out."""
-    hidden = _hidden_styles(package)
+    hidden = _hidden_styles(package, package.xml(CONTENT))
     body = next(find(package.xml(CONTENT), "body"), None)
     pieces: list[str] = []
     if body is not None:
@@ -245,9 +257,7 @@ def visible(package: Package) -> list[str]:
     return ["".join(pieces)]
 
 
-def _gather(
-    element: Any, hidden: dict[str, frozenset[str]], cells: set[int], pieces: list[str], depth: int = 0
-) -> None:
+def _gather(element: Any, hidden: _Styles, cells: set[int], pieces: list[str], depth: int = 0) -> None:
     name = local(element)
     left_out = (
         name in _CHANGE_MARKS
@@ -255,7 +265,7 @@ def _gather(
         or _is_hidden(element, hidden)
         or unshown.is_description(element)
         or id(element) in cells
-        or (name == "table" and value(element, "style-name") in hidden["table"])
+        or (name == "table" and ("table", value(element, "style-name")) in hidden)
     )
     if left_out or depth > 200:
         return

@@ -21,7 +21,7 @@ from cssselect import ExpressionError, HTMLTranslator, SelectorSyntaxError, pars
 from lxml import etree
 from tinycss2.color3 import parse_color
 
-from documents.extraction.contrast import FAINT, PAPER, Colour, alike, blends_in, mixed
+from documents.extraction.contrast import FAINT, PAPER, TINY, Colour, alike, blends_in, mixed
 from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, Trace, find, local, text_of, value
 
@@ -114,13 +114,19 @@ def _unreadable(element: Any, style: Style, styles: Mapping[Any, Style]) -> str:
     lineage = [styles.get(each, {}) for each in (element, *element.iterancestors())]
     if _is_invisible(style) or prod(_share(each.get("opacity", "1")) for each in lineage) < FAINT:
         return "text_invisible"
-    size = style.get("font-size", "")
-    if _NOTHING.fullmatch(size) or _TINY.fullmatch(size):
+    if _is_tiny(style.get("font-size", "")):
         return "text_tiny"
     ink = _colour(style.get("color", ""))
     is_placed = any(each.get("position") in ("absolute", "fixed") for each in lineage)
     below = [] if is_placed else _below(lineage)
     return "text_colour" if ink is not None and blends_in(ink.colour, None, below, ink.opacity) else ""
+
+
+def _is_tiny(size: str) -> bool:
+    if _NOTHING.fullmatch(size) or _TINY.fullmatch(size):
+        return True
+    points = number(size, in_point=1) if size[-1:].isalpha() else None
+    return points is not None and points < TINY
 
 
 def _share(said: str) -> float:
@@ -210,7 +216,7 @@ def _may_hide(said: Declaration, grounds: Iterable[Colour]) -> bool:
     if said.name == "opacity":
         return _share(said.value) < 1
     if said.name == "font-size":
-        return bool(_NOTHING.fullmatch(said.value) or _TINY.fullmatch(said.value))
+        return _is_tiny(said.value)
     return False
 
 

@@ -22,6 +22,7 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
+from documents.extraction.packages.unshown import headers
 from documents.extraction.packages.unshown import word as unshown
 from documents.extraction.packages.unused import part_names
 
@@ -54,6 +55,7 @@ PLACES = {
     "footnotes": "word/footnotes.xml",
     "endnotes": "word/endnotes.xml",
 }
+_ON = ("1", "true", "on")
 _BODIES = ("word/document.xml", "word/header", "word/footer", "word/footnotes.xml", "word/endnotes.xml")
 
 
@@ -62,7 +64,9 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
-    yield from unshown.bookmark_traces(package, "\n".join(visible(package)))
+    seen = "\n".join(visible(package))
+    yield from unshown.bookmark_traces(package, seen)
+    yield from headers.of_word(package, seen)
     hidden = _hidden_styles(package)
     looks = Looks(package)
     for name in package.xml_names("word/"):
@@ -154,10 +158,16 @@ def _is_on(properties: Any, name: str) -> bool | None:
 
 
 def _hidden_styles(package: Package) -> frozenset[str]:
-    """Styles whose text is hidden, by themselves or by the style they build on."""
+    """Styles whose text is hidden, by themselves, by the style they build on or by the defaults; "" for that of paragraphs
+    which name none.
+    """
     if "word/styles.xml" not in package:
         return frozenset()
-    styles = {value(style, "styleId"): style for style in find(package.xml("word/styles.xml"), "style")}
+    root = package.xml("word/styles.xml")
+    styles = {value(style, "styleId"): style for style in find(root, "style")}
+    defaults = [part for each in find(root, "rPrDefault") for part in each]
+    is_default = any(_is_on(part, "vanish") for part in defaults)
+    plain = [each for each, style in styles.items() if value(style, "default") in _ON and _is_of_paragraphs(style)]
 
     def hides(style_id: str, depth: int = 0) -> bool:
         style = styles.get(style_id)
@@ -167,9 +177,16 @@ def _hidden_styles(package: Package) -> frozenset[str]:
             if local(part) == "rPr" and (said := _is_on(part, "vanish")) is not None:
                 return said
         base = next((value(part, "val") for part in style if local(part) == "basedOn"), "")
-        return hides(base, depth + 1)
+        return hides(base, depth + 1) if base in styles else is_default and _is_of_paragraphs(style)
 
-    return frozenset(style_id for style_id in styles if hides(style_id))
+    hidden = {style_id for style_id in styles if hides(style_id)}
+    if any(each in hidden for each in plain) or (is_default and not plain):
+        hidden.add("")
+    return frozenset(hidden)
+
+
+def _is_of_paragraphs(style: Any) -> bool:
+    return value(style, "type") == "paragraph"
 
 
 @dataclass
@@ -193,11 +210,8 @@ class _Hiding:
         if paragraph is None:
             return False
         if paragraph not in self._paragraphs:
-            self._paragraphs[paragraph] = any(
-                value(style, "val") in self.styles
-                for part in paragraph if local(part) == "pPr"
-                for style in part if local(style) == "pStyle"
-            )  # fmt: skip
+            named = (style for part in paragraph if local(part) == "pPr" for style in part if local(style) == "pStyle")
+            self._paragraphs[paragraph] = next((value(style, "val") for style in named), "") in self.styles
         return self._paragraphs[paragraph]
 
     def is_seen(self, holder: Any) -> bool:
@@ -210,7 +224,7 @@ class _Hiding:
 
     def _hides(self, up: Any) -> bool:
         name = local(up)
-        if name in ("del", "moveFrom") or (name == "r" and self.is_hidden(up)):
+        if name in ("del", "moveFrom") or (name == "r" and self.is_hidden(up)) or unshown.is_second(up):
             return True
         if name == "tr" and any(local(mark) == "del" for part in up if local(part) == "trPr" for mark in part):
             return True
@@ -225,7 +239,7 @@ def visible(package: Package) -> list[str]:
     """The words of body, notes, headers and footers, changes accepted, hidden ones left out."""
     hidden = _hidden_styles(package)
     pieces = []
-    reached = part_names(package)
+    reached = part_names(package) - headers.unshown_parts(package)
     for name in sorted(package.xml_names("word/")):
         if name.startswith(_BODIES) and not name.endswith(".rels") and name in reached:
             root = package.xml(name)

@@ -211,6 +211,22 @@ def noted(**entries) -> bytes:
     return page_with(change)
 
 
+def stamped(instructions: bytes, kind: str = "Stamp") -> bytes:
+    """Words that an annotation draws."""
+
+    def change(pdf, page):
+        font = Dictionary(F1=Dictionary(Type=N.Font, Subtype=N.Type1, BaseFont=N.Helvetica))
+        look = pdf.make_stream(instructions + f" BT /F1 12 Tf 5 5 Td ({NAME}) Tj ET".encode())
+        look.Type, look.Subtype, look.BBox = N.XObject, N.Form, Array([0, 0, 200, 20])
+        look.Resources = Dictionary(Font=font)
+        place = Array([60, 300, 260, 320])
+        page.obj.Annots = Array(
+            [Dictionary(Type=N.Annot, Subtype=N(f"/{kind}"), Rect=place, AP=Dictionary(N=look), F=4)]
+        )
+
+    return page_with(change)
+
+
 def jpeg_2000() -> bytes:
     """With a text, as cameras and programs leave it, and a note in the packed picture."""
     out = io.BytesIO()
@@ -294,6 +310,8 @@ PLANTED = [
     Planted("description beside the drawing", lambda: marked(lambda pdf: Dictionary(Alt=NAME)), "descriptions"),
     Planted("short form of an element", lambda: tagged(E=NAME), "descriptions"),
     Planted("short form in the drawing", lambda: drawn(f"/Span <</E ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "descriptions"),
+    *(Planted(f"white words of a {kind}", lambda kind=kind: stamped(b"1 g", kind), "text_colour") for kind in ("Stamp", "FreeText", "Watermark")),
+    Planted("invisible words of a stamp", lambda: stamped(b"3 Tr"), "text_invisible"),
     Planted("comment in rich text", lambda: highlighted(RC=f"<body><p>{NAME}</p></body>"), "annotations", removed=True),
     Planted("other reading of an element", lambda: tagged(ActualText=NAME), "read_out"),
     Planted("other reading in the drawing", lambda: drawn(f"/Span <</ActualText ({NAME})>> BDC 60 300 9 9 re f EMC".encode()), "read_out"),
@@ -321,6 +339,7 @@ SILENT = {
 }
 """Name -> maker of a PDF with what goes from the public copy without a word to the editor of a file that is there already."""
 CLEAN = {
+    "words of a stamp": lambda: stamped(b"0 g"),
     "picture with a mask": lambda: masked(Image.new("RGB", (240, 160), "white")),
     "photo with a mask": lambda: masked(Image.new("RGB", (240, 160), "white"), N.DCTDecode),
     "links by name": lambda: linked("chapter"),

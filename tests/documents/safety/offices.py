@@ -607,6 +607,24 @@ def show_looking(
     )
 
 
+def show_grouped(run: str, *, behind: str = "", beside: str = "") -> bytes:
+    """A text box in a group: what lies behind the group, and below the box in it."""
+    presentation = pptx.Presentation()
+    presentation.core_properties.author = ""
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    if behind:
+        _plate(slide, behind, 5)
+    group = slide.shapes.add_group_shape()
+    if beside:
+        _plate(group, beside, 5)
+    box = group.shapes.add_textbox(Inches(1), Inches(1), Inches(4), Inches(1))
+    box.text_frame.text = NAMED
+    return edited(
+        _saved(presentation),
+        {"ppt/slides/slide1.xml": lambda text: text.replace(f"<a:r><a:t>{NAMED}", f"<a:r>{run}<a:t>{NAMED}")},
+    )
+
+
 def _plate(slide, colour: str, side: float) -> None:
     """A square in the corner of a slide, in one colour or as a picture of it."""
     size = Inches(side)
@@ -763,6 +781,7 @@ def odt_comment() -> bytes:
     )
 
 
+HIDDEN = 'text:display="none"'
 HIDING = '<style:style style:name="T9" style:family="text"><style:text-properties text:display="none"/></style:style>'
 
 
@@ -929,6 +948,13 @@ PLANTED = [
     Planted("Word: deleted row", word_deleted_row, "changes", DOCX, True),
     Planted("Word: hidden text", word_hidden, "hidden_text", DOCX, True),
     Planted("Word: hidden by a style", word_hidden_style, "hidden_text", DOCX, True),
+    *(Planted(f"Word: hidden by {name}", lambda old=old, new=new: edited(_saved(word(NAMED)), {
+        "word/styles.xml": lambda text: text.replace(old, new, 1),
+        "word/document.xml": lambda text: text.replace("<w:sectPr", "<w:p><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>Seen</w:t></w:r></w:p><w:sectPr", 1),
+    }), "hidden_text", DOCX, True) for name, old, new in (
+        ("the defaults", "<w:rPrDefault><w:rPr>", "<w:rPrDefault><w:rPr><w:vanish/>"),
+        ("the style of paragraphs that name none", 'w:styleId="Normal">', 'w:styleId="Normal"><w:rPr><w:vanish/></w:rPr>'),
+    )),
     Planted("Word: white text", word_white, "text_colour", DOCX),
     *(Planted(f"Word: {name}", lambda run=run: word_looking(run), "text_colour", DOCX) for name, run in WORD_UNREADABLE.items()),
     *(Planted(f"Word: white, {name}", lambda args=args: word_before(*args), "text_colour", DOCX) for name, args in {
@@ -937,6 +963,7 @@ PLANTED = [
         "before a light gradient": (anchored(GRADIENT.format("FFFFFF", "FAFAFA")),),
         "before a shape that lets all through": (anchored(_fill("000000", 0)),),
         "a page behind a cover": (anchored(_fill("1F3864")) + '<w:br w:type="page"/>', False, "<w:p><w:r><w:t>Seen</w:t></w:r></w:p>"),
+        "a section behind a cover": (anchored(_fill("1F3864")), False, "<w:p><w:pPr><w:sectPr/></w:pPr></w:p>"),
         "far below a low shape": (anchored(_fill("1F3864"), height=1_270_000, place=PLACE), False, "<w:p><w:r><w:t>Seen</w:t></w:r></w:p>" * 20),
         "below the head of the page": (anchored(_fill("1F3864"), height=2_540_000), True, "<w:p><w:r><w:t>Seen</w:t></w:r></w:p>" * 40),
         "below a logo": (anchored(_fill("1F3864"), height=900_000), True),
@@ -945,6 +972,10 @@ PLANTED = [
     Planted("Word: letters as narrow as a hair", lambda: word_looking('<w:w w:val="1"/>'), "text_tiny", DOCX),
     Planted("Word: white before a light picture", lambda: on_picture("#fefefe"), "text_colour", DOCX),
     Planted("Word: white a page behind a dark picture", lambda: on_picture("#203864", away="<w:p><w:r><w:lastRenderedPageBreak/></w:r></w:p>"), "text_colour", DOCX),
+    Planted("Word: white in a paragraph that begins a page behind a cover", lambda: edited(word_before(anchored(_fill("1F3864"))), {"word/document.xml": lambda text: text.replace(f"<w:t>{NAMED}", f"<w:lastRenderedPageBreak/><w:t>{NAMED}")}), "text_colour", DOCX),
+    Planted("Word: white behind a heading that begins a page", lambda: edited(word_before(anchored(_fill("1F3864")), False, '<w:p><w:pPr><w:pStyle w:val="X"/></w:pPr></w:p>'), {"word/styles.xml": lambda text: text.replace("</w:styles>", f'{word_style("X", "", "paragraph", "<w:pPr><w:pageBreakBefore/></w:pPr>")}</w:styles>')}), "text_colour", DOCX),
+    Planted("Word: lines without height", lambda: word_looking("", '<w:spacing w:line="1" w:lineRule="exact"/>'), "text_tiny", DOCX),
+    Planted("Word: row without height", lambda: edited(word_cell("", ""), {"word/document.xml": lambda text: text.replace("<w:tr>", '<w:tr><w:trPr><w:trHeight w:val="2" w:hRule="exact"/></w:trPr>')}), "text_tiny", DOCX),
     Planted("Word: tiny in a strict file", lambda: word_looking('<w:sz w:val="1pt"/>'), "text_tiny", DOCX),
     Planted("Word: white by a style of letters", lambda: word_looking('<w:rStyle w:val="X"/>', styles=word_style("X", WHITE)), "text_colour", DOCX),
     Planted("Word: white by the style below a style", lambda: word_looking('<w:rStyle w:val="Y"/>', styles=word_style("X", WHITE) + word_style("Y", "", more='<w:basedOn w:val="X"/>')), "text_colour", DOCX),
@@ -1024,6 +1055,16 @@ PLANTED = [
     *(Planted(f"{program}: letters {name}", lambda make=make, run=run: make(run), "text_colour", mime) for name, run in DRAWN.items() for program, make, mime in (
         ("Word, in a drawing", word_drawn, DOCX), ("Excel, in a shape", book_drawn, XLSX), ("PowerPoint", show_looking, PPTX),
     )),
+    *(Planted(f"PowerPoint: white {name}", lambda run=run: show_looking(f"<a:rPr>{run}</a:rPr>"), "text_colour", PPTX) for name, run in {
+        "by its light": '<a:solidFill><a:scrgbClr r="100000" g="100%" b="100000"/></a:solidFill>',
+        "by its hue": '<a:solidFill><a:hslClr hue="0" sat="0" lum="100000"/></a:solidFill>',
+        "by a name": '<a:solidFill><a:prstClr val="ghostWhite"/></a:solidFill>', "of the system": '<a:solidFill><a:sysClr val="window"/></a:solidFill>',
+        "with a white shadow": f'{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="FFFFFF"/></a:outerShdw></a:effectLst>',
+        "with a reflection": f'{_fill("FFFFFF")}<a:effectLst><a:reflection/></a:effectLst>',
+    }.items()),
+    *(Planted(f"PowerPoint: white in a group {name}", lambda said=said: show_grouped(f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", **said), "text_colour", PPTX) for name, said in {
+        "alone": {}, "on a white shape": {"behind": "FFFFFF"}, "above a white shape": {"beside": "FAFAFA"},
+    }.items()),
     Planted("PowerPoint: half of white", lambda: show_looking(f"<a:rPr>{_fill('FFFFFF', 50_000)}</a:rPr>"), "text_colour", PPTX),
     Planted("PowerPoint: white with a white line", lambda: show_looking(f"<a:rPr><a:ln>{_fill('FFFFFF')}</a:ln>{_fill('FFFFFF')}</a:rPr>"), "text_colour", PPTX),
     Planted("PowerPoint: white with a shadow that lets all through", lambda: show_looking(f'<a:rPr>{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="000000"><a:alpha val="0"/></a:srgbClr></a:outerShdw></a:effectLst></a:rPr>'), "text_colour", PPTX),
@@ -1033,6 +1074,12 @@ PLANTED = [
     Planted("PowerPoint: comment", show_comment, "comments", PPTX, True),
     Planted("PowerPoint: photo with its place", show_photo, "place", PPTX, True),
     Planted("PowerPoint: workbook of a chart", show_chart, "embedded", PPTX, True, trace=""),
+    *(Planted(f"ODT: {name} hidden by the style below its style", lambda xml=xml: odt_looking(
+        odf_style("", "P9", "paragraph", 'style:parent-style-name="X"') + odf_style("", "T9", more='style:parent-style-name="X"'), xml,
+        odf_style(HIDDEN, "X", "paragraph") + odf_style(HIDDEN, "X"),
+    ), "hidden_text", ODT, True) for name, xml in {
+        "paragraph": f'<text:p text:style-name="P9">{NAMED}</text:p>', "link": f'<text:p>It <text:a text:style-name="T9">{NAMED}</text:a> ended.</text:p>',
+    }.items()),
     Planted("ODT: author", odt_author, "metadata", ODT, True),
     Planted("ODT: tracked deletion", odt_changes, "changes", ODT, True),
     Planted("ODT: comment", odt_comment, "comments", ODT, True),
@@ -1043,6 +1090,9 @@ PLANTED = [
         ("tiny words", "text_tiny", (odf_style('fo:font-size="1pt"'),)),
         ("tiny as a share", "text_tiny", (odf_style('fo:font-size="10%"'),)),
         ("letters that let all through", "text_colour", (odf_style('fo:color="#000000" loext:opacity="0%"'),)),
+        ("lines without height", "text_tiny", (odf_style('fo:line-height="0.01cm"', "P9", "paragraph", kind="paragraph"), f'<text:p text:style-name="P9">{NAMED}</text:p>')),
+        ("lines of no share", "text_tiny", (odf_style('fo:line-height="1%"', "P9", "paragraph", kind="paragraph"), f'<text:p text:style-name="P9">{NAMED}</text:p>')),
+        ("row without height", "text_tiny", (odf_style('style:row-height="0.1mm"', "R9", "table-row", kind="table-row"), ODT_TABLE.replace("<table:table-row>", '<table:table-row table:style-name="R9">'))),
         ("half of white", "text_colour", (odf_style(f'{ODF_WHITE} loext:opacity="50%"'),)),
         ("letters as narrow as a hair", "text_tiny", (odf_style('style:text-scale="1%"'),)),
         ("tiny as a raised one", "text_tiny", (odf_style('style:text-position="super 1%"'),)),
@@ -1050,6 +1100,8 @@ PLANTED = [
             "before a white shape": odt_before("", 'draw:fill="solid" draw:fill-color="#ffffff"'),
             "before a shape that lets all through": odt_before("", f'{ODF_DARK} draw:opacity="0%"'),
             "a page behind a cover": odt_before("", ODF_DARK, "<text:p>Seen<text:soft-page-break/></text:p>"),
+            "behind a paragraph that ends a page": (lambda made: (made[0] + odf_style('fo:break-after="page"', "B", "paragraph", kind="paragraph"), made[1]))(odt_before("", ODF_DARK, '<text:p text:style-name="B">Seen</text:p>')),
+            "in a paragraph that begins a page": (lambda made: (made[0], made[1].replace("<text:span", "<text:soft-page-break/><text:span")))(odt_before("", ODF_DARK)),
             "far below a low shape": odt_before('svg:height="2cm"', f'{ODF_DARK} style:vertical-rel="paragraph"', "<text:p>Seen</text:p>" * 20),
         }.items()),
         ("tiny Arabic", "text_tiny", (odf_style('style:font-size-complex="1pt"'), f'<text:p><text:span text:style-name="T9">شاهد {NAMED}</text:span></text:p>')),
@@ -1090,6 +1142,10 @@ PLANTED = [
     Planted("EPUB: words hidden in the markup's own styles", lambda: epub(f'<p>Seen.</p><p class="w">{NAMED}</p>', head="<style>.w { DISPLAY : none }</style>"), "text_invisible", EPUB),
     Planted("EPUB: white words", lambda: epub_styled("body { background: #fff } span { color: White }", f"<p>a <span>{NAMED}</span></p>"), "text_colour", EPUB),
     Planted("EPUB: transparent words", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
+    *(Planted(f"EPUB: {name}", lambda sheet=sheet: epub_styled(sheet, f'<p class="w">{NAMED}</p>'), code, EPUB) for name, code, sheet in (
+        ("tiny by the millimetre", "text_tiny", ".w { font-size: 0.1mm }"), ("tiny by the inch", "text_tiny", ".w { font-size: .02in }"),
+        ("hardly any opacity, in short", "text_invisible", ".w { opacity: 1e-3 }"), ("tiny, in short", "text_tiny", ".w { font-size: 1e-3px }"),
+    )),
     Planted("EPUB: nearly white words", lambda: epub_styled(".w { color: #f2f2f2 }", f'<p class="w">{NAMED}</p>'), "text_colour", EPUB),
     Planted("EPUB: dark words on a dark ground", lambda: epub_styled("div { background: #030303 none } .w { color: black }", f'<div><p class="w">{NAMED}</p></div>'), "text_colour", EPUB),
     Planted("EPUB: words that let nearly all through", lambda: epub_styled(".w { color: rgba(0, 0, 0, 0.05) }", f'<div class="w"><p>{NAMED}</p></div>'), "text_colour", EPUB),
@@ -1160,6 +1216,8 @@ CLEAN = {
         "white with a line around": lambda: word_looking(f"{WHITE}<w:outline/>"),
         "half of black": lambda: word_looking('<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="50000"/></w14:srgbClr></w14:solidFill></w14:textFill>'),
         "without a fill, with a line": lambda: word_looking('<w14:textOutline xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:solidFill><w14:srgbClr w14:val="FF0000"/></w14:solidFill></w14:textOutline><w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:noFill/></w14:textFill>'),
+        "low lines at least": lambda: word_looking("", '<w:spacing w:line="1" w:lineRule="atLeast"/>'),
+        "low lines of a style, other ones here": lambda: word_looking("", '<w:pStyle w:val="X"/><w:spacing w:line="240" w:lineRule="auto"/>', word_style("X", "", "paragraph", '<w:pPr><w:spacing w:line="1" w:lineRule="exact"/></w:pPr>')),
         "narrow": lambda: word_looking('<w:w w:val="66"/>'), "narrow by nothing": lambda: word_looking('<w:w w:val="0"/>'),
         "half of black in a drawing": lambda: word_drawn(f"<a:rPr>{_fill('000000', 50_000)}</a:rPr>"),
         "dark by the run in a white style": lambda: word_looking(BLACK, '<w:pStyle w:val="X"/>', word_style("X", WHITE, "paragraph")),
@@ -1170,8 +1228,10 @@ CLEAN = {
         "on half of black": (anchored(_fill("000000", 50_000)),),
         "on a low shape": (anchored(_fill("1F3864"), height=1_270_000, place=PLACE),),
         "on a cover of the header": (anchored(_fill("1F3864")), True),
+        "on a cover in a paragraph that begins a page": ("<w:lastRenderedPageBreak/>" + anchored(_fill("1F3864")),),
         "on an older cover": ('<w:pict><v:rect style="position:absolute;height:29cm" fillcolor="#1f3864 [3204]"/></w:pict>',),
     }.items()},
+    "Word, white on a cover in a section that goes on": (lambda: edited(word_before(anchored(_fill("1F3864")), False, "<w:p><w:pPr><w:sectPr/></w:pPr></w:p>"), {"word/document.xml": lambda text: re.sub(r"(<w:sectPr [^>]*>)", r'\1<w:type w:val="continuous"/>', text)}), DOCX),
     "Word, white on a dark picture": (lambda: on_picture("#203864"), DOCX),
     "Word, white on the colour of the page": (lambda: edited(word_white(), {"word/document.xml": lambda text: text.replace("<w:body>", '<w:background w:color="1F3864"/><w:body>')}), DOCX),
     "Word, white in a dark row": (lambda: edited(word_cell("", WHITE), {"word/document.xml": lambda text: text.replace("<w:tr>", f"<w:tr><w:tblPrEx>{ON_BLACK}</w:tblPrEx>")}), DOCX),
@@ -1200,8 +1260,13 @@ CLEAN = {
         "white with a shadow": (f'<a:rPr>{_fill("FFFFFF")}<a:effectLst><a:outerShdw><a:srgbClr val="000000"><a:alpha val="40000"/></a:srgbClr></a:outerShdw></a:effectLst></a:rPr>',),
         "no fill, with a line": (f'<a:rPr><a:ln>{_fill("FF0000")}</a:ln><a:noFill/></a:rPr>',),
         "half of black": (f"<a:rPr>{_fill('000000', 50_000)}</a:rPr>",),
+        "dark by a name": ('<a:rPr><a:solidFill><a:prstClr val="dkBlue"/></a:solidFill></a:rPr>',),
+        "grey by its light": ('<a:rPr><a:solidFill><a:scrgbClr r="50000" g="50000" b="50000"/></a:solidFill></a:rPr>',),
         "nothing said": ("<a:rPr/>",), "a yellow marker": ('<a:rPr><a:highlight><a:srgbClr val="FFFF00"/></a:highlight></a:rPr>',),
         "white in a box that lets through": (f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", '<a:solidFill><a:srgbClr val="FFFFFF"><a:alpha val="20000"/></a:srgbClr></a:solidFill>'),
+    }.items()},
+    **{f"PowerPoint, white in a group {name}": (lambda said=said: show_grouped(f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", **said), PPTX) for name, said in {
+        "on a dark shape": {"behind": "1F3864"}, "above a dark shape": {"beside": "1F3864"}, "above a dark picture": {"beside": "#203864"},
     }.items()},
     "PowerPoint, white in a cell": (lambda: show_cell(f"<a:rPr>{_fill('FFFFFF')}</a:rPr>", ""), PPTX),
     "PowerPoint, two slides": (lambda: _saved((lambda p: (_second(p, "The end"), p)[1])(show())), PPTX),
@@ -1212,14 +1277,21 @@ CLEAN = {
         "white in a box of any colour": (odf_style(ODF_WHITE), ODT_BOX),
         "white on a cover": (odf_style(ODF_WHITE) + odf_style('style:run-through="background" draw:fill="solid" draw:fill-color="#1f3864"', "G", "graphic", kind="graphic"), f'<text:p><draw:custom-shape draw:style-name="G"/><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
         "white over a shape": odt_before('svg:height="2cm"', f'{ODF_DARK} style:vertical-rel="paragraph"', "<text:p>Seen</text:p>"),
+        "white over a cover in a paragraph that begins a page": (lambda made: (made[0], made[1].replace("<draw:", "<text:soft-page-break/><draw:", 1)))(odt_before("", ODF_DARK)),
         "white over a gradient": (*odt_before("", 'draw:fill="gradient" draw:fill-gradient-name="X"'), '<draw:gradient draw:name="X" draw:start-color="#1f3864" draw:end-color="#000000"/>'),
         "what the program chooses": (odf_style('style:use-window-font-color="true" fo:color="#ffffff"'),),
+        "what LibreOffice writes in every file": ("", "", '<style:default-style style:family="paragraph"><style:text-properties style:use-window-font-color="true" loext:opacity="0%"/></style:default-style>'),
         "half of black": (odf_style('fo:color="#000000" loext:opacity="50%"'),),
         "black in a paragraph that lets all through": (odf_style('loext:opacity="0%"', "P9", "paragraph") + odf_style(ODF_BLACK), f'<text:p text:style-name="P9"><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
+        "close lines": (odf_style('fo:line-height="90%"', "P9", "paragraph", kind="paragraph"), f'<text:p text:style-name="P9">{NAMED}</text:p>'),
         "narrow and raised": (odf_style('style:text-scale="66%" style:text-position="33% 58%"'),), "raised by little": (odf_style('style:text-position="1%"'),),
         "pale but legible": (odf_style('fo:color="#cccccc"'),), "clear": (odf_style('fo:background-color="transparent"'),),
     }.items()},
     "ODS, white on black": (lambda: ods_looking(f'<style:style style:name="T9" style:family="table-cell"><style:table-cell-properties {ODF_ON_BLACK}/><style:text-properties {ODF_WHITE}/></style:style>'), ODS),
+    "ODT with a style that hides in its header": (lambda: open_document(
+        '<text:p text:style-name="P1">The court</text:p>', styles=odf_style('text:display="true"', "P1", "paragraph"),
+        parts={"styles.xml": f'<office:document-styles {_NS}><office:automatic-styles>{odf_style(HIDDEN, "P1", "paragraph")}</office:automatic-styles></office:document-styles>'},
+    ), ODT),
     "ODT with names by programs": (lambda: open_document(f'{PLAIN}<text:section text:name="Section1"><text:p>Seen</text:p></text:section><table:table table:name="Tabelle1"/><text:table-of-content text:name="Table of Contents1"/><text:p><text:a xlink:href="#Table1|table">a</text:a> <text:a xlink:href="#1.The court|outline">b</text:a></text:p>'), ODT),
     "ODT with names by its words": (lambda: open_document(f'{PLAIN}<text:section text:name="The_court"><text:p>Seen</text:p></text:section>'), ODT),
     "ODT with a link": (lambda: open_document(f'{PLAIN}<text:p><text:a xlink:href="https://www.example.org/">See</text:a></text:p>'), ODT),

@@ -13,6 +13,7 @@ from PIL import Image, ImageChops, PngImagePlugin
 
 from documents.extraction.errors import BrokenFileError
 from documents.extraction.inspection.boxes import patches
+from documents.extraction.packages.looks.pixels import of_bytes
 from documents.extraction.packages.pictures import is_picture, plain
 from documents.extraction.packages.recordings import plain_recording
 from documents.extraction.packages.vectors import plain_address, plain_style
@@ -386,3 +387,9 @@ def test_styles_are_read_in_a_line():
     """It took hours for as much when each beginning was followed to the end."""
     assert plain_style("data:" + "url(" * 50_000) == ""
     assert plain_style("a{}" * 10_000 + "url(data:" * 50_000) == ""
+
+
+def test_the_shade_of_a_picture_is_asked_of_usual_ones():
+    of_bytes.cache_clear()
+    assert of_bytes(b"P6 1 1 255 \0\0\0") is None
+    assert of_bytes(offices.picture_of("#203864")) == (0x20, 0x38, 0x64)

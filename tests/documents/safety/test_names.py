@@ -17,6 +17,7 @@ from documents.extraction.packages import visible
 from documents.extraction.packages.names import _restyled
 from documents.extraction.packages.package import Package
 from documents.extraction.packages.unshown import word
+from documents.extraction.packages.unshown.formulas import telling
 from tests.documents.safety import media, metafiles, offices, others, unshown
 from tests.documents.safety.planting import NAME, holds
 
@@ -383,6 +384,25 @@ def test_what_is_shown_of_fields_and_lists_stays(cleaned):
     assert "<text:p>Seen, heard.</text:p>" in parts(public)["content.xml"].decode()
 
 
+@pytest.mark.parametrize("name", unshown.SHOWN_HEADERS)
+def test_headers_of_pages_that_are_there_stay(cleaned, name):
+    make, mime = unshown.SHOWN_HEADERS[name]
+    public, _removed = cleaned(make(), mime)
+    assert holds(public.read_bytes(), NAME) and inspect(public, mime, []) == []
+
+
+def test_a_style_that_hides_in_the_header_hides_nothing_in_the_text(cleaned):
+    make, mime = offices.CLEAN["ODT with a style that hides in its header"]
+    public, _removed = cleaned(make(), mime)
+    assert "The court" in visible(Package(public), mime)[0]
+
+
+def test_a_box_that_says_the_same_to_older_programs_stays(cleaned):
+    public, removed = cleaned(unshown.in_two_ways("The court", "The court"), offices.DOCX)
+    assert "hidden text" not in removed and inspect(public, offices.DOCX, []) == []
+    assert len(list(Package(public).xml("word/document.xml").iter("{*}Fallback"))) == 1
+
+
 @pytest.mark.parametrize("formula", unshown.USUAL)
 def test_usual_formulas_stay(cleaned, formula):
     public, removed = cleaned(unshown.computed(formula), offices.XLSX)
@@ -392,6 +412,13 @@ def test_usual_formulas_stay(cleaned, formula):
     public, removed = cleaned(unshown.ods_computed(formula), offices.ODS)
     assert "hidden text" not in removed and inspect(public, offices.ODS, []) == []
     assert Package(public).xml("content.xml").xpath("string(//@*[local-name()='formula'])") == f"of:={formula}"
+
+
+def test_a_word_of_one_letter_is_read_in_a_line():
+    began = time.process_time()
+    word = "a" * 60 + "b"
+    assert telling(f'"{word}"', ()) == [word] and telling('"yyyymmdd"', ()) == []
+    assert time.process_time() - began < 1
 
 
 def test_formulas_with_words_that_no_cell_shows_become_their_values(cleaned):

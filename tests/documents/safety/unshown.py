@@ -222,6 +222,50 @@ FORMS = {
 """Where readers choose, and what of it stays."""
 
 
+def with_header(kind: str, *, shown: bool = False) -> bytes:
+    """A header that python-docx shows only where it is told to; ``shown``: in the next section, which has none of its own."""
+    document = offices.word()
+    header = getattr(document.sections[0], f"{kind}_page_header")
+    header.paragraphs[0].text = NAME
+    if shown:
+        document.add_section().different_first_page_header_footer = True
+    return offices._saved(document)
+
+
+def sheet_with_header(kind: str, more: str = "") -> bytes:
+    header = f'<headerFooter {more}><oddHeader>&amp;CSeen</oddHeader><{kind}>&amp;L&amp;"Arial"&amp;8{NAME}</{kind}></headerFooter>'
+    return offices.edited(
+        offices._saved(offices.book()),
+        {"xl/worksheets/sheet1.xml": lambda text: text.replace("</worksheet>", f"{header}</worksheet>")},
+    )
+
+
+def odf_pages(headers: str) -> bytes:
+    """A text with kinds of pages."""
+    pages = f'<style:master-page style:name="Standard" style:next-style-name="Next">{headers}</style:master-page>'
+    styles = f"<office:document-styles {offices._NS}><office:master-styles>{pages}</office:master-styles></office:document-styles>"
+    return offices.open_document(PLAIN, parts={"styles.xml": styles})
+
+
+def in_two_ways(first: str, second: str) -> bytes:
+    """A box as Word writes it: in today's way, and for older programs."""
+    space = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    shape = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+    text = "<w:txbxContent><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:txbxContent>"
+    return offices._word_with(
+        f'<w:r><mc:AlternateContent xmlns:mc="{space}"><mc:Choice Requires="wps" xmlns:wps="{shape}">{text.format(first)}</mc:Choice>'
+        f"<mc:Fallback><w:pict>{text.format(second)}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+
+SHOWN_HEADERS = {
+    "Word: first, in a later section": (lambda: with_header("first", shown=True), DOCX),
+    "Excel: first": (lambda: sheet_with_header("firstHeader", 'differentFirst="1"'), XLSX),
+    "Excel: even": (lambda: sheet_with_header("evenFooter", 'differentOddEven="true"'), XLSX),
+    "ODT: of pages that follow": (lambda: odf_pages(f'</style:master-page><style:master-page style:name="Next"><style:header><text:p>{NAME}</text:p></style:header>'), ODT),
+}  # fmt: skip
+
+
 def show(shape: str = "", descr: str = "", tooltip: str = "") -> bytes:
     presentation = offices.show()
     box = presentation.slides[0].shapes.add_textbox(Inches(1), Inches(4), Inches(4), Inches(1))
@@ -301,6 +345,17 @@ PLANTED = [
     Planted("ODT: name of a bookmark", lambda: offices.open_document(PLAIN + ODT_BOOKMARK), "bookmarks", ODT, True),
     *(Planted(f"ODS: {name}", lambda xml=xml: offices.open_document(xml + offices._ods(offices._row("a")), mime=ODS), "hidden_text", ODS, True) for name, xml in TABLES.items()),
     Planted("ODS: condition of a style", lambda: offices.open_document(offices._ods(offices._row("a")), mime=ODS, styles=ODS_MAP), "hidden_text", ODS, True),
+]  # fmt: skip
+
+PLANTED += [
+    Planted("Word: in a box for older programs", lambda: in_two_ways("The witness", f"The witness {NAME}"), "hidden_text", DOCX, True),
+    *(Planted(f"Word: header of {kind} pages, which are none", lambda kind=kind: with_header(kind), "hidden_text", DOCX, True) for kind in ("first", "even")),
+    *(Planted(f"Excel: {kind}, which is on no page", lambda kind=kind: sheet_with_header(kind), "hidden_text", XLSX, True) for kind in ("firstHeader", "evenFooter")),
+    *(Planted(f"ODT: header {name}", lambda xml=xml: odf_pages(xml), "hidden_text", ODT, True) for name, xml in {
+        "that is switched off": f'<style:header style:display="false"><text:p>{NAME}</text:p></style:header>',
+        "of left pages, switched off": f'<style:header><text:p>Seen</text:p></style:header><style:header-left style:display="false"><text:p>{NAME}</text:p></style:header-left>',
+        "of pages that nothing asks for": f'</style:master-page><style:master-page style:name="First_20_Page"><style:header><text:p>{NAME}</text:p></style:header>',
+    }.items()),
 ]  # fmt: skip
 
 NAMED = {

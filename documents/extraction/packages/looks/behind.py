@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import PIL.ImageColor
 
 from documents.extraction.contrast import PAPER, Colour, mixed
 from documents.extraction.packages.looks import themes
-from documents.extraction.packages.looks.flow import PAGE, Flow
+from documents.extraction.packages.looks.flow import PAGE, Flow, holder
 from documents.extraction.packages.looks.pixels import shade
 from documents.extraction.packages.numbers import EMU, number
 from documents.extraction.packages.package import Package, find, local, value
@@ -20,10 +21,11 @@ _HIGH = 142.0
 _COVER = 0.6 * PAGE
 _HEIGHT = re.compile(r"(?:^|;)height:([^;]+)")
 _BY_TEXT = ("paragraph", "line")
+_ON_THE_PAGE = ("continuous", "nextColumn")
 
 
 class Ground(NamedTuple):
-    """A colour that may lie behind words, of a shape of this height (points) at a paragraph.
+    """A colour that may lie behind words, of a shape of this height (points) that hangs in the text at ``anchor``.
 
     ``reach``: points of the text from there on, or around it where the shape hangs on the page, that it may lie behind.
     """
@@ -45,10 +47,16 @@ class Ground(NamedTuple):
 def is_break(element: Any) -> bool:
     """Whether a new page begins here."""
     name = local(element)
-    return (
-        name == "lastRenderedPageBreak"
-        or (name == "br" and value(element, "type") == "page")
-        or (name == "pageBreakBefore" and value(element, "val", "1") not in ("0", "false", "off"))
+    return name == "lastRenderedPageBreak" or (name == "br" and value(element, "type") == "page")
+
+
+def section_ends(root: Any) -> frozenset[Any]:
+    """Paragraphs behind which a section begins on a page of its own; it says so at its own end."""
+    sections = [each for each in find(root, "sectPr") if local(each.getparent()) != "sectPrChange"]
+    return frozenset(
+        next((up for up in one.iterancestors() if local(up) == "p"), None)
+        for one, following in pairwise(sections)
+        if not any(local(each) == "type" and value(each, "val") in _ON_THE_PAGE for each in following)
     )
 
 
@@ -58,16 +66,14 @@ def grounds(package: Package, part: str, colours: themes.Scheme) -> Iterator[Gro
     for anchor in find(root, "anchor"):
         if value(anchor, "behindDoc") in ("1", "true", "on") or any(local(each) == "wrapNone" for each in anchor):
             height, reach = _room(anchor)
-            yield from (
-                Ground(each, _paragraph(anchor), height, reach) for each in _drawn(package, part, anchor, colours)
-            )
+            yield from (Ground(each, holder(anchor), height, reach) for each in _drawn(package, part, anchor, colours))
     for shape in find(root, "rect", "roundrect", "oval", "shape"):
         style = value(shape, "style").replace(" ", "")
         if "position:absolute" in style and all(value(each, "type") in ("", "none") for each in find(shape, "wrap")):
             size = _HEIGHT.search(style)
             tall = number(size[1], 1) if size else None
             for colour in _of_vml(package, part, shape):
-                yield Ground(colour, _paragraph(shape), PAGE if tall is None else tall, PAGE)
+                yield Ground(colour, holder(shape), PAGE if tall is None else tall, PAGE)
 
 
 def _room(anchor: Any) -> tuple[float, float]:
@@ -80,11 +86,6 @@ def _room(anchor: Any) -> tuple[float, float]:
     if place is None or offset is None or value(place, "relativeFrom") not in _BY_TEXT:
         return height, PAGE
     return height, height + abs(number(offset.text or "") or 0.0) / EMU
-
-
-def _paragraph(element: Any) -> Any:
-    """The outermost paragraph around a shape: the text's own."""
-    return next((up for up in reversed(list(element.iterancestors())) if local(up) == "p"), None)
 
 
 def _drawn(package: Package, part: str, anchor: Any, colours: themes.Scheme) -> Iterator[Colour]:

@@ -16,6 +16,7 @@ _SPACES = ("http://schemas.openxmlformats.org/drawingml/2006/main", "http://purl
 _RUNS = [f"{{{space}}}{name}" for space in _SPACES for name in ("r", "fld")]
 _SIZE = 18.0
 """Points, where nothing says it."""
+_COLOURED = ("outerShdw", "innerShdw", "prstShdw", "glow")
 _OF_PROMPTS = ("sldLayout", "sldMaster")
 NOTHING_SAID = etree.Element("rPr")
 
@@ -50,10 +51,10 @@ def lines(properties: Any, colours: themes.Scheme) -> list[themes.Paint]:
     return themes.paints(_line(properties), colours) or []
 
 
-def has_effects(properties: Any) -> bool:
-    """Whether a shadow or the like shows the letters."""
-    effects = next((part for part in properties if local(part) == "effectLst"), ())
-    return any(themes.painted(each, {}).opacity >= FAINT for each in effects)
+def effects(properties: Any, colours: themes.Scheme) -> list[themes.Paint]:
+    """The colours of shadows and the like, which show the letters too. Soft edges and reflections have the letters' own."""
+    found = next((part for part in properties if local(part) == "effectLst"), ())
+    return [themes.painted(each, colours) for each in found if local(each) in _COLOURED]
 
 
 def _line(properties: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from documents.extraction.contrast import PAPER, TINY, Colour, blends_in, mixed, of_hex
-from documents.extraction.packages.looks.flow import PAGE, Flow
+from documents.extraction.packages.looks.flow import PAGE, Flow, holder
 from documents.extraction.packages.looks.pixels import of_bytes
 from documents.extraction.packages.numbers import POINTS, number
 from documents.extraction.packages.package import Package, find, local, value
@@ -23,6 +23,7 @@ _GROUNDS = (
     "table-properties",
     "section-properties",
 )
+_HEIGHTS = {"p": "line-height", "h": "line-height", "table-row": "row-height"}
 _OUTSIDE = frozenset({"annotation", "tracked-changes", "desc", "title"})
 _LENGTH = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(POINTS)}|%)")
 _COMPLEX = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -52,7 +53,7 @@ class Looks:
                 self._pages += filter(None, [of_hex(value(page, "background-color")), *shades])
         self._cells = dict(self._of_columns())
         self._shapes = list(self._behind())
-        self._flow = Flow(root, self._is_break) if self._shapes else None
+        self._flow = Flow(root, self._is_break, self._is_end) if self._shapes else None
 
     def unreadable(self) -> Iterator[tuple[str, str]]:
         """Code and words of what nobody can read."""
@@ -70,12 +71,22 @@ class Looks:
     def _code(self, lineage: list[Any], words: str) -> str:
         said = self._said(lineage)
         size = self._size(said, is_complex=bool(_COMPLEX.search(words)))
-        if size * _share(said, "text-scale") * _share(said, "text-position", 1) < TINY:
+        drawn = size * _share(said, "text-scale") * _share(said, "text-position", 1)
+        if min([drawn, *self._room(lineage, size)]) < TINY:
             return "text_tiny"
         ink = next((found for each in said if (found := _ink(each)) is not None), None)
         letters = next((colour for each in said if (colour := of_hex(value(each, "background-color")))), None)
         is_faint = blends_in(of_hex(ink or ""), letters, self._below(lineage), _opacity(said))
         return "text_colour" if is_faint else ""
+
+    def _room(self, lineage: list[Any], size: float) -> Iterator[float]:
+        """How high lines, and rows of a table around them, are told to be (points), as far as something is said."""
+        for element in lineage:
+            key = _HEIGHTS.get(local(element), "")
+            said = [part for style in self._chain(element) for part in style if key and value(part, key)]
+            if said and value(said[0], "use-optimal-row-height") != "true":
+                height = number(value(said[0], key), 1, whole=size)
+                yield size if height is None else height
 
     def _said(self, lineage: list[Any]) -> list[Any]:
         """What is said of letters, the nearest first."""
@@ -141,7 +152,8 @@ class Looks:
                 continue
             said = [part for style in self._chain(shape) for part in style if local(part) == "graphic-properties"]
             if any(value(each, "run-through") == "background" or value(each, "wrap") == "run-through" for each in said):
-                anchor = next((up for up in shape.iterancestors() if local(up) in ("p", "h")), None)
+                is_in_text = any(local(up) in ("p", "h") for up in shape.iterancestors())
+                anchor = holder(shape) if is_in_text else None
                 if anchor is None and value(shape, "anchor-page-number", "1") == "1":
                     anchor = first
                 yield from ((colour, anchor, _reach(shape, said)) for colour in self._colours(shape, said))
@@ -164,13 +176,18 @@ class Looks:
 
     def _is_break(self, element: Any) -> bool:
         """Whether a new page begins here."""
-        if local(element) == "soft-page-break":
-            return True
-        return local(element) in ("p", "h", "table") and any(
+        return local(element) == "soft-page-break" or any(
             value(style, "master-page-name") or value(part, "break-before") == "page"
-            for style in self._chain(element)
+            for style in self._of_block(element)
             for part in style
         )
+
+    def _is_end(self, element: Any) -> bool:
+        """Whether a new page begins behind an element."""
+        return any(value(part, "break-after") == "page" for style in self._of_block(element) for part in style)
+
+    def _of_block(self, element: Any) -> Iterator[Any]:
+        return self._chain(element) if local(element) in ("p", "h", "table") else iter(())
 
     def _of_columns(self) -> Iterator[tuple[Any, str]]:
         """Cells without a style of their own, and the one of their row or column."""
@@ -212,9 +229,12 @@ def _ink(properties: Any) -> str | None:
 
 
 def _opacity(said: list[Any]) -> float:
-    """How much of the letters hides what lies behind them: a colour without a share of its own is whole."""
+    """How much of the letters hides what lies behind them: a colour without a share of its own is whole.
+
+    So is one that the program chooses, beside which LibreOffice writes a share of nothing in every file.
+    """
     nearest = next((each for each in said if value(each, "opacity") or _ink(each) is not None), None)
-    return _share([nearest], "opacity") if nearest is not None else 1.0
+    return _share([nearest], "opacity") if nearest is not None and _ink(nearest) != "" else 1.0
 
 
 def _share(said: list[Any], name: str, at: int = 0) -> float:

@@ -14,6 +14,8 @@ from documents.extraction.images import MAX_SOURCE_PIXELS
 from documents.extraction.packages.package import Package
 
 _SIDE = 64
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
+"""What may stay in a file; Pillow opens others too, some of them by starting programs."""
 
 
 def shade(package: Package, part: str, number: str) -> Colour | None:
@@ -30,12 +32,13 @@ def of_bytes(content: bytes) -> Colour | None:
     """Of a picture file; half of its pixels are darker, half are lighter."""
     PIL.Image.MAX_IMAGE_PIXELS = None  # our own limit follows
     try:
-        with PIL.Image.open(io.BytesIO(content)) as picture:
+        with PIL.Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             if picture.width * picture.height > MAX_SOURCE_PIXELS:
                 return None
             picture.draft("RGB", (_SIDE, _SIDE))
+            # Without a second copy of a large picture.
+            picture.thumbnail((_SIDE, _SIDE), PIL.Image.Resampling.NEAREST)
             small = picture.convert("RGBA")
-            small.thumbnail((_SIDE, _SIDE))
     except (OSError, SyntaxError, ValueError, struct.error):
         return None
     seen = PIL.Image.new("RGB", small.size, PAPER)

@@ -63,13 +63,11 @@ class Looks:
                 yield code, words
 
     def _code(self, run: Any, properties: Any) -> str:
-        if drawings.has_effects(properties):
-            return ""
         shape = next((up for up in run.iterancestors() if local(up) in ("sp", "tc")), None)
         marker = _child(properties, "highlight")
         letters = themes.drawn(marker, self._colours) if marker is not None else None
         inks = themes.paints(properties, self._colours) or [self._inherited(shape, sure=letters is None)]
-        paints = [*inks, *drawings.lines(properties, self._colours)]
+        paints = [*inks, *drawings.lines(properties, self._colours), *drawings.effects(properties, self._colours)]
         if any(each.colour is None and each.opacity >= FAINT for each in paints):
             return ""
         return "text_colour" if themes.blend_in(paints, letters, self._grounds(shape)) else ""
@@ -105,7 +103,7 @@ class Looks:
         if colour is not None:
             return [colour]
         is_clear = local(shape) == "sp" and (kind == "noFill" or (not kind and not self._is_filled_elsewhere(shape)))
-        if not is_clear or local(shape.getparent()) != "spTree":
+        if not is_clear:
             return []
         found = list(self._behind(shape))
         return [] if None in found else [each for each in found if each is not None]
@@ -129,18 +127,31 @@ class Looks:
 
     def _behind(self, shape: Any) -> Iterator[Colour | None]:
         """What lies behind a clear shape, down to one that hides all below it; None for what can't be told."""
-        frame = _frame(shape) or next((found for each in self._places(shape) if (found := _frame(each))), None)
-        own = shape.getparent().index(shape)
+        outer = shape
+        while local(outer.getparent()) == "grpSp":
+            for sibling in outer.itersiblings(preceding=True):
+                if local(sibling) in _SHAPES and _has_ground(sibling, on_slide=True):
+                    yield from map(self._on_paper, self._paints(self._names[0], sibling))
+            outer = outer.getparent()
+        if local(outer.getparent()) != "spTree":
+            yield None
+            return
+        frame = _frame(outer) or next((found for each in self._places(shape) if (found := _frame(each))), None)
+        own = outer.getparent().index(outer)
         for cover in reversed(self._covers):
             share = 1.0 if frame is None or cover.frame is None else _shared(frame, cover.frame)
+            if outer is not shape and share > 0:
+                share = _PART  # where in its group the box lies isn't asked
             if cover.at >= own or share < _PART:
                 continue
-            for each in cover.paints:
-                yield each.colour and mixed(each.opacity, each.colour, self._paper or PAPER)
+            yield from map(self._on_paper, cover.paints)
             is_known = frame is not None and cover.frame is not None and local(cover.shape) == "sp"
             if is_known and share >= 1 and all(each.opacity >= 1 for each in cover.paints):
                 return
         yield self._paper
+
+    def _on_paper(self, paint: themes.Paint) -> Colour | None:
+        return paint.colour and mixed(paint.opacity, paint.colour, self._paper or PAPER)
 
     def _paints(self, name: str, shape: Any) -> Iterator[themes.Paint]:
         """What a shape, or each in a group, is filled with."""

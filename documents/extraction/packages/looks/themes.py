@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import colorsys
+import contextlib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
+
+import PIL.ImageColor
 
 from documents.extraction.contrast import FAINT, INK, PAPER, Colour, blends_in, lighted, of_hex
 from documents.extraction.packages.numbers import ALL, number
@@ -12,7 +17,11 @@ from documents.extraction.packages.package import Package, find, local, value
 Scheme = Mapping[str, Colour]
 """The colours of a theme by their short names: ``lt1``, ``dk1``, ``accent1``."""
 
-_NAMED: Mapping[str, Colour] = {"white": PAPER, "black": INK}
+_OF_SYSTEM: Mapping[str, Colour] = {"window": PAPER, "windowText": INK}
+_SHORT = re.compile("^(dk|lt|med)(?=[A-Z])")
+_LONG = {"dk": "dark", "lt": "light", "med": "medium"}
+_TURN = 360 * 60_000
+"""Units of a hue in a full circle."""
 ALIASES: Mapping[str, str] = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}
 """What grounds and texts are where nothing else is said."""
 _COLOURS = ("srgbClr", "schemeClr", "sysClr", "prstClr", "scrgbClr", "hslClr")
@@ -79,13 +88,39 @@ def _colour(holder: Any, colours: Scheme) -> Colour | None:
         elif name == "schemeClr":
             colour = colours.get(said)
         elif name == "sysClr":
-            colour = of_hex(value(each, "lastClr"))
+            colour = of_hex(value(each, "lastClr")) or _OF_SYSTEM.get(said)
         elif name == "prstClr":
-            colour = _NAMED.get(said)
+            colour = _named(said)
+        elif name == "scrgbClr":
+            colour = _rgb(*(_screen(_part(each, key)) for key in "rgb"))
+        elif name == "hslClr":
+            hue = (number(value(each, "hue", "0")) or 0.0) / _TURN
+            colour = _rgb(*colorsys.hls_to_rgb(hue, _part(each, "lum"), _part(each, "sat")))
         else:
             continue
         return None if colour is None else _changed(each, colour)
     return None
+
+
+def _named(name: str) -> Colour | None:
+    """A colour by its name, which is that of the web but for short beginnings."""
+    with contextlib.suppress(ValueError):
+        return PIL.ImageColor.getrgb(_SHORT.sub(lambda found: _LONG[found[0]], name))[:3]
+    return None
+
+
+def _part(colour: Any, key: str) -> float:
+    return min(max((number(value(colour, key)) or 0.0) / ALL, 0.0), 1.0)
+
+
+def _screen(light: float) -> float:
+    """What a screen gets for so much light (sRGB)."""
+    return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
+
+
+def _rgb(*shares: float) -> Colour:
+    red, green, blue = (round(share * 255) for share in shares)
+    return red, green, blue
 
 
 def _opacity(colour: Any) -> float:

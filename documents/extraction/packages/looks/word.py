@@ -29,8 +29,11 @@ _PAGES = (_TEXT, "word/header", "word/footer")
 _PATTERN = re.compile(r"pct(\d{1,2})")
 _SHADED = {"tc": "tcPr", "tr": "tblPrEx", "tbl": "tblPr"}
 _DEEP = 20
-_Place = tuple[str, tuple[Colour, ...], bool]
-"""Of a run: the style of its paragraph, what may lie under it, whether a table around it has colours for letters."""
+_TWIPS = 20
+"""Units of a line's height in a point."""
+_Place = tuple[str, tuple[Colour, ...], bool, bool]
+"""Of a run: the style of its paragraph, what may lie under it, whether a table around it has colours for letters, whether its
+line or row has no height."""
 
 
 class _Around(NamedTuple):
@@ -91,13 +94,14 @@ class Looks:
         while paragraph is not None and local(paragraph) != "p":
             paragraph = paragraph.getparent()
         below = self._below(paragraph) if paragraph is not None else []
-        return self._style_of(paragraph), tuple(below), self._around(holder).has_ink
+        is_flat = paragraph is not None and self._is_flat(paragraph)
+        return self._style_of(paragraph), tuple(below), self._around(holder).has_ink, is_flat
 
     def _code(self, run: Any, place: _Place) -> str:
-        style, below, table_has_ink = place
+        style, below, table_has_ink, is_flat = place
         own = list(self._own(run))
         said = [*own, *self._of_style(style, "rPr")]
-        if _size(said) * _width(said) < TINY:
+        if is_flat or _size(said) * _width(said) < TINY:
             return "text_tiny"
         outline = _first(said, "outline")
         if outline is not None and _is_on(outline, "val", "1"):
@@ -187,6 +191,15 @@ class Looks:
         around = self._around(paragraph.getparent())
         return [*around.grounds, *self._shapes(paragraph)] if around.grounds and around.is_open else around.grounds
 
+    def _is_flat(self, paragraph: Any) -> bool:
+        """Whether lines, or a row of a table around them, are told to be lower than type that can be read."""
+        said = [_child(paragraph, "pPr"), *self._of_style(self._style_of(paragraph), "pPr")]
+        spacings = [part for each in said if each is not None for part in each if local(part) == "spacing"]
+        line = next((each for each in spacings if value(each, "line")), None)
+        rows = [up for up in paragraph.iterancestors() if local(up) == "tr"]
+        heights = [_first([_child(row, "trPr")], "trHeight") for row in rows]
+        return _is_low(line, "lineRule", "line") or any(_is_low(each, "hRule", "val") for each in heights)
+
     def _around(self, element: Any) -> _Around:
         """What an element and all around it give."""
         if element not in self._surroundings:
@@ -211,7 +224,7 @@ class Looks:
             return []
         root = paragraph.getroottree().getroot()
         if root not in self._flows:
-            self._flows[root] = Flow(root, behind.is_break)
+            self._flows[root] = Flow(root, self._is_break, behind.section_ends(root).__contains__)
         flow = self._flows[root]
         return [
             each.colour
@@ -219,6 +232,14 @@ class Looks:
             for each in grounds
             if each.is_behind(paragraph, flow, is_same=page is root)
         ]
+
+    def _is_break(self, element: Any) -> bool:
+        """Whether a new page begins here."""
+        if local(element) != "p":
+            return behind.is_break(element)
+        said = [_child(element, "pPr"), *self._of_style(self._style_of(element), "pPr")]
+        before = _first(said, "pageBreakBefore")
+        return before is not None and _is_on(before, "val", "1")
 
     def _of_page(self, package: Package) -> Iterator[Colour]:
         """White, which programs print, and the colour or picture of the page, which they show on screens."""
@@ -270,6 +291,11 @@ def _width(said: list[Any]) -> float:
     scale = _first(said, "w")
     share = number(value(scale, "val"), whole=100) if scale is not None else None
     return min(share / 100, 1.0) if share else 1.0
+
+
+def _is_low(element: Any, rule: str, key: str) -> bool:
+    said = number(value(element, key), _TWIPS) if element is not None and value(element, rule) == "exact" else None
+    return said is not None and abs(said) < TINY * _TWIPS
 
 
 def _is_on(element: Any, name: str, default: str = "0") -> bool:

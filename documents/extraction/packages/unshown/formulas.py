@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _WORD = re.compile(r"[^\W\d_]{2,}|\d{6,}")
-_FORM = re.compile(r"(?:(\w)\1+)+")
+_FORM = re.compile(r"(?:(\w)\1++)+")
 """``dd``, ``mmmm``, ``yyyymmdd``, ``000000``: parts of the form of a number."""
 _COMPARED = re.compile(r"[<>=]+[\d.,]+")
 _LINK = re.compile(r'\A(?:of:)?=?\s*HYPERLINK\(\s*"(?:https?://|mailto:|#)[^"\s]*"', re.IGNORECASE)

@@ -11,7 +11,7 @@ from typing import Any
 
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
 from documents.extraction.packages.spans import cells_of, spans
-from documents.extraction.packages.unshown import formulas
+from documents.extraction.packages.unshown import formulas, headers
 
 _BUILT_IN = "_xlnm.Print"
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
@@ -59,6 +59,7 @@ def traces(root: Any, shown: Shown) -> Iterator[Trace]:
     """Of a sheet or table."""
     yield from _of_formulas(root, shown)
     yield from _of_validation(root, shown)
+    yield from headers.of_sheet(root, shown.each)
     for each in find(root, "filterColumn", "sortState"):
         words = ", ".join(value(one, "val") for one in each.iter() if value(one, "val"))
         yield Trace("hidden_text", "hidden text", words or local(each), partial(take_out, each))

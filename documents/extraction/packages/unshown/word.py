@@ -11,7 +11,8 @@ from typing import Any
 from documents.extraction.made import BOOKMARK
 from documents.extraction.outline import Said
 from documents.extraction.packages import ooxml
-from documents.extraction.packages.package import Package, Trace, find, local, take_out, unwrap, value
+from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, unwrap, value
+from documents.extraction.packages.unshown import formulas
 
 _KEPT = frozenset(
     [
@@ -136,6 +137,7 @@ def _begun(root: Any) -> list[Field]:
 def traces(root: Any) -> Iterator[Trace]:
     """Of a body."""
     yield from _of_fields(root)
+    yield from _second_ways(root)
     for data in find(root, "fldData", "smartTagPr", "customXmlPr"):
         yield Trace("custom_data", "application data", local(data), partial(take_out, data))
     for link in find(root, "hyperlink"):
@@ -224,6 +226,26 @@ def _choose(entry: Any, choices: list[Any]) -> None:
     chosen = int(number) if number.isdigit() and int(number) < len(choices) else 0
     for each in (*(choice for at, choice in enumerate(choices) if at != chosen), *find(entry, "result", "default")):
         take_out(each)
+
+
+def is_second(element: Any) -> bool:
+    """Whether something stands in a file for programs that don't know the first way in which it is said."""
+    return local(element) == "Fallback" and any(
+        local(each) == "Choice" for each in element.itersiblings(preceding=True)
+    )
+
+
+def _second_ways(root: Any) -> Iterator[Trace]:
+    """Those that say other words than the first: programs that changed the one alone left the other as it was."""
+    for each in filter(is_second, find(root, "Fallback")):
+        first = frozenset[str]().union(*(_words(other) for other in each.getparent() if local(other) == "Choice"))
+        if not _words(each) <= first:
+            yield Trace("hidden_text", "hidden text", text_of(each), partial(take_out, each))
+
+
+def _words(element: Any) -> frozenset[str]:
+    paragraphs = list(find(element, "p")) or [element]
+    return formulas.words("\n".join("".join(text.text or "" for text in find(each, "t")) for each in paragraphs))
 
 
 def bookmark_traces(package: Package, seen: str) -> Iterator[Trace]:
