@@ -1208,6 +1208,10 @@ CLEAN = {
         "white in a black cell": lambda: word_cell(ON_BLACK, WHITE),
         "what the program chooses in a black cell": lambda: word_cell(ON_BLACK, ""),
         "white in a box of any colour": lambda: word_shape("", WHITE),
+        "a box that hangs in a row without height": lambda: edited(
+            word_cell("", ""),
+            {"word/document.xml": lambda text: text.replace("<w:tr>", '<w:tr><w:trPr><w:trHeight w:val="2" w:hRule="exact"/></w:trPr>').replace(f"<w:t>{NAMED}</w:t>", f"<w:pict><w:txbxContent><w:p><w:r><w:t>{NAMED}</w:t></w:r></w:p></w:txbxContent></w:pict>")},
+        ),
         "white in a black box": lambda: word_shape('<a:solidFill><a:schemeClr val="tx1"/></a:solidFill>', WHITE),
         "white in a table whose style has grounds": lambda: word_cell("", WHITE, '<w:tblStyle w:val="DarkList"/>'),
         "pale but legible": lambda: word_looking('<w:color w:val="BFBFBF" w:themeColor="background1" w:themeShade="BF"/>'),
@@ -1284,6 +1288,7 @@ CLEAN = {
         "half of black": (odf_style('fo:color="#000000" loext:opacity="50%"'),),
         "black in a paragraph that lets all through": (odf_style('loext:opacity="0%"', "P9", "paragraph") + odf_style(ODF_BLACK), f'<text:p text:style-name="P9"><text:span text:style-name="T9">{NAMED}</text:span></text:p>'),
         "close lines": (odf_style('fo:line-height="90%"', "P9", "paragraph", kind="paragraph"), f'<text:p text:style-name="P9">{NAMED}</text:p>'),
+        "a box that hangs in a line without height": (odf_style('fo:line-height="0.01cm"', "P9", "paragraph", kind="paragraph"), f'<text:p text:style-name="P9"><draw:frame text:anchor-type="paragraph"><draw:text-box><text:p>{NAMED}</text:p></draw:text-box></draw:frame></text:p>'),
         "narrow and raised": (odf_style('style:text-scale="66%" style:text-position="33% 58%"'),), "raised by little": (odf_style('style:text-position="1%"'),),
         "pale but legible": (odf_style('fo:color="#cccccc"'),), "clear": (odf_style('fo:background-color="transparent"'),),
     }.items()},

@@ -80,8 +80,13 @@ class Looks:
         return "text_colour" if is_faint else ""
 
     def _room(self, lineage: list[Any], size: float) -> Iterator[float]:
-        """How high lines, and rows of a table around them, are told to be (points), as far as something is said."""
+        """How high lines, and rows of a table around them, are told to be (points), as far as something is said.
+
+        What hangs in a line or row, and is no letter of it, is drawn beyond it.
+        """
         for element in lineage:
+            if _is_shape(element) and value(element, "anchor-type") != "as-char":
+                return
             key = _HEIGHTS.get(local(element), "")
             said = [part for style in self._chain(element) for part in style if key and value(part, key)]
             if said and value(said[0], "use-optimal-row-height") != "true":
@@ -120,8 +125,7 @@ class Looks:
     def _below(self, lineage: list[Any]) -> list[Colour]:
         """What may lie under the letters; empty where it can't be told."""
         for element in lineage:
-            name = local(element)
-            is_shape = "xmlns:drawing:" in str(element.tag) and name != "text-box"
+            is_shape = _is_shape(element)
             kinds = ("graphic-properties",) if is_shape else _GROUNDS
             for style in self._chain(element):
                 if next(find(style, "map"), None) is not None:
@@ -219,6 +223,10 @@ def _own_words(element: Any) -> str:
     if not isinstance(element.tag, str):
         return ""
     return " ".join("".join([element.text or "", *(child.tail or "" for child in element)]).split())
+
+
+def _is_shape(element: Any) -> bool:
+    return "xmlns:drawing:" in str(element.tag) and local(element) != "text-box"
 
 
 def _ink(properties: Any) -> str | None:

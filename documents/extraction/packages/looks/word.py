@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -28,6 +29,8 @@ _SHORT = {"t1": "tx1", "t2": "tx2"}
 _PAGES = (_TEXT, "word/header", "word/footer")
 _PATTERN = re.compile(r"pct(\d{1,2})")
 _SHADED = {"tc": "tcPr", "tr": "tblPrEx", "tbl": "tblPr"}
+_HANGING = ("anchor", "pict")
+"""What is drawn beyond a row that is too low for it."""
 _DEEP = 20
 _TWIPS = 20
 """Units of a line's height in a point."""
@@ -196,7 +199,8 @@ class Looks:
         said = [_child(paragraph, "pPr"), *self._of_style(self._style_of(paragraph), "pPr")]
         spacings = [part for each in said if each is not None for part in each if local(part) == "spacing"]
         line = next((each for each in spacings if value(each, "line")), None)
-        rows = [up for up in paragraph.iterancestors() if local(up) == "tr"]
+        around = takewhile(lambda up: local(up) not in _HANGING, paragraph.iterancestors())
+        rows = [up for up in around if local(up) == "tr"]
         heights = [_first([_child(row, "trPr")], "trHeight") for row in rows]
         return _is_low(line, "lineRule", "line") or any(_is_low(each, "hRule", "val") for each in heights)
 
