@@ -1208,6 +1208,7 @@ CLEAN = {
         "white in a black cell": lambda: word_cell(ON_BLACK, WHITE),
         "what the program chooses in a black cell": lambda: word_cell(ON_BLACK, ""),
         "white in a box of any colour": lambda: word_shape("", WHITE),
+        "a row whose height is none": lambda: edited(word_cell("", ""), {"word/document.xml": lambda text: text.replace("<w:tr>", '<w:tr><w:trPr><w:trHeight w:val="0" w:hRule="exact"/></w:trPr>')}),
         "a box that hangs in a row without height": lambda: edited(
             word_cell("", ""),
             {"word/document.xml": lambda text: text.replace("<w:tr>", '<w:tr><w:trPr><w:trHeight w:val="2" w:hRule="exact"/></w:trPr>').replace(f"<w:t>{NAMED}</w:t>", f"<w:pict><w:txbxContent><w:p><w:r><w:t>{NAMED}</w:t></w:r></w:p></w:txbxContent></w:pict>")},

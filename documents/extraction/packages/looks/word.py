@@ -201,7 +201,9 @@ class Looks:
         line = next((each for each in spacings if value(each, "line")), None)
         around = takewhile(lambda up: local(up) not in _HANGING, paragraph.iterancestors())
         rows = [up for up in around if local(up) == "tr"]
-        heights = [_first([_child(row, "trPr")], "trHeight") for row in rows]
+        said_heights = [_first([_child(row, "trPr")], "trHeight") for row in rows]
+        # A row of nothing is as high as its words.
+        heights = [each for each in said_heights if each is not None and number(value(each, "val"))]
         return _is_low(line, "lineRule", "line") or any(_is_low(each, "hRule", "val") for each in heights)
 
     def _around(self, element: Any) -> _Around:
