@@ -64,7 +64,7 @@ def traces(package: Package) -> Iterator[Trace]:
     yield from ooxml.part_traces(package)
     yield from ooxml.external_traces(package)
     yield from ooxml.media_traces(package)
-    seen = "\n".join(visible(package))
+    seen = "\n".join(visible(package, between="\n"))
     yield from unshown.bookmark_traces(package, seen)
     yield from headers.of_word(package, seen)
     hidden = _hidden_styles(package)
@@ -235,8 +235,8 @@ class _Hiding:
         )
 
 
-def visible(package: Package) -> list[str]:
-    """The words of body, notes, headers and footers, changes accepted, hidden ones left out."""
+def visible(package: Package, between: str = "") -> list[str]:
+    """The words of body, notes, headers and footers, changes accepted, hidden ones left out; ``between`` what stands apart."""
     hidden = _hidden_styles(package)
     pieces = []
     reached = part_names(package) - headers.unshown_parts(package)
@@ -245,8 +245,11 @@ def visible(package: Package) -> list[str]:
             root = package.xml(name)
             hiding = _Hiding(hidden)
             in_codes = {text for field in unshown.fields(root) for text in field.inside}
-            words = [
-                text.text or "" for text in find(root, "t") if text not in in_codes and hiding.is_seen(text.getparent())
-            ]
+            words = []
+            for each in find(root, "t", *headers.APART):
+                if local(each) != "t":
+                    words.append(between)
+                elif each not in in_codes and hiding.is_seen(each.getparent()):
+                    words.append(each.text or "")
             pieces.append("".join(words))
     return pieces

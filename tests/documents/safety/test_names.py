@@ -391,6 +391,11 @@ def test_headers_of_pages_that_are_there_stay(cleaned, name):
     assert holds(public.read_bytes(), NAME) and inspect(public, mime, []) == []
 
 
+def test_headers_of_no_page_that_say_nothing_of_their_own_stay(cleaned):
+    public, removed = cleaned(unshown.with_leftover(), offices.DOCX)
+    assert "hidden text" not in removed and inspect(public, offices.DOCX, []) == []
+
+
 def test_a_style_that_hides_in_the_header_hides_nothing_in_the_text(cleaned):
     make, mime = offices.CLEAN["ODT with a style that hides in its header"]
     public, _removed = cleaned(make(), mime)

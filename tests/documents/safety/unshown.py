@@ -6,6 +6,8 @@ import io
 from xml.sax.saxutils import escape
 
 import openpyxl
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 from openpyxl.workbook.defined_name import DefinedName
@@ -229,6 +231,25 @@ def with_header(kind: str, *, shown: bool = False) -> bytes:
     header.paragraphs[0].text = NAME
     if shown:
         document.add_section().different_first_page_header_footer = True
+    return offices._saved(document)
+
+
+def with_leftover() -> bytes:
+    """Footers of first pages, which are none, as Word leaves them: a page's number, and words that stand elsewhere."""
+    document = offices.word()
+    section = document.sections[0]
+    section.footer.add_paragraph("Annual report\tThe ministry")
+    section.first_page_footer.add_paragraph("The ministry").add_run("\t")
+    last = section.first_page_footer.add_paragraph()
+    for field in (
+        '<w:fldChar w:fldCharType="begin"/>',
+        "<w:instrText> PAGE \\* MERGEFORMAT </w:instrText>",
+        '<w:fldChar w:fldCharType="separate"/>',
+        "<w:t>2</w:t>",
+        '<w:fldChar w:fldCharType="end"/>',
+    ):
+        last._p.append(parse_xml(f"<w:r {nsdecls('w')}>{field}</w:r>"))
+    section.first_page_footer.add_paragraph("Annual report")
     return offices._saved(document)
 
 

@@ -14,6 +14,8 @@ from documents.extraction.packages.package import Package, Trace, find, local, t
 from documents.extraction.packages.unshown import formulas
 
 _TEXT, _SETTINGS, _STYLES = "word/document.xml", "word/settings.xml", "styles.xml"
+APART = ("p", "tab", "ptab", "br", "cr")
+"""What words of Word stand in or beside, and are not one word with what comes before."""
 _REFERENCES = ("headerReference", "footerReference")
 _OF_SHEETS = {"evenHeader": "Even", "evenFooter": "Even", "firstHeader": "First", "firstFooter": "First"}
 _CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d+|.)')
@@ -31,9 +33,14 @@ def of_word(package: Package, seen: str) -> Iterator[Trace]:
     said = Said()
     said.add(seen)
     for reference, part in _unshown(package):
-        words = text_of(package.xml(part), _LONG) if part in package else ""
+        words = _written(package.xml(part)) if part in package else ""
         if words and not said.has(words):
-            yield Trace("hidden_text", "hidden text", words, partial(take_out, reference))
+            yield Trace("hidden_text", "hidden text", " ".join(words.split())[:_LONG], partial(take_out, reference))
+
+
+def _written(root: Any) -> str:
+    """The words of a header without the codes of fields: one with nothing but the page's number says nothing."""
+    return "".join((each.text or "") if local(each) == "t" else "\n" for each in find(root, "t", *APART)).strip()
 
 
 def unshown_parts(package: Package) -> frozenset[str]:
