@@ -391,9 +391,16 @@ def test_headers_of_pages_that_are_there_stay(cleaned, name):
     assert holds(public.read_bytes(), NAME) and inspect(public, mime, []) == []
 
 
-def test_headers_of_no_page_that_say_nothing_of_their_own_stay(cleaned):
-    public, removed = cleaned(unshown.with_leftover(), offices.DOCX)
-    assert "hidden text" not in removed and inspect(public, offices.DOCX, []) == []
+@pytest.mark.parametrize(
+    ("make", "mime"),
+    [
+        (unshown.with_leftover, offices.DOCX),
+        (lambda: unshown.odf_pages(unshown.SWAPPED), offices.ODT),
+    ],
+)
+def test_headers_of_no_page_that_say_nothing_of_their_own_stay(cleaned, make, mime):
+    public, removed = cleaned(make(), mime)
+    assert "hidden text" not in removed and inspect(public, mime, []) == []
 
 
 def test_a_style_that_hides_in_the_header_hides_nothing_in_the_text(cleaned):

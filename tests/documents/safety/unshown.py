@@ -279,6 +279,10 @@ def in_two_ways(first: str, second: str) -> bytes:
     )
 
 
+SWAPPED = (
+    "<style:header><text:p>Annual report<text:tab/>The ministry</text:p></style:header>"
+    '<style:header-left style:display="false"><text:p>The ministry<text:tab/>Annual report</text:p></style:header-left>'
+)
 SHOWN_HEADERS = {
     "Word: first, in a later section": (lambda: with_header("first", shown=True), DOCX),
     "Excel: first": (lambda: sheet_with_header("firstHeader", 'differentFirst="1"'), XLSX),
