@@ -51,8 +51,8 @@ def tell_of_refusal(revision: Revision) -> None:
         revision,
         gettext_noop("A scheduled text was not published"),
         gettext_noop(
-            "Its approval no longer holds, or something is in the way of one of its files. It was taken off the "
-            "schedule. Look at it and submit it again: %(address)s"
+            "Its approval no longer holds, something is in the way of one of its files, or another page has its number "
+            "by now. It was taken off the schedule. Look at it and submit it again: %(address)s"
         ),
     )
 

@@ -117,7 +117,7 @@ def _refuse(revision_id: int) -> None:
     Revision.objects.filter(pk=revision_id).update(approved_go_live_at=None)
     log(instance=revision.content_object, action="dossier.schedule.refused", revision=revision)
     logger.error(
-        "A scheduled revision was not published: its approval no longer holds",
+        "A scheduled revision was not published",
         extra={"event": "embargo_refused", "page_id": int(revision.object_id), "revision_id": revision_id},
     )
     tell_of_refusal(revision)

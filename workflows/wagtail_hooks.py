@@ -161,7 +161,7 @@ def log_actions(actions: Any) -> None:
     @actions.register_action("dossier.schedule.refused")
     class ScheduleRefused(LogFormatter):
         label = _("Refuse a schedule")
-        message = _("Not published at its time: the approval no longer holds")
+        message = _("Not published at its time")
 
     @actions.register_action("dossier.schedule.waits")
     class ScheduleWaits(LogFormatter):

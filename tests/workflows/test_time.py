@@ -178,7 +178,9 @@ class TestEmbargo:
     @pytest.mark.parametrize(
         "fault", [ValidationError("Another page has this DOI."), RuntimeError("Nobody thought of it")]
     )
-    def test_what_can_not_be_published_holds_up_nothing_else(self, people, monkeypatch, fault, caplog):
+    def test_what_can_not_be_published_holds_up_nothing_else(
+        self, people, monkeypatch, fault, caplog, mailoutbox, django_capture_on_commit_callbacks
+    ):
         first, second = embargoed(people), embargoed(people, delay=HOUR + LATER)
         expired = SectionPageFactory(published=True)
         type(expired).objects.filter(pk=expired.pk).update(expire_at=timezone.now() + HOUR)
@@ -190,11 +192,14 @@ class TestEmbargo:
             return publish_any(revision, *args, **kwargs)
 
         monkeypatch.setattr(Revision, "publish", publish_one)
-        assert run_later(2 * HOUR) == 2
+        with django_capture_on_commit_callbacks(execute=True):
+            assert run_later(2 * HOUR) == 2
         live = Page.objects.live().in_bulk()
         assert second.pk in live and not {first.pk, expired.pk} & live.keys()
         events = [getattr(record, "event", "") for record in caplog.records if record.levelname == "ERROR"]
         assert events[0] == ("schedule_failed" if isinstance(fault, RuntimeError) else "embargo_refused")
+        told = [mail for mail in mailoutbox if "another page has its number" in mail.body]
+        assert bool(told) is isinstance(fault, ValidationError)
         again = Page.objects.get(pk=first.pk).approved_schedule
         assert again is isinstance(fault, RuntimeError)  # what a person has to mend is theirs again
 
