@@ -330,10 +330,8 @@ def _record(document: Document, result: _Result) -> None:
 
 
 def _discard(key: str | None, document: Document) -> None:
-    """Removes a public copy that no row names: for good, for the document may have been erased meanwhile.
-
-    Where only what follows the commit failed, a row names it.
-    """
+    """Removes a public copy for good, for the document may have been erased meanwhile; not where only what follows the
+    commit failed: a row names it then."""
     if key != document.original.name and not Document.objects.filter(pk=document.pk, file=key).exists():
         discard(key, document.original.storage, for_good=True)
 

@@ -24,7 +24,7 @@ _OF_PAGES = tuple(f"{part}{kind}" for part in ("header", "footer") for kind in (
 _COMPUTED = frozenset({
     "sheet-name", "title", "date", "time", "page-number", "page-count", "page-continuation", "file-name",
 })  # fmt: skip
-_APART = ("p", "tab", "s", "line-break")
+_APART_IN_OPENDOCUMENT = ("p", "tab", "s", "line-break")
 _STANDARD = "Standard"
 _LONG = 10_000
 
@@ -136,7 +136,7 @@ def _own(element: Any) -> str:
     if not isinstance(element.tag, str) or local(element) in _COMPUTED:
         return ""
     own = [element.text or "", *(text for child in element for text in (_own(child), child.tail or ""))]
-    return "".join([*own, "\n" if local(element) in _APART else ""])
+    return "".join([*own, "\n" if local(element) in _APART_IN_OPENDOCUMENT else ""])
 
 
 def _empty(element: Any) -> None:
