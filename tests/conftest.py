@@ -136,8 +136,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """pytest-django's hook: test databases are copies of the run's migrated one, where there is one."""
+def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix):
+    """pytest-django's hook: test databases are copies of the run's migrated one, where there is one.
+
+    Browsers ask for several things at once: on SQLite their database is a file, as on a site. One in memory is a single
+    connection of all threads of the live server, which can't begin two transactions.
+    """
+    if connection.vendor == "sqlite" and all(_is_of_a_browser_pass(item) for item in request.session.items):
+        connection.settings_dict["TEST"]["NAME"] = str(django_settings.VAR_DIR / "test.sqlite3")
     if not migrated.of_this_run():
         return
     if connection.vendor == "postgresql":

@@ -73,8 +73,9 @@ def of_this_run() -> str:
 
 
 def fill(connection: Any) -> None:
-    """Copies it into a new SQLite database in memory, before Django looks which migrations are due."""
-    if connection.is_in_memory_db() and not connection.introspection.table_names():
+    """Copies it into a new SQLite database of tests, before Django looks which migrations are due."""
+    of_tests = connection.settings_dict["NAME"] == connection.creation._get_test_db_name()
+    if of_tests and not connection.introspection.table_names():
         with closing(sqlite3.connect(of_this_run())) as source:
             source.backup(connection.connection)
 
