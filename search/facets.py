@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.conf.locale import LANG_INFO
 
-from search import registry
+from search import facet_values, registry
 from search.engines.base import FACETS, FacetValue
+from search.facet_values import Label
 from search.parameters import Parameters
 from search.ranking import YEARS_DRAWN
-from search.registry import Label
 
 if TYPE_CHECKING:
     from access.visitor import Visitor
@@ -78,7 +78,7 @@ def labelled(
     }
     values = {facet: facets.get(facet, chosen.get(facet, ())) for facet in FACETS}
     asked = {facet: [each.value for each in several] for facet, several in values.items()}
-    labels = _own_labels(asked) | registry.labels_of(asked, parameters.language, visitor)
+    labels = _own_labels(asked) | facet_values.labels_of(asked, parameters.language, visitor)
     return {facet: tuple(_entries(facet, values[facet], labels.get(facet, {}))) for facet in FACETS}
 
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext, override
 
-from search import registry
+from search import facet_values, registry
 from search.analysis import UNKNOWN, tokens
 from search.matching import Both, Condition, Either, Fact, Plan, Without, leaves
 
@@ -81,7 +81,7 @@ def _names(facet: str, visitor: Visitor) -> Iterable[tuple[str, str]]:
         return _kinds()
     if facet == "language":
         return _languages()
-    names = registry.names_of(facet)
+    names = facet_values.names_of(facet)
     return names(visitor) if names is not None else ()
 
 

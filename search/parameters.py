@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from search import registry
+from search import facet_values, registry
 from search.engines.base import FACETS, Sort
 from search.exceptions import SearchError
 from search.query import parse
@@ -121,7 +121,7 @@ def read_strictly(data: QueryDict) -> Parameters:
     for name in data:
         if name not in _KNOWN:
             raise ParameterError("unknown_parameter", _("There is no parameter of this name."), name)
-    return _read(data, _language(data.get("lang", "")))
+    return _todays(_read(data, _language(data.get("lang", ""))))
 
 
 def read_kindly(data: QueryDict, language: str) -> Parameters:
@@ -134,11 +134,16 @@ def read_kindly(data: QueryDict, language: str) -> Parameters:
         usable["within"] = NOTHING
     for _try in _KNOWN:  # each time at most, one of them is set right as a whole
         try:
-            return _read(usable, language)
+            return _todays(_read(usable, language))
         except ParameterError as err:
             kept = [value for value in usable.getlist(err.parameter) if _is_usable(err.parameter, value)]
             usable.setlist(err.parameter, kept[: _most(err.parameter, usable)])
-    return _read(usable, language)
+    return _todays(_read(usable, language))
+
+
+def _todays(parameters: Parameters) -> Parameters:
+    """An old link may name an entry that has been merged into another since. One query, where one is named."""
+    return replace(parameters, filters=facet_values.todays(parameters.filters))
 
 
 def _read(data: QueryDict, language: str) -> Parameters:

@@ -144,15 +144,6 @@ PeopleFunction = Callable[[str, "Visitor", int], list[str]]
 TermFunction = Callable[["Visitor", Collection[str] | None], Iterable[Name]]
 
 
-class Label(NamedTuple):
-    """How a value of a facet is called, and the value that it is a part of; empty for none."""
-
-    text: str
-    parent: str = ""
-
-
-LabelFunction = Callable[[Mapping[str, Sequence[str]], str, "Visitor"], Mapping[str, Mapping[str, Label]]]
-NameFunction = Callable[["Visitor"], Iterable[tuple[str, str]]]
 VisibleFunction = Callable[[Sequence[str], "Visitor", bool], set[str]]
 PageReader = Callable[[Sequence[tuple[str, int, int]]], Mapping[tuple[str, int, int], PageText]]
 ReducedFinder = Callable[
@@ -164,8 +155,6 @@ RenewalFunction = Callable[[Callable[[], object]], int]
 @dataclass
 class _Registry:
     sources: dict[str, ContentSource] = field(default_factory=dict)
-    labels: dict[str, LabelFunction] = field(default_factory=dict)
-    names: dict[str, NameFunction] = field(default_factory=dict)
     terms: dict[str, TermFunction] = field(default_factory=dict)
     scopes: list[ScopeFunction] = field(default_factory=list)
     people: PeopleFunction | None = None
@@ -201,41 +190,6 @@ def sources() -> tuple[ContentSource, ...]:
 def source(kind: str) -> ContentSource | None:
     """The source of ``kind``, or None."""
     return _registry.sources.get(kind)
-
-
-def register_labels(facets: Iterable[str], labels: LabelFunction) -> None:
-    """Says how the values of ``facets`` (topic, place, publication_kind) are called: in one query for all of them.
-
-    ``labels({facet: values}, language, visitor)`` gives {facet: {value: label}} for those that ``visitor`` may know;
-    a value without a label is not shown. What has a parent stands below it where that has a label too.
-    """
-    _registry.labels |= dict.fromkeys(facets, labels)
-
-
-def labels_of(values: Mapping[str, Sequence[str]], language: str, visitor: Visitor) -> dict[str, Mapping[str, Label]]:
-    """The labels of the values of several facets; those that one function knows are asked for together."""
-    asked: dict[LabelFunction, dict[str, Sequence[str]]] = defaultdict(dict)
-    for facet, wanted in values.items():
-        if wanted and facet in _registry.labels:
-            asked[_registry.labels[facet]][facet] = wanted
-    found: dict[str, Mapping[str, Label]] = {}
-    for labels, several in asked.items():
-        found |= labels(several, language, visitor)
-    return found
-
-
-def register_names(facet: str, names: NameFunction) -> None:
-    """Says what can be asked for by name in ``facet`` (topic, place, publication_kind, author).
-
-    ``names(visitor)`` gives (name, value) for all that ``visitor`` may know, in every language, with other names and
-    codes, in one query. It is called only where somebody asks for such a field.
-    """
-    _registry.names[facet] = names
-
-
-def names_of(facet: str) -> NameFunction | None:
-    """The function that was registered for ``facet``."""
-    return _registry.names.get(facet)
 
 
 def register_terms(name: str, terms: TermFunction) -> None:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from search import breaker, compounds, reduced, registry
+from search import breaker, compounds, facet_values, reduced, registry
 from search.analysis import prefix_words
 from search.board.promotions import promoted
 from search.bridge import expanded
@@ -154,7 +154,7 @@ def _knowing(parameters: Parameters, visitor: Visitor) -> Parameters:
     Whoever has the key of a topic from before its withdrawal would see what else is filed under it.
     """
     wanted = {facet: sorted(values) for facet, values in parameters.filters.items()}
-    labels = registry.labels_of(wanted, parameters.language, visitor)
+    labels = facet_values.labels_of(wanted, parameters.language, visitor)
     known = {facet: parameters.filters[facet] & names.keys() or frozenset({NOTHING}) for facet, names in labels.items()}
     return replace(parameters, filters={**parameters.filters, **known})
 

@@ -19,12 +19,14 @@ class CmsCoreConfig(AppConfig):
         from cms.core.search import place_names, place_terms, title_words
         from cms.core.signal_handlers import register_signal_handlers
         from cms.core.subjects import PageSubjects
-        from search import registry
+        from cms.core.vocabulary import successors
+        from search import facet_values, registry
 
         for model in ("place", "workkind", "publicationkind"):
             grant_on_model(EDITORS, "cms_core", model, ("add", "change"))
-        registry.register_names("place", place_names)
-        registry.register_names("publication_kind", publication_kind_names)
+        facet_values.register_names("place", place_names)
+        facet_values.register_names("publication_kind", publication_kind_names)
+        facet_values.register_successors(["topic", "place", "publication_kind"], successors)
         registry.register_terms("places", place_terms)
         registry.register_page_reader(read_pages)
         registry.register_reduced_finder(find_pages)

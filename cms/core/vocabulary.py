@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -13,8 +13,9 @@ from django.db.models import Case, CharField, F, Q, QuerySet, UUIDField, Value, 
 from access import prepared
 from access.visitor import Visitor
 from cms.core.cards import best_translations
+from cms.core.keys import uuids
 from cms.core.languages import direction, foreign_note
-from cms.core.models import Place, PublicationKind, WorkKind
+from cms.core.models import MergedKey, Place, PublicationKind, WorkKind
 from cms.core.models.taxonomy import VocabularyEntry
 
 
@@ -50,6 +51,12 @@ class Entry:
 
 NameRow = tuple[str, UUID, str, "str | None", "UUID | None", int, str]
 """(what it is, key, language, name, key of what it is a part of, primary key, code)."""
+
+
+def successors(keys: Collection[str]) -> dict[str, str]:
+    """{old: new} for those translation keys whose entries were merged into others. One query."""
+    merged = MergedKey.objects.filter(old__in=uuids(keys)).values_list("old", "new")
+    return {str(old): str(new) for old, new in merged}
 
 
 def place_rows(keys: Iterable[UUID]) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from cms.core.models.base import TOPIC_LEVELS
 from cms.core.signal_handlers import touch_pages
 from cms.topics.models import TopicIndexPage, TopicPage
 from cms.topics.search import TopicSource, facet_labels, topic_names
-from search import registry
+from search import facet_values, registry
 
 
 def _topic_published(sender: type[Page], instance: TopicPage, **kwargs: Any) -> None:
@@ -29,6 +29,6 @@ def register() -> None:
     register_list(ContentList("topics", TopicPage, TopicIndexPage, ("title", "pk")))
     registry.register(TopicSource())
     # Together they are one statement; the app that has places and kinds doesn't know topics.
-    registry.register_labels(["topic", "place", "publication_kind"], facet_labels)
-    registry.register_names("topic", topic_names)
+    facet_values.register_labels(["topic", "place", "publication_kind"], facet_labels)
+    facet_values.register_names("topic", topic_names)
     page_published.connect(_topic_published, sender=TopicPage, dispatch_uid="cms.search.topic")

@@ -16,7 +16,7 @@ from cms.core.keys import uuids
 from cms.core.search import PageSource, stream_text
 from cms.core.vocabulary import Kinds, NameRow, place_rows
 from cms.topics.models import PageTopic, TopicPage
-from search.registry import Label
+from search.facet_values import Label
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise

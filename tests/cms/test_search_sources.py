@@ -14,12 +14,12 @@ from access.visitor import Visitor
 from cms.core.models import Place
 from documents.models import DocumentPageText, DocumentTokens
 from documents.signals import document_processed
-from search import registry
+from search import facet_values, registry
 from search.engines import get_engine
+from search.facet_values import Label
 from search.models import SearchOutbox
 from search.outbox import drain, touch
 from search.pages import pack, unpack
-from search.registry import Label
 from tests.factories import (
     CasePageFactory,
     DocumentFactory,
@@ -332,7 +332,7 @@ def test_every_kind_is_found_by_its_words(settings):
     assert "UJ" in found[key_of(term)].body and "universality" in found[key_of(term)].body
     assert found[key_of(case)].topics == (str(topic.translation_key),)
     assert [file.title for file in found[key_of(case)].files] == ["Indictment"]
-    labels = registry.labels_of({"topic": [str(topic.translation_key), "x"]}, "en", Visitor())
+    labels = facet_values.labels_of({"topic": [str(topic.translation_key), "x"]}, "en", Visitor())
     assert labels == {"topic": {str(topic.translation_key): Label(topic.title)}}
 
 
@@ -340,7 +340,7 @@ class TestNamesForFields:
     """What ``topic:``, ``place:``, ``kind:`` and ``author:`` know is what the visitor may know."""
 
     def names(self, facet, visitor=None):
-        return set(registry.names_of(facet)(visitor or Visitor()))
+        return set(facet_values.names_of(facet)(visitor or Visitor()))
 
     def test_topics_that_the_visitor_may_see_by_title_slug_and_other_names(self):
         topic = TopicPageFactory(published=True, title="Impunity", slug="impunity-en", synonyms="No justice\n\nLaw")
@@ -395,4 +395,4 @@ class TestNamesForFields:
         visitor = Visitor()
         visitor.boundary  # noqa: B018  # read once a request
         with django_assert_num_queries(1):
-            assert list(registry.names_of(facet)(visitor))
+            assert list(facet_values.names_of(facet)(visitor))

@@ -14,7 +14,7 @@ from access.visitor import Visitor
 from cms.core.keys import key_of
 from cms.core.models import Place
 from cms.publications.models import PublicationPage
-from search import bridge, compounds, registry, words
+from search import bridge, compounds, facet_values, registry, words
 from search.models import SearchVocabulary, SearchWord, WordBearer
 from search.outbox import drain
 from search.query import parse
@@ -266,11 +266,11 @@ class TestCases:
 def test_facets_know_what_a_value_is_a_part_of():
     wide = TopicPageFactory(published=True, title="Liberty")
     topic = TopicPageFactory(published=True, title="Detention", parent_topic=wide)
-    labels = registry.labels_of({"topic": [str(topic.translation_key)]}, "en", Visitor())
+    labels = facet_values.labels_of({"topic": [str(topic.translation_key)]}, "en", Visitor())
     assert labels["topic"][str(topic.translation_key)] == ("Detention", str(wide.translation_key))
     country = PlaceFactory(name="Syria", kind=Place.Kind.COUNTRY)
     city = PlaceFactory(name="Homs", parent=country)
-    labels = registry.labels_of({"place": [str(city.translation_key)]}, "en", Visitor())
+    labels = facet_values.labels_of({"place": [str(city.translation_key)]}, "en", Visitor())
     assert labels["place"][str(city.translation_key)] == ("Homs", str(country.translation_key))
 
 
@@ -310,7 +310,7 @@ class TestNamesOfPlacesInTheirFacet:
         for number, kind in enumerate([kinds.REGION, kinds.REGION, kinds.COUNTRY, kinds.CITY, kinds.CITY]):
             around = places[-1] if places else None
             places.append(PlaceFactory(kind=kind, parent=around, sensitive=bool(sensitive & 1 << number)))
-        labels = registry.labels_of({"place": [str(each.translation_key) for each in places]}, "en", Visitor())
+        labels = facet_values.labels_of({"place": [str(each.translation_key) for each in places]}, "en", Visitor())
         named = {str(each.translation_key): each.name for each in places if each.public() is each}
         assert {key: label.text for key, label in labels["place"].items()} == named
 
@@ -320,12 +320,12 @@ class TestNamesOfPlacesInTheirFacet:
         german.name = "Homs (Syrien)"
         german.save()
         key = str(city.translation_key)
-        assert registry.labels_of({"place": [key]}, "de", Visitor())["place"][key].text == "Homs (Syrien)"
-        assert registry.labels_of({"place": [key]}, "fr", Visitor())["place"][key].text == "Homs"
+        assert facet_values.labels_of({"place": [key]}, "de", Visitor())["place"][key].text == "Homs (Syrien)"
+        assert facet_values.labels_of({"place": [key]}, "fr", Visitor())["place"][key].text == "Homs"
         Place.objects.filter(pk=german.pk).update(sensitive=True)
-        assert registry.labels_of({"place": [key]}, "en", Visitor())["place"] == {}
+        assert facet_values.labels_of({"place": [key]}, "en", Visitor())["place"] == {}
 
     def test_a_key_of_another_facet_has_no_name_in_this_one(self):
         place = PlaceFactory()
         asked = {"topic": [str(place.translation_key)], "place": ["x"]}
-        assert registry.labels_of(asked, "en", Visitor()) == {"topic": {}, "place": {}}
+        assert facet_values.labels_of(asked, "en", Visitor()) == {"topic": {}, "place": {}}

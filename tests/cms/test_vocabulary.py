@@ -12,6 +12,7 @@ from cms.core.models import MergedKey, PagePlace, Place, PublicationKind
 from cms.publications.models import PublicationPage
 from cms.topics.merging import merge_topics
 from search.models import SearchOutbox
+from search.outbox import drain
 from tests.factories import (
     CasePageFactory,
     PlaceFactory,
@@ -166,6 +167,13 @@ class TestMerge:
         assert [card.title for card in context["listing"].items] == ["Found"]
         assert context["filters"][0].value_label == "Brussels"
         assert set(MergedKey.objects.values_list("new", flat=True)) == {new.translation_key}
+        drain()
+        asked = {"place": [str(old.translation_key), str(new.translation_key)]}
+        answer = client.get("/api/v1/search", asked).json()
+        assert [hit["title"] for hit in answer["results"]] == ["Found"]
+        page = client.get("/en/search/", asked)
+        assert ">Brussels" in page.content.decode() and str(old.translation_key) not in page.content.decode()
+        assert "Found" in client.get("/feeds/en/search.atom", asked).content.decode()
 
     def test_public_pages_stay_approved(self, editor):
         old, new = PlaceFactory(), PlaceFactory()
@@ -261,6 +269,9 @@ class TestTopics:
         assert [card.title for card in context["subtopics"]] == ["Amnesties"]
         listing = client.get("/en/publications/", {"topic": str(old.translation_key)}).context["listing"]
         assert listing.count == 1
+        drain()
+        hits = client.get("/api/v1/search", {"topic": str(old.translation_key)}).json()["results"]
+        assert {hit["title"] for hit in hits} == {"Report", case.title, "Impunity", "Amnesties"}
         case.refresh_from_db()
         narrow.refresh_from_db()
         assert (case.main_topic, narrow.parent_topic) == (new, new)

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from search import registry
+from search import facet_values, registry
 from search.pages import pack
 from search.registry import FileText, Found, FoundFile, IndexDocument
 
@@ -151,8 +151,9 @@ def install(monkeypatch):
     """Registers fake content for one test; what the apps registered comes back afterwards."""
     content = FakeContent()
     monkeypatch.setattr(registry._registry, "sources", dict(content.sources))
-    monkeypatch.setattr(registry._registry, "labels", {})
-    monkeypatch.setattr(registry._registry, "names", {})
+    monkeypatch.setattr(facet_values._registry, "labels", {})
+    monkeypatch.setattr(facet_values._registry, "names", {})
+    monkeypatch.setattr(facet_values._registry, "successors", {})
     monkeypatch.setattr(registry._registry, "terms", {})
     monkeypatch.setattr(registry._registry, "scopes", [])
     monkeypatch.setattr(registry._registry, "people", None)

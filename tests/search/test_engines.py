@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from search import registry, writing
+from search import facet_values, writing
 from search.analysis import prefix_words
 from search.engines.base import ItemResult, Lookup, Operation, Outcome, Role, Sort
 from search.exceptions import EngineBusyError, EngineUnavailableError, RebuildError
@@ -144,7 +144,7 @@ class TestFields:
     @pytest.fixture
     def library(self, index):
         for facet, names in self.NAMES.items():
-            registry.register_names(facet, lambda visitor, names=names: names)
+            facet_values.register_names(facet, lambda visitor, names=names: names)
         for title, fields in {
             "Prison": {"body": "torture police", "topics": ("t1",), "places": ("p1",), "year": 2019},
             "Torture": {"body": "prison court", "topics": ("t2",), "authors": ("Jane Müller",), "year": 2020},

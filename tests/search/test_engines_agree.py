@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from search import registry
+from search import facet_values, registry
 from search.analysis.compounds import Compounds, vocabulary
 from search.engines.base import Operation, Sort
 from search.engines.elasticsearch import ElasticsearchEngine
@@ -32,7 +32,7 @@ def rows():
         content = fakes.install(patch)
         made = [content.add(title, **fields) for title, fields in library.things(Random(7), THINGS)]
         for facet, names in library.NAMES.items():
-            registry.register_names(facet, lambda _visitor, names=names: names.items())
+            facet_values.register_names(facet, lambda _visitor, names=names: names.items())
         registry.register_terms("terms", library.terms)
         compounds = Compounds(vocabulary((thing.locale, f"{thing.title} {thing.body}") for thing in made))
         yield {thing.key: index_row(content.sources[thing.kind].document(thing.key), compounds) for thing in made}

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access.visitor import Visitor
-from search import query, registry
+from search import facet_values, query
 from search.engines.base import SearchRequest
 from search.fields import settled
 from search.help import FIELDS, WORDS
@@ -98,7 +98,9 @@ def test_what_was_typed_stays_in_the_field_and_in_every_link(content, client, pu
 def test_names_are_asked_for_once_a_facet_and_only_where_a_field_is(content):
     asked = []
     for facet in ("topic", "place", "author", "publication_kind"):
-        registry.register_names(facet, lambda visitor, facet=facet: asked.append(facet) or [("Police", f"{facet}1")])
+        facet_values.register_names(
+            facet, lambda visitor, facet=facet: asked.append(facet) or [("Police", f"{facet}1")]
+        )
     settle('police "topic:police"')
     assert asked == []
     wanted, unknown = settle("topic:police topic:POLICE (topic:x OR author:police) -place:police kind:police")
@@ -189,8 +191,8 @@ def test_both_engines_answer_any_query_alike(request, content, tmp_path):
     from search.engines.fts5 import Fts5Engine
     from tests.search.conftest import Index
 
-    registry.register_names("topic", lambda visitor: [("Police", "t1")])
-    registry.register_names("place", lambda visitor: [("سوريا", "p1")])
+    facet_values.register_names("topic", lambda visitor: [("Police", "t1")])
+    facet_values.register_names("place", lambda visitor: [("سوريا", "p1")])
     engines = [Index(engine, content) for engine in (get_engine(), Fts5Engine(tmp_path))]
     things = [
         content.add("Prison a", body="police b", topics=("t1",), published=datetime(2019, 5, 1, tzinfo=UTC)),

@@ -10,13 +10,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from access.models import User
-from search import compounds, rebuilding, registry, words
+from search import compounds, facet_values, rebuilding, registry, words
 from search.engines import get_engine
 from search.exceptions import EngineUnavailableError
+from search.facet_values import Label
 from search.instead import Speller
 from search.models import SearchOutbox, SearchWord, WordBearer
 from search.outbox import drain, touch
-from search.registry import Label, Name, Scope
+from search.registry import Name, Scope
 from tests.search.fakes import FakeFile, FakeSource
 
 pytestmark = pytest.mark.django_db
@@ -463,7 +464,7 @@ class TestWithin:
 def test_narrower_values_stand_below_wider_ones(client, publish):
     wide, narrow, hidden, orphan = (f"6f1c0000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
     labels = {wide: Label("Liberty"), narrow: Label("Detention", wide), orphan: Label("Orphan", hidden)}
-    registry.register_labels(
+    facet_values.register_labels(
         ["topic"], lambda values, *_: {"topic": {v: labels[v] for v in values["topic"] if v in labels}}
     )
     publish("Report", topics=(wide, narrow))

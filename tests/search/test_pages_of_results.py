@@ -11,13 +11,13 @@ from django.db import OperationalError, connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from search import parameters, registry
+from search import facet_values, parameters, registry
 from search.engines.fts5 import Fts5Engine
 from search.exceptions import EngineUnavailableError
+from search.facet_values import Label
 from search.models import SearchOutbox
 from search.outbox import drain, touch
 from search.parameters import _read, read_kindly
-from search.registry import Label
 from tests.search.fakes import FakeFile
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_topic_without_a_name_for_this_visitor_is_not_shown(get, publish):
     seen, hidden = "6f1c0000-0000-4000-8000-000000000001", "6f1c0000-0000-4000-8000-000000000002"
     publish("Report", topics=(seen, hidden))
     assert seen not in get("?q=report").content.decode()
-    registry.register_labels(["topic"], lambda _, language, __: {"topic": {seen: Label(f"Impunity in {language}")}})
+    facet_values.register_labels(["topic"], lambda _, language, __: {"topic": {seen: Label(f"Impunity in {language}")}})
     body = get("?q=report", "de").content.decode()
     assert "Impunity in de" in body and hidden not in body
 
@@ -176,7 +176,7 @@ def topics(publish):
 
     def make(parents, **more):
         labels = {topic(n): Label(f"Topic {n}", topic(up) if up else "") for n, up in parents.items()}
-        registry.register_labels(["topic"], lambda _, language, __: {"topic": labels})
+        facet_values.register_labels(["topic"], lambda _, language, __: {"topic": labels})
         for number, up in parents.items():
             publish(f"Report {number}", topics=tuple(topic(n) for n in (number, up) if n), **more)
 
@@ -218,7 +218,7 @@ def test_what_is_selected_is_shown_however_rare_and_what_it_is_a_part_of_with_it
 def test_no_value_is_shown_without_what_it_is_a_part_of(get, publish):
     """Both are as frequent, and the part's identifier comes first: it stood at the root, its parent was cut."""
     labels = {topic(n): Label(f"Topic {n}", topic(13) if n == 12 else "") for n in range(1, 16)}
-    registry.register_labels(["topic"], lambda _, language, __: {"topic": labels})
+    facet_values.register_labels(["topic"], lambda _, language, __: {"topic": labels})
     for number in (*range(1, 12), 14, 15):
         publish("Report", topics=(topic(number),))
     publish("Report", topics=(topic(12), topic(13)))
