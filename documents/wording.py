@@ -238,7 +238,7 @@ _OTHERS = {
     ),
     WITHDRAWN: Wording(
         gettext_noop("Withdrawn"),
-        gettext_noop("This version was public and was withdrawn. It doesn't come back by the approval of a page."),
+        gettext_noop("This version was withdrawn. It doesn't come back by the approval of a page."),
         gettext_noop("Take the file out of the page, choose another version, or add a corrected one."),
     ),
     WITHDRAWN_BYTES: Wording(

@@ -306,7 +306,7 @@ class TestItStaysWithdrawn:
         document = named[1]
         client.force_login(people["legal"])
         screen = client.get(reverse("document_safety", args=[document.pk])).content.decode()
-        assert "This version was public and was withdrawn." in screen and "It named a witness." in screen
+        assert "This version was withdrawn." in screen and "It named a witness." in screen
         address = reverse("document_override", args=[document.pk, self.check(document).pk])
         assert not client.get(reverse("document_blocked_list")).context["documents"]  # it waits for nobody
         client.post(address, {"reason": "It was another file.", "seen": self.check(document).stamp})
