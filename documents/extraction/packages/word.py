@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
-from documents.extraction.packages.unshown import headers
+from documents.extraction.packages.unshown import headers, notes
 from documents.extraction.packages.unshown import word as unshown
 from documents.extraction.packages.unused import part_names
 
@@ -67,6 +67,7 @@ def traces(package: Package) -> Iterator[Trace]:
     seen = "\n".join(visible(package, between="\n"))
     yield from unshown.bookmark_traces(package, seen)
     yield from headers.of_word(package, seen)
+    yield from notes.traces(package, _texts(package, part_names(package)))
     hidden = _hidden_styles(package)
     looks = Looks(package)
     for name in package.xml_names("word/"):
@@ -214,6 +215,10 @@ class _Hiding:
             self._paragraphs[paragraph] = next((value(style, "val") for style in named), "") in self.styles
         return self._paragraphs[paragraph]
 
+    def hide(self, elements: Iterable[Any]) -> None:
+        """Lets nothing in these be seen."""
+        self._seen |= dict.fromkeys(elements, False)
+
     def is_seen(self, holder: Any) -> bool:
         """Whether neither ``holder`` nor anything around it keeps words from being seen."""
         if holder is None:
@@ -237,19 +242,23 @@ class _Hiding:
 
 def visible(package: Package, between: str = "") -> list[str]:
     """The words of body, notes, headers and footers, changes accepted, hidden ones left out; ``between`` what stands apart."""
-    hidden = _hidden_styles(package)
+    texts = _texts(package, part_names(package) - headers.unshown_parts(package))
+    hiding = _Hiding(_hidden_styles(package))
+    hiding.hide(notes.unshown(package, texts, hiding.is_seen))
     pieces = []
-    reached = part_names(package) - headers.unshown_parts(package)
-    for name in sorted(package.xml_names("word/")):
-        if name.startswith(_BODIES) and not name.endswith(".rels") and name in reached:
-            root = package.xml(name)
-            hiding = _Hiding(hidden)
-            in_codes = {text for field in unshown.fields(root) for text in field.inside}
-            words = []
-            for each in find(root, "t", *headers.APART):
-                if local(each) != "t":
-                    words.append(between)
-                elif each not in in_codes and hiding.is_seen(each.getparent()):
-                    words.append(each.text or "")
-            pieces.append("".join(words))
+    for root in texts:
+        in_codes = {text for field in unshown.fields(root) for text in field.inside}
+        words = []
+        for each in find(root, "t", *headers.APART):
+            if local(each) != "t":
+                words.append(between)
+            elif each not in in_codes and hiding.is_seen(each.getparent()):
+                words.append(each.text or "")
+        pieces.append("".join(words))
     return pieces
+
+
+def _texts(package: Package, reached: Collection[str]) -> list[Any]:
+    """The roots of body, notes, headers and footers among the parts that are ``reached``."""
+    names = [name for name in sorted(package.xml_names("word/")) if name.startswith(_BODIES) and name in reached]
+    return [package.xml(name) for name in names if not name.endswith(".rels")]

@@ -384,9 +384,9 @@ def test_what_is_shown_of_fields_and_lists_stays(cleaned):
     assert "<text:p>Seen, heard.</text:p>" in parts(public)["content.xml"].decode()
 
 
-@pytest.mark.parametrize("name", unshown.SHOWN_HEADERS)
-def test_headers_of_pages_that_are_there_stay(cleaned, name):
-    make, mime = unshown.SHOWN_HEADERS[name]
+@pytest.mark.parametrize("name", unshown.SHOWN)
+def test_what_a_page_shows_stays(cleaned, name):
+    make, mime = unshown.SHOWN[name]
     public, _removed = cleaned(make(), mime)
     assert holds(public.read_bytes(), NAME) and inspect(public, mime, []) == []
 

@@ -14,7 +14,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from pptx.util import Inches
 
-from tests.documents.safety import metafiles, offices
+from tests.documents.safety import media, metafiles, offices
 from tests.documents.safety.offices import DOCX, ODS, ODT, PLAIN, PPTX, XLSX
 from tests.documents.safety.planting import NAME, Planted
 
@@ -279,11 +279,33 @@ def in_two_ways(first: str, second: str) -> bytes:
     )
 
 
+def with_note(text: str, kind: str = "footnote") -> bytes:
+    """A note by the name of a witness; ``text``: the run with its number, or none."""
+    space = nsdecls("w")
+    notes = f'<w:{kind}s {space}><w:{kind} w:type="separator" w:id="-1"><w:p/></w:{kind}><w:{kind} w:id="2"><w:p><w:r><w:t>{NAME}</w:t></w:r></w:p></w:{kind}></w:{kind}s>'
+    lead = f'<Relationship Id="rIdN" Type="{media.RELATIONS}/{kind}s" Target="{kind}s.xml"/></Relationships>'
+    return offices.edited(
+        offices._word_with(f"<w:r><w:t>Seen</w:t></w:r>{text}"),
+        {
+            f"word/{kind}s.xml": notes,
+            "word/_rels/document.xml.rels": lambda text: text.replace("</Relationships>", lead),
+        },
+    )
+
+
+NUMBER = '<w:footnoteReference w:id="2"/>'
+NOTES = {
+    "whose number is gone": ("hidden_text", lambda: with_note("")),
+    "at the end, whose number is gone": ("hidden_text", lambda: with_note("", "endnote")),
+    "whose number was deleted": ("changes", lambda: with_note(f'<w:del w:id="9" w:author="A"><w:r>{NUMBER}</w:r></w:del>')),
+    "whose number is hidden": ("hidden_text", lambda: with_note(f"<w:r><w:rPr><w:vanish/></w:rPr>{NUMBER}</w:r>")),
+}  # fmt: skip
 SWAPPED = (
     "<style:header><text:p>Annual report<text:tab/>The ministry</text:p></style:header>"
     '<style:header-left style:display="false"><text:p>The ministry<text:tab/>Annual report</text:p></style:header-left>'
 )
-SHOWN_HEADERS = {
+SHOWN = {
+    "Word: note": (lambda: with_note(f"<w:r>{NUMBER}</w:r>"), DOCX),
     "Word: first, in a later section": (lambda: with_header("first", shown=True), DOCX),
     "Excel: first": (lambda: sheet_with_header("firstHeader", 'differentFirst="1"'), XLSX),
     "Excel: even": (lambda: sheet_with_header("evenFooter", 'differentOddEven="true"'), XLSX),
@@ -373,6 +395,7 @@ PLANTED = [
 ]  # fmt: skip
 
 PLANTED += [
+    *(Planted(f"Word: note {name}", make, code, DOCX, True) for name, (code, make) in NOTES.items()),
     Planted("Word: in a box for older programs", lambda: in_two_ways("The witness", f"The witness {NAME}"), "hidden_text", DOCX, True),
     *(Planted(f"Word: header of {kind} pages, which are none", lambda kind=kind: with_header(kind), "hidden_text", DOCX, True) for kind in ("first", "even")),
     *(Planted(f"Excel: {kind}, which is on no page", lambda kind=kind: sheet_with_header(kind), "hidden_text", XLSX, True) for kind in ("firstHeader", "evenFooter")),
