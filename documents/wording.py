@@ -177,8 +177,10 @@ FINDINGS: dict[str, Wording] = {
         _FLATTEN,
     ),
     "hidden_cells": Wording(
-        gettext_noop("Hidden rows or columns"),
-        gettext_noop("The table has rows or columns that are not shown."),
+        gettext_noop("Hidden cells"),
+        gettext_noop(
+            "A table has cells that are not shown: in hidden rows or columns, or below cells that they are merged with."
+        ),
         _FLATTEN,
     ),
     "hidden_slides": Wording(
@@ -274,7 +276,7 @@ REMOVED: dict[str, str] = {
     "earlier states": gettext_noop("Earlier states"),
     "hidden text": gettext_noop("Hidden text"),
     "hidden sheets": gettext_noop("Hidden sheets"),
-    "hidden cells": gettext_noop("Hidden rows or columns"),
+    "hidden cells": gettext_noop("Hidden cells"),
     "hidden slides": gettext_noop("Hidden slides"),
     "notes": gettext_noop("Speaker's notes"),
     "external references": gettext_noop("Parts from elsewhere"),

@@ -16,7 +16,8 @@ nothing shows; 8: notes and settings of Word under other names; 9: styles of e-b
 ground in all office files, words in their markup, all dictionaries of a PDF, and what is hidden in pictures; 11: letters
 that let their ground through or are drawn narrow, faint and later pictures, constants in formulas, names in OpenDocument; 12: headers
 that no page shows, what styles below styles and defaults hide, what Word says to older programs, colours, sizes and page
-breaks said in other ways, groups on slides, words that annotations of a PDF draw, lines without height; 13: notes of Word to which nothing leads."""
+breaks said in other ways, groups on slides, words that annotations of a PDF draw, lines without height; 13: notes of Word to which nothing
+leads, cells that are merged with others."""
 PDF = "application/pdf"
 INSPECTORS: dict[str, str] = {
     PDF: "pdf",

@@ -55,6 +55,7 @@ _HIDING = ("text-properties", "section-properties", "table-properties")
 _DEEP = 20
 _Styles = frozenset[tuple[str, str]]
 _HIDDEN_FIELDS = ("hidden-text", "hidden-paragraph")
+_UNSEEN = ("collapse", "filter")
 _GONE = ("Thumbnails/", "Versions/")
 _PRINTER = ("PrinterName", "PrinterSetup", "PrintFaxName")
 _REMOTE = (
@@ -166,18 +167,38 @@ def _hidden_traces(root: Any, hidden: _Styles) -> Iterator[Trace]:
 
 
 def _hidden_cells(table: Any) -> Iterator[Any]:
+    """Cells with content in rows and columns that are not shown, and below others that they are merged with."""
     columns: list[bool] = []
     for column in find(table, "table-column"):
-        times = min(int(value(column, "number-columns-repeated", "1")), 20_000)
-        columns += [value(column, "visibility") in ("collapse", "filter")] * times
-    for row in find(table, "table-row"):
-        row_hidden = value(row, "visibility") in ("collapse", "filter")
+        columns += [value(column, "visibility") in _UNSEEN] * _times(column, "number-columns-repeated")
+    rows = list(find(table, "table-row"))
+    for number, row in enumerate(rows):
         at = 0
         for cell in row:
-            times = min(int(value(cell, "number-columns-repeated", "1")), 20_000)
-            if (row_hidden or any(columns[at : at + times])) and (len(cell) or value(cell, "value-type")):
+            times = _times(cell, "number-columns-repeated")
+            is_hidden = value(row, "visibility") in _UNSEEN or any(columns[at : at + times])
+            if is_hidden:
+                high, wide = _times(cell, "number-rows-spanned"), _times(cell, "number-columns-spanned")
+                is_hidden = not _is_shown(rows[number : number + high], high, columns[at : at + wide], wide)
+            is_hidden = is_hidden or local(cell) == "covered-table-cell"
+            if is_hidden and (len(cell) or value(cell, "value-type")):
                 yield cell
             at += times
+
+
+def _times(element: Any, key: str) -> int:
+    return min(int(value(element, key, "1")), 20_000)
+
+
+def _is_shown(rows: list[Any], high: int, columns: list[bool], wide: int) -> bool:
+    """Whether one of the rows and one of the columns of merged cells is; ``columns`` says which are hidden."""
+    if len(columns) == wide and all(columns):
+        return False
+    for row in rows:
+        if high > 0 and value(row, "visibility") not in _UNSEEN:
+            return True
+        high -= _times(row, "number-rows-repeated")
+    return False
 
 
 def _drop_table(root: Any, table: Any) -> None:

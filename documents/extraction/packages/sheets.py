@@ -12,6 +12,7 @@ from documents.extraction.packages.looks import drawings
 from documents.extraction.packages.looks.sheets import Looks
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
 from documents.extraction.packages.spans import Span, column, is_in, spans
+from documents.extraction.packages.unshown import merged
 from documents.extraction.packages.unshown import sheets as unshown
 
 WORKBOOK = "xl/workbook.xml"
@@ -143,23 +144,32 @@ def _hidden(package: Package) -> dict[str, list[Any]]:
 
 
 def _hidden_cells(root: Any) -> Iterator[Any]:
-    """Cells with content in rows and columns that are not shown."""
+    """Cells with content in rows and columns that are not shown, and below others that they are merged with."""
     columns = [
         range(int(value(each, "min", "0")), int(value(each, "max", "0")) + 1)
         for each in find(root, "col")
         if _is_hidden(each)
     ]
+    rows = {int(number) for each in find(root, "row") if _is_hidden(each) and (number := value(each, "r")).isdecimal()}
+    below, above = merged.of_sheet(root)
 
     @cache
     def is_in_hidden_column(letters: str) -> bool:
         number = column(letters)
         return any(number in span for span in columns)
 
+    def reaches_out(cell: Any) -> bool:
+        """Whether merged cells are shown beside the row or column of their first."""
+        left, top, right, bottom = above[cell]
+        is_wide = any(not any(number in span for span in columns) for number in range(left, right + 1))
+        return is_wide and any(number not in rows for number in range(top, bottom + 1))
+
     for row in find(root, "row"):
         row_hidden = _is_hidden(row)
         for cell in row:
             letters = value(cell, "r").rstrip(_DIGITS)
-            if len(cell) and (row_hidden or (columns and is_in_hidden_column(letters))):
+            is_hidden = row_hidden or (columns and is_in_hidden_column(letters))
+            if len(cell) and (cell in below or (is_hidden and not (cell in above and reaches_out(cell)))):
                 yield cell
 
 

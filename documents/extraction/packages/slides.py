@@ -11,6 +11,7 @@ from documents.extraction.packages.looks import drawings
 from documents.extraction.packages.looks.slides import Looks, corners
 from documents.extraction.packages.numbers import number
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
+from documents.extraction.packages.unshown import merged
 
 PRESENTATION = "ppt/presentation.xml"
 PLACES = {"officedocument": PRESENTATION}
@@ -39,6 +40,7 @@ def traces(package: Package) -> Iterator[Trace]:
         yield from ooxml.chart_traces(root)
         for element in find(root, "custDataLst", "modifyVerifier", "revisionPtr"):
             yield Trace("custom_data", "application data", local(element), partial(take_out, element))
+        yield from _merged_traces(root)
         if name.startswith("ppt/slides/"):
             yield from _outside(root, width, height)
         elif not name.startswith("ppt/notesSlides/"):
@@ -91,6 +93,18 @@ def _drop_slide(package: Package, name: str) -> None:
     ooxml.drop_with_references(package, name)
 
 
+def _merged_traces(root: Any) -> Iterator[Trace]:
+    for cell in merged.of_slide(root):
+        if text_of(cell):
+            yield Trace("hidden_cells", "hidden cells", text_of(cell), partial(_empty, cell))
+
+
+def _empty(cell: Any) -> None:
+    """Paragraphs stay: a cell has one."""
+    for each in find(cell, "r", "fld", "br"):
+        take_out(each)
+
+
 def _size(package: Package) -> tuple[float, float]:
     size = next(find(package.xml(PRESENTATION), "sldSz"), None)
     if size is None:
@@ -122,7 +136,7 @@ def visible(package: Package) -> list[str]:
         root = package.xml(name)
         if _is_hidden(root):
             continue
-        known: dict[Any, bool] = {}
+        known: dict[Any, bool] = dict.fromkeys(merged.of_slide(root), True)
         words = [text.text or "" for text in find(root, "t") if not _in_hidden_shape(text.getparent(), known)]
         pieces.append("".join(words))
     return pieces

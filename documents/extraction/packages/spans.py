@@ -43,3 +43,9 @@ def column(reference: str) -> int:
     for letter in match.group() if match else "":
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def row(reference: str) -> int:
+    """The number of the row of a cell, from 1; 0 where it says none."""
+    place = _span(reference)
+    return place[1] if place is not None else 0

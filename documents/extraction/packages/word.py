@@ -22,7 +22,7 @@ from documents.extraction.packages.package import (
     value,
     without_attributes,
 )
-from documents.extraction.packages.unshown import headers, notes
+from documents.extraction.packages.unshown import headers, merged, notes
 from documents.extraction.packages.unshown import word as unshown
 from documents.extraction.packages.unused import part_names
 
@@ -120,6 +120,9 @@ def _change_traces(root: Any) -> Iterator[Trace]:
     for cell in find(root, "cellDel"):
         owner = next((up for up in cell.iterancestors() if local(up) == "tc"), None)
         yield Trace("changes", "tracked changes", "", partial(_empty_cell, owner, cell))
+    for cell in merged.of_word(root):
+        if text_of(cell) or next(find(cell, "drawing", "pict", "object"), None) is not None:
+            yield Trace("hidden_cells", "hidden cells", text_of(cell), partial(_clear_cell, cell))
     for mark in find(root, "ins", "del", "moveFrom", "moveTo"):
         inside = local(mark.getparent())
         if local(mark) in ("del", "moveFrom") and inside != "rPr":
@@ -137,6 +140,14 @@ def _empty_cell(owner: Any, mark: Any) -> None:
     if owner is not None:
         for text in find(owner, "t", "delText"):
             text.text = ""
+
+
+def _clear_cell(cell: Any) -> None:
+    """Leaves an empty paragraph, without which no cell is."""
+    empty = cell.makeelement(cell.tag.rpartition("}")[0] + "}p")
+    for each in [each for each in cell if local(each) != "tcPr"]:
+        cell.remove(each)
+    cell.append(empty)
 
 
 def _settle_paragraph(mark: Any) -> None:
@@ -244,6 +255,7 @@ def visible(package: Package, between: str = "") -> list[str]:
     """The words of body, notes, headers and footers, changes accepted, hidden ones left out; ``between`` what stands apart."""
     texts = _texts(package, part_names(package) - headers.unshown_parts(package))
     hiding = _Hiding(_hidden_styles(package))
+    hiding.hide(cell for root in texts for cell in merged.of_word(root))
     hiding.hide(notes.unshown(package, texts, hiding.is_seen))
     pieces = []
     for root in texts:

@@ -391,6 +391,13 @@ def test_what_a_page_shows_stays(cleaned, name):
     assert holds(public.read_bytes(), NAME) and inspect(public, mime, []) == []
 
 
+@pytest.mark.parametrize(("make", "mime"), [(unshown.merged_book, offices.XLSX), (unshown.merged_ods, offices.ODS)])
+def test_of_merged_cells_the_first_stays(cleaned, make, mime):
+    public, removed = cleaned(make(), mime)
+    assert removed["hidden cells"] == 1 and inspect(public, mime, []) == []
+    assert b"".join(parts(public).values()).count(NAME.encode()) == 1
+
+
 @pytest.mark.parametrize(
     ("make", "mime"),
     [

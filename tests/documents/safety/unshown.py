@@ -300,11 +300,56 @@ NOTES = {
     "whose number was deleted": ("changes", lambda: with_note(f'<w:del w:id="9" w:author="A"><w:r>{NUMBER}</w:r></w:del>')),
     "whose number is hidden": ("hidden_text", lambda: with_note(f"<w:r><w:rPr><w:vanish/></w:rPr>{NUMBER}</w:r>")),
 }  # fmt: skip
+
+
+def merged_book(*hidden: str) -> bytes:
+    """The first of three merged cells says a name, and so does the last; ``hidden`` are the columns that are not shown."""
+    workbook = offices.book()
+    sheet = workbook.active
+    sheet["C5"] = sheet["E5"] = NAME
+    sheet.merged_cells.add("C5:E5")
+    for each in hidden:
+        sheet.column_dimensions[each].hidden = True
+    return offices._saved(workbook)
+
+
+def merged_word(first: str, second: str) -> bytes:
+    """Two cells, one above the other."""
+    document = offices.word()
+    table = document.add_table(rows=2, cols=1)
+    for cell, merge, text in zip(table._cells, (first, second), ("Seen", NAME), strict=True):
+        cell.text = text
+        cell._tc.get_or_add_tcPr().append(parse_xml(f"<w:vMerge {nsdecls('w')} {merge}/>"))
+    return offices._saved(document)
+
+
+def merged_show(how: str) -> bytes:
+    presentation = offices.show()
+    table = presentation.slides[0].shapes.add_table(2, 2, 0, 0, Inches(4), Inches(2)).table
+    cell = table.cell(1, 0) if how == "vMerge" else table.cell(0, 1)
+    cell.text = NAME
+    cell._tc.set(how, "1")
+    return offices._saved(presentation)
+
+
+def merged_ods(row: str = "", columns: str = "<table:table-column/>", below: str = NAME) -> bytes:
+    cell = '<table:{0}table-cell office:value-type="string" {2}><text:p>{1}</text:p></table:{0}table-cell>'
+    first = cell.format("", NAME, 'table:number-columns-spanned="2" table:number-rows-spanned="2"')
+    rows = f"<table:table-row {row}>{first}{cell.format('covered-', below, '')}</table:table-row><table:table-row><table:covered-table-cell/></table:table-row>"
+    return offices.open_document(offices._ods(rows, columns), mime=ODS)
+
+
+RESTART = 'w:val="restart"'
 SWAPPED = (
     "<style:header><text:p>Annual report<text:tab/>The ministry</text:p></style:header>"
     '<style:header-left style:display="false"><text:p>The ministry<text:tab/>Annual report</text:p></style:header-left>'
 )
 SHOWN = {
+    "Word: merged with none": (lambda: merged_word("", ""), DOCX),
+    "Word: above others": (lambda: merged_word(RESTART, RESTART), DOCX),
+    "Excel: merged beyond a hidden column": (lambda: merged_book("C"), XLSX),
+    "ODS: merged beyond a hidden row": (lambda: merged_ods('table:visibility="collapse"', below="b"), ODS),
+    "ODS: merged beyond a hidden column": (lambda: merged_ods(columns='<table:table-column table:visibility="collapse"/><table:table-column/>', below="b"), ODS),
     "Word: note": (lambda: with_note(f"<w:r>{NUMBER}</w:r>"), DOCX),
     "Word: first, in a later section": (lambda: with_header("first", shown=True), DOCX),
     "Excel: first": (lambda: sheet_with_header("firstHeader", 'differentFirst="1"'), XLSX),
@@ -395,6 +440,10 @@ PLANTED = [
 ]  # fmt: skip
 
 PLANTED += [
+    Planted("Word: cell below the first of merged ones", lambda: merged_word(RESTART, ""), "hidden_cells", DOCX, True),
+    *(Planted(f"PowerPoint: merged cell, {how}", lambda how=how: merged_show(how), "hidden_cells", PPTX, True) for how in ("vMerge", "hMerge")),
+    Planted("Excel: merged cells, all hidden", lambda: merged_book("C", "D", "E"), "hidden_cells", XLSX, True),
+    Planted("ODS: merged cells, all hidden", lambda: merged_ods(columns='<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'), "hidden_cells", ODS, True),
     *(Planted(f"Word: note {name}", make, code, DOCX, True) for name, (code, make) in NOTES.items()),
     Planted("Word: in a box for older programs", lambda: in_two_ways("The witness", f"The witness {NAME}"), "hidden_text", DOCX, True),
     *(Planted(f"Word: header of {kind} pages, which are none", lambda kind=kind: with_header(kind), "hidden_text", DOCX, True) for kind in ("first", "even")),
