@@ -24,7 +24,7 @@ from documents.extraction.packages.package import (
 )
 from documents.extraction.packages.pictures import picture_traces
 from documents.extraction.packages.recordings import RECORDED, recording_traces
-from documents.extraction.packages.unused import unused_traces
+from documents.extraction.packages.unused import named, unused_traces
 
 _PARTS: list[tuple[str, str, str]] = [
     (r"docProps/thumbnail\.", "thumbnails", "thumbnails"),
@@ -93,10 +93,16 @@ def _drop_reference(root: Any, relation_id: str) -> None:
 
 
 def external_traces(package: Package) -> Iterator[Trace]:
-    """Relationships that lead out of the package and are followed without a click."""
+    """Relationships that lead out of the package and are followed without a click, or are links of words that are gone."""
     for rels in [part for part in package.names() if part.endswith(".rels")]:
+        links = named(package, source_of(rels))
         for relation in list(package.xml(rels)):
-            if relation.get("TargetMode") != "External" or str(relation.get("Type", "")).endswith("/hyperlink"):
+            is_link = str(relation.get("Type", "")).endswith("/hyperlink")
+            if relation.get("TargetMode") != "External" or (is_link and relation.get("Id") in links):
+                continue
+            if is_link:
+                words = str(relation.get("Target", ""))
+                yield Trace("hidden_text", "hidden text", words, partial(take_out, relation))
                 continue
             yield Trace(
                 "remote",

@@ -134,6 +134,8 @@ def _sheet_traces(root: Any, hidden: list[Any]) -> Iterator[Trace]:
             f"{value(hidden[0], 'r')}–{value(hidden[-1], 'r')}",
             partial(_empty, root, hidden),
         )
+    for link in _hidden_links(root):
+        yield Trace("hidden_cells", "hidden cells", value(link, "ref"), partial(_drop_link, link))
     for element in find(root, "legacyDrawing", "oleObjects", "controls", "customSheetViews", "customProperties"):
         yield Trace("custom_data", "application data", local(element), partial(take_out, element))
 
@@ -145,12 +147,7 @@ def _hidden(package: Package) -> dict[str, list[Any]]:
 
 def _hidden_cells(root: Any) -> Iterator[Any]:
     """Cells with content in rows and columns that are not shown, and below others that they are merged with."""
-    columns = [
-        range(int(value(each, "min", "0")), int(value(each, "max", "0")) + 1)
-        for each in find(root, "col")
-        if _is_hidden(each)
-    ]
-    rows = {int(number) for each in find(root, "row") if _is_hidden(each) and (number := value(each, "r")).isdecimal()}
+    rows, columns = _unseen(root)
     below, above = merged.of_sheet(root)
 
     @cache
@@ -171,6 +168,27 @@ def _hidden_cells(root: Any) -> Iterator[Any]:
             is_hidden = row_hidden or (columns and is_in_hidden_column(letters))
             if len(cell) and (cell in below or (is_hidden and not (cell in above and reaches_out(cell)))):
                 yield cell
+
+
+def _unseen(root: Any) -> tuple[set[int], list[range]]:
+    """The rows and columns of a sheet that are not shown."""
+    columns = [
+        range(int(value(each, "min", "0")), int(value(each, "max", "0")) + 1)
+        for each in find(root, "col")
+        if _is_hidden(each)
+    ]
+    rows = {int(number) for each in find(root, "row") if _is_hidden(each) and (number := value(each, "r")).isdecimal()}
+    return rows, columns
+
+
+def _hidden_links(root: Any) -> Iterator[Any]:
+    """Links of cells that are not shown."""
+    rows, columns = _unseen(root)
+    for link in find(root, "hyperlink") if rows or columns else ():
+        for left, top, right, bottom in spans([value(link, "ref")]):
+            is_shown = any(not any(number in span for span in columns) for number in range(left, right + 1))
+            if not is_shown or all(number in rows for number in range(top, bottom + 1)):
+                yield link
 
 
 def _is_hidden(element: Any) -> bool:
@@ -221,6 +239,14 @@ def _empty(root: Any, cells: list[Any]) -> None:
         take_out(cell)
     for formula in find(root, "f"):  # what is left may be computed from what is gone
         take_out(formula)
+
+
+def _drop_link(link: Any) -> None:
+    """With the list that held it: programs refuse an empty one."""
+    holder = link.getparent()
+    take_out(link)
+    if holder is not None and not len(holder):
+        take_out(holder)
 
 
 def _used_strings(package: Package) -> set[int]:

@@ -42,8 +42,8 @@ def _targets(package: Package, source: str) -> Iterator[str]:
     relations = package.relations(source)
     if relations is None:
         return
-    said = _named(package, source, None)
-    order = _named(package, source, "sldId")
+    said = named(package, source)
+    order = named(package, source, "sldId")
     for relation in relations:
         kind = str(relation.get("Type", "")).rpartition("/")[2].lower()
         # A slide may link to one that is out of the order.
@@ -51,7 +51,7 @@ def _targets(package: Package, source: str) -> Iterator[str]:
             yield package.target(source, relation)
 
 
-def _named(package: Package, source: str, by: str | None) -> frozenset[str]:
+def named(package: Package, source: str, by: str | None = None) -> frozenset[str]:
     """The relationships that a part names, in elements called ``by`` or in any."""
     if source not in package.xml_names():
         return frozenset()

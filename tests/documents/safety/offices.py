@@ -359,11 +359,10 @@ def word_variables() -> bytes:
 
 def word_internal_link() -> bytes:
     document = word()
-    document.part.relate_to(
-        f"http://intranet/cases/{NAME}",
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink",
-        is_external=True,
-    )
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    number = document.part.relate_to(f"http://intranet/cases/{NAME}", f"{space}/hyperlink", is_external=True)
+    link = f'<w:hyperlink {nsdecls("w", "r")} r:id="{number}"><w:r><w:t>See</w:t></w:r></w:hyperlink>'
+    document.paragraphs[0]._p.append(parse_xml(link))
     return _saved(document)
 
 

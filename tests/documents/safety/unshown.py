@@ -339,12 +339,31 @@ def merged_ods(row: str = "", columns: str = "<table:table-column/>", below: str
     return offices.open_document(offices._ods(rows, columns), mime=ODS)
 
 
+def linked_book(hidden: bool) -> bytes:
+    workbook = offices.book("Seen")
+    workbook.active["C3"].hyperlink = f"mailto:{NAME}@example.org"
+    workbook.active.row_dimensions[3].hidden = hidden
+    return offices._saved(workbook)
+
+
+def linked_word(text: str) -> bytes:
+    """A link with an address of its own around the words."""
+    link = f'<Relationship Id="rIdX" Type="{media.RELATIONS}/hyperlink" Target="https://example.org/{NAME}" TargetMode="External"/></Relationships>'
+    return offices.edited(
+        offices._word_with(f"<w:r><w:t>Seen</w:t></w:r>{text}"),
+        {"word/_rels/document.xml.rels": lambda text: text.replace("</Relationships>", link)},
+    )
+
+
+LINK = f'<w:hyperlink xmlns:r="{media.RELATIONS}" r:id="rIdX"><w:r>{{}}</w:r></w:hyperlink>'
 RESTART = 'w:val="restart"'
 SWAPPED = (
     "<style:header><text:p>Annual report<text:tab/>The ministry</text:p></style:header>"
     '<style:header-left style:display="false"><text:p>The ministry<text:tab/>Annual report</text:p></style:header-left>'
 )
 SHOWN = {
+    "Word: link": (lambda: linked_word(LINK.format("<w:t>there</w:t>")), DOCX),
+    "Excel: link": (lambda: linked_book(hidden=False), XLSX),
     "Word: merged with none": (lambda: merged_word("", ""), DOCX),
     "Word: above others": (lambda: merged_word(RESTART, RESTART), DOCX),
     "Excel: merged beyond a hidden column": (lambda: merged_book("C"), XLSX),
@@ -444,6 +463,9 @@ PLANTED += [
     *(Planted(f"PowerPoint: merged cell, {how}", lambda how=how: merged_show(how), "hidden_cells", PPTX, True) for how in ("vMerge", "hMerge")),
     Planted("Excel: merged cells, all hidden", lambda: merged_book("C", "D", "E"), "hidden_cells", XLSX, True),
     Planted("ODS: merged cells, all hidden", lambda: merged_ods(columns='<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'), "hidden_cells", ODS, True),
+    Planted("Word: address of a link that was deleted", lambda: linked_word(f'<w:del w:id="9" w:author="A">{LINK.format("<w:delText>there</w:delText>")}</w:del>'), "changes", DOCX, True),
+    Planted("Word: address of a link that nothing names", lambda: linked_word(""), "hidden_text", DOCX, True),
+    Planted("Excel: link of a hidden cell", lambda: linked_book(hidden=True), "hidden_cells", XLSX, True),
     *(Planted(f"Word: note {name}", make, code, DOCX, True) for name, (code, make) in NOTES.items()),
     Planted("Word: in a box for older programs", lambda: in_two_ways("The witness", f"The witness {NAME}"), "hidden_text", DOCX, True),
     *(Planted(f"Word: header of {kind} pages, which are none", lambda kind=kind: with_header(kind), "hidden_text", DOCX, True) for kind in ("first", "even")),
