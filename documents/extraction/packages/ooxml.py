@@ -59,6 +59,13 @@ _PATH = re.compile(r"[A-Za-z]:\\|\\\\|/Users/|/home/|file:")
 _FILE = re.compile(r"^\S+\.\w{3,4}$|^.*\.(png|jpe?g|gif|tiff?|bmp|webp|svg|heic)$", re.IGNORECASE)
 _FRAMES = ("sp", "pic", "graphicFrame", "grpSp", "cxnSp", "wsp", "inline", "anchor")
 MEDIA = ("word/media/", "xl/media/", "ppt/media/")
+_LEFT_OUT = (
+    *(f"filtered{kind}Series" for kind in ("Area", "Bar", "Bubble", "Line", "Pie", "Radar", "Scatter", "Surface")),
+    *("filteredSeriesTitle", "filteredCategoryTitle", "categoryFilterExceptions"),
+)
+"""Series, titles and points that somebody chose not to show in a chart."""
+_BOOK = re.compile(r"\[[^\[\]]*\]")
+"""The name of another workbook in the address of a chart's data."""
 REFERENCES = ("id", "embed", "link", "pict", "dm", "lo", "qs", "cs")
 
 
@@ -272,7 +279,14 @@ def _share(side: str) -> float:
 
 
 def chart_traces(root: Any) -> Iterator[Trace]:
-    """Charts name the workbook that they were made from."""
+    """Charts name the workbook that they were made from, and keep what was left out of them."""
+    for each in find(root, *_LEFT_OUT):
+        holder = each.getparent() if local(each.getparent()) == "ext" else each
+        yield Trace("hidden_text", "hidden text", text_of(each), partial(take_out, holder))
+    for each in find(root, "f"):
+        if _BOOK.search(each.text or ""):
+            bare = _BOOK.sub("", each.text)
+            yield Trace("custom_data", "application data", each.text, partial(setattr, each, "text", bare))
     for element in find(root, "externalData", "userShapes"):
         if element.getparent() is None:
             continue  # the shapes themselves, which go when nothing names them

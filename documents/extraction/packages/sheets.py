@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from typing import Any
@@ -117,6 +118,12 @@ def _drop_sheet(package: Package, part: str, sheet: Any) -> None:
     take_out(sheet)
     package.drop(part)
     _without_formulas(package)
+    quoted = "'" + name.replace("'", "''") + "'"
+    own = re.compile(rf"(?:{re.escape(quoted)}|(?<![\w.]){re.escape(name)})!")
+    for chart in [other for other in package.xml_names("xl/charts/") if not other.endswith(".rels")]:
+        for address in find(package.xml(chart), "f"):
+            if own.search(address.text or ""):
+                address.text = "#REF!"
 
 
 def _without_formulas(package: Package) -> None:

@@ -8,10 +8,13 @@ from xml.sax.saxutils import escape
 import openpyxl
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from openpyxl.chart import BarChart, Reference
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from tests.documents.safety import media, metafiles, offices
@@ -177,7 +180,13 @@ FORMULAS = {
     "an address": f'IF(FALSE,HYPERLINK("https://www.example.org/{NAME}"),"Seen")',
     "a form": f'TEXT(B1,"0 \\{NAME}")',
 }
+FORMULAS_ELSEWHERE = {
+    "sheet of another workbook": f"'[1]{NAME} of the day'!A1+[2]Sheet1!B1",
+    "name of another workbook": f"SUM([1]!{NAME})",
+    "word of a sheet": f"[1]{NAME}!A1",
+}
 USUAL = (
+    "SUM(Sales[[#This Row],[1]],Sales[2])",
     'TEXT(B1,"dd.mm.yyyy")', 'TEXT(B1,"[$-409]mmmm d, yyyy hh:mm AM/PM")', 'TEXT(B1,"YYYYMMDD")', 'TEXT(B1,"#,##0.00")',
     'A1&", "&B1&" - "', 'SUMIF(B1:B5,">5000000")', 'SUMIF(C1:C5,"CLOSED",B1:B5)', 'COUNTIF(A1:A5,"*year*")',
     'IF(B1>5,"Seen","")', 'IFERROR(B1/0,"n/a")', 'DATEDIF(B1,B2,"ym")', 'CELL("filename",A1)', 'INDIRECT("Figures!A"&B1)',
@@ -356,6 +365,38 @@ def linked_word(text: str) -> bytes:
 
 
 LINK = f'<w:hyperlink xmlns:r="{media.RELATIONS}" r:id="rIdX"><w:r>{{}}</w:r></w:hyperlink>'
+
+
+def charted(data: str) -> bytes:
+    """A chart with more ``data`` than it shows."""
+    presentation = offices.show()
+    shown = CategoryChartData()
+    shown.categories = ["Seen"]
+    shown.add_series("All", (1,))
+    kind = XL_CHART_TYPE.BAR_CLUSTERED
+    chart = presentation.slides[0].shapes.add_chart(kind, 0, 0, Inches(4), Inches(2), shown).chart
+    space = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:c15="http://schemas.microsoft.com/office/drawing/2012/chart"'
+    next(chart._chartSpace.iter("{*}barChart")).append(parse_xml(data.format(space)))
+    return offices._saved(presentation)
+
+
+LEFT_OUT = f'<c:extLst {{}}><c:ext uri="X"><c15:filteredBarSeries><c15:ser><c:tx><c:strRef><c:f>S!A1</c:f><c:strCache><c:pt idx="0"><c:v>{NAME}</c:v></c:pt></c:strCache></c:strRef></c:tx></c15:ser></c15:filteredBarSeries></c:ext></c:extLst>'
+ELSEWHERE = (
+    f"<c:ser {{}}><c:cat><c:strRef><c:f>'[Interviews of {NAME}.xlsx]Sheet1'!$A$1</c:f></c:strRef></c:cat></c:ser>"
+)
+
+
+def chart_of_hidden_sheet() -> bytes:
+    workbook = offices.book()
+    hidden = workbook.create_sheet(NAME)
+    hidden["A1"] = 1
+    hidden.sheet_state = "hidden"
+    chart = BarChart()
+    chart.add_data(Reference(hidden, min_col=1, min_row=1))
+    workbook.active.add_chart(chart, "D2")
+    return offices._saved(workbook)
+
+
 RESTART = 'w:val="restart"'
 SWAPPED = (
     "<style:header><text:p>Annual report<text:tab/>The ministry</text:p></style:header>"
@@ -466,6 +507,12 @@ PLANTED += [
     Planted("Word: address of a link that was deleted", lambda: linked_word(f'<w:del w:id="9" w:author="A">{LINK.format("<w:delText>there</w:delText>")}</w:del>'), "changes", DOCX, True),
     Planted("Word: address of a link that nothing names", lambda: linked_word(""), "hidden_text", DOCX, True),
     Planted("Excel: link of a hidden cell", lambda: linked_book(hidden=True), "hidden_cells", XLSX, True),
+    Planted("PowerPoint: series left out of a chart", lambda: charted(LEFT_OUT), "hidden_text", PPTX, True),
+    Planted("PowerPoint: chart with the name of its workbook", lambda: charted(ELSEWHERE), "custom_data", PPTX, True),
+    Planted("Excel: chart of a hidden sheet", chart_of_hidden_sheet, "hidden_sheets", XLSX, True),
+    *(Planted(f"Excel: in a formula, {name}", lambda formula=formula: computed(formula), "hidden_text", XLSX, True) for name, formula in FORMULAS_ELSEWHERE.items()),
+    Planted("Excel: name for a place in another workbook", lambda: book(lambda workbook, sheet: workbook.defined_names.add(DefinedName("Cases", attr_text=f"[1]{NAME}!$A$1"))), "hidden_text", XLSX, True),
+    Planted("ODS: in a formula, path of another file", lambda: ods_computed(f"['file:///home/{NAME}/cases.ods'#$Sheet1.A1]"), "hidden_text", ODS, True),
     *(Planted(f"Word: note {name}", make, code, DOCX, True) for name, (code, make) in NOTES.items()),
     Planted("Word: in a box for older programs", lambda: in_two_ways("The witness", f"The witness {NAME}"), "hidden_text", DOCX, True),
     *(Planted(f"Word: header of {kind} pages, which are none", lambda kind=kind: with_header(kind), "hidden_text", DOCX, True) for kind in ("first", "even")),

@@ -60,6 +60,8 @@ _FIELD = re.compile(
 )
 """What LibreOffice calls forms and their fields."""
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+_OTHER_FILE = re.compile(r"'[^']+'#")
+"""In a formula: a place in another file, by its path."""
 
 
 def is_description(element: Any) -> bool:
@@ -125,7 +127,8 @@ def _of_cells(root: Any, seen: str) -> Iterator[Trace]:
     words = formulas.words("\n".join([seen, *sheets]))
     for cell in find(root, "table-cell", "covered-table-cell"):
         shown = " ".join("".join(part.itertext()) for part in cell if local(part) == "p")
-        said = formulas.telling(value(cell, "formula"), words, shown)
+        formula = value(cell, "formula")
+        said = [*_OTHER_FILE.findall(_QUOTED.sub("", formula)), *formulas.telling(formula, words, shown)]
         own = value(cell, "string-value")
         if said:
             is_computed = bool(len(cell) or value(cell, "value-type"))

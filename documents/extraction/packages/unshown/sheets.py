@@ -17,6 +17,8 @@ _BUILT_IN = "_xlnm.Print"
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _OF_SHEET = re.compile(r"'((?:[^']|'')+)'!|([\w.:]+)!")
 _NAME = re.compile(r"[^\W\d][\w.]*")
+_OTHER_BOOK = re.compile(r"'?\[\d{1,9}\](?:[^'\[\]]{0,99}')?[\w. ]{0,99}!")
+"""A place in another workbook: the list of those goes, and Excel takes a formula that leads there for damage."""
 _WITH_WORDS = ("formula", "f")
 _OF_COLUMNS = ("calculatedColumnFormula", "totalsRowFormula")
 _HOLDERS = frozenset({"conditionalFormatting", "conditionalFormattings", "dataValidations", "ext", "extLst"})
@@ -81,9 +83,10 @@ def _of_formulas(root: Any, shown: Shown) -> Iterator[Trace]:
     for each in find(root, "f", *_OF_COLUMNS):
         if value(each, "t") == "shared":
             together[value(each, "si")].append(each)
-        if each.text and '"' in each.text and (local(each) != "f" or local(each.getparent()) == "c"):
+        if each.text and (local(each) != "f" or local(each.getparent()) == "c"):
             own = "".join(part.text or "" for part in each.getparent() if local(part) == "v")
-            if said := formulas.telling(each.text, shown.each, own):
+            others = _OTHER_BOOK.findall(_QUOTED.sub("", each.text)) if "[" in each.text else []
+            if said := [*others, *(formulas.telling(each.text, shown.each, own) if '"' in each.text else [])]:
                 found.append((each, said))
     for each, said in found:
         every = together[value(each, "si")] if value(each, "t") == "shared" else [each]
@@ -151,7 +154,7 @@ def _take_out(element: Any) -> None:
 
 
 def name_traces(package: Package, workbook: str, sheets: Collection[str]) -> Iterator[Trace]:
-    """Hidden names, and those of constants."""
+    """Hidden names, and those of constants and of places in other workbooks."""
     every = list(find(package.xml(workbook), "definedName"))
     removals: dict[Any, Callable[[], None]] = {each: partial(take_out, each) for each in every if _goes(each)}
     if removals:  # the last of them looks for all: every look is one at all cells
@@ -168,10 +171,11 @@ def name_traces(package: Package, workbook: str, sheets: Collection[str]) -> Ite
 
 
 def _goes(defined: Any) -> bool:
-    """Whether it is a hidden name, or one of a constant."""
+    """Whether it is a hidden name, one of a constant, or of a place in another workbook."""
     is_hidden = value(defined, "hidden") in ("1", "true")
     is_own = not value(defined, "name").startswith(_BUILT_IN)
-    return is_own and (is_hidden or _QUOTED.search(defined.text or "") is not None)
+    said = defined.text or ""
+    return is_own and (is_hidden or any(part.search(said) is not None for part in (_QUOTED, _OTHER_BOOK)))
 
 
 def _drop_names(package: Package, defined: list[Any], sheets: Collection[str]) -> None:
