@@ -25,3 +25,9 @@ SHAPE = re.compile(
     re.IGNORECASE,
 )
 """What programs call shapes, in English; in other languages they get a name of this kind."""
+PAGE = re.compile(
+    r"(default section|standardabschnitt|section par défaut|sección predeterminada"
+    r"|(slide|sheet|page|folie|tabelle|blatt|seite|diapo|diapositive|diapositiva|feuil(le)?|hoja|página|شريحة|ورقة|صفحة) ?\d{1,4})(: |$)",
+    re.IGNORECASE,
+)
+"""What programs call a slide, sheet or page in the bookmarks of a PDF, before its title if it has one."""

@@ -9,6 +9,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from documents.extraction.inspection.findings import Findings, Place
+from documents.extraction.made import PAGE
 from documents.extraction.outline import MAX_LOOKED_AT, Said, title_of
 
 MAX_DEPTH = 15
@@ -27,10 +28,16 @@ def inspect_bookmarks(document: pypdfium2.PdfDocument, said: Said, findings: Fin
         title = title_of(bookmark, MAX_LENGTH)
         if number == MAX_LOOKED_AT or title is None or _has_more_below(document, bookmark):
             findings.add("bookmarks")
-        elif not said:
+        elif not said and _own(title):
             findings.add("bookmarks_unread", Place(words=title))
-        elif not said.has(title):
+        elif not said.has(_own(title)):
             findings.add("bookmarks", Place(words=title))
+
+
+def _own(title: str) -> str:
+    """A title without the number of a slide or sheet, which programs put before it, or in its place."""
+    found = PAGE.match(title)
+    return title[found.end() :] if found else title
 
 
 def _has_more_below(document: pypdfium2.PdfDocument, bookmark: Any) -> bool:

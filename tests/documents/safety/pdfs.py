@@ -549,6 +549,8 @@ PLANTED = [
     Planted("bookmark", bookmarked, "bookmarks"),
     Planted("bookmark, letter by letter", lambda: bookmarked(" ".join(NAME)), "bookmarks", trace=""),
     Planted("bookmark with vowel signs", lambda: bookmarked("مُحَمَّد عَلِيّ"), "bookmarks", trace=""),
+    Planted("bookmark of a slide", lambda: bookmarked(f"Slide 3: {NAME}"), "bookmarks"),
+    Planted("bookmark that is called like a slide", lambda: bookmarked(f"Slide {NAME}"), "bookmarks"),
     Planted("bookmark far below", lambda: bookmarked(depth=18), "bookmarks"),
     Planted("bookmark that is no text", lambda: bookmarked_badly(), "bookmarks", trace=""),
     Planted("bookmark of a scan", lambda: bookmarked(on=scan_without_text(patch=False)), "bookmarks_unread"),
@@ -678,6 +680,8 @@ def really_redacted() -> bytes:
 CLEAN = {
     "plain": lambda: done(document()),
     "bookmarks": lambda: bookmarked("1. The Court, the convoy, b"),
+    "bookmark of a slide without a title": lambda: bookmarked("Diapositive 3"),
+    "bookmark of a slide": lambda: bookmarked("Slide 3: The Court"),
     "report": lambda: making.report(4),
     "Arabic": lambda: making.pdf_of([making.ARABIC], rtl=True),
     "two columns": lambda: making.two_columns(making.FILLER, making.GERMAN),
