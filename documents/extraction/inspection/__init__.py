@@ -18,7 +18,7 @@ that let their ground through or are drawn narrow, faint and later pictures, con
 that no page shows, what styles below styles and defaults hide, what Word says to older programs, colours, sizes and page
 breaks said in other ways, groups on slides, words that annotations of a PDF draw, lines without height; 13: notes of Word to which nothing
 leads, cells that are merged with others, addresses of links whose words are gone, what was left out of
-charts, places in other workbooks."""
+charts, places in other workbooks, shapes that are hidden in other ways."""
 PDF = "application/pdf"
 INSPECTORS: dict[str, str] = {
     PDF: "pdf",

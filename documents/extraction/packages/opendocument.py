@@ -146,6 +146,8 @@ def _hidden_styles(package: Package, root: Any) -> _Styles:
 
 def _is_hidden(element: Any, hidden: _Styles) -> bool:
     name = local(element)
+    if value(element, "display") == "none" and "drawing:1.0" in str(element.tag):
+        return True
     if name in _FAMILIES:
         is_off = value(element, "display") == "none" or value(element, "is-hidden") == "true"
         return is_off or (_FAMILIES[name], value(element, "style-name")) in hidden
@@ -157,6 +159,8 @@ def _hidden_traces(root: Any, hidden: _Styles) -> Iterator[Trace]:
         is_field = local(element) in unshown.FIELDS
         if _is_hidden(element, hidden) and (is_field or len(element) or element.text or value(element, "string-value")):
             yield Trace("hidden_text", "hidden text", text_of(element), partial(take_out, element))
+    for shape in [each for each in root.iter() if "drawing:1.0" in str(each.tag) and _is_hidden(each, hidden)]:
+        yield Trace("hidden_text", "hidden text", text_of(shape) or local(shape), partial(take_out, shape))
     for table in find(root, "table"):
         if ("table", value(table, "style-name")) in hidden:
             yield Trace("hidden_sheets", "hidden sheets", value(table, "name"), partial(_drop_table, root, table))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
-from documents.extraction.contrast import TINY
 from documents.extraction.packages import ooxml
 from documents.extraction.packages.looks import drawings
 from documents.extraction.packages.looks.sheets import Looks
 from documents.extraction.packages.package import Package, Trace, find, local, take_out, text_of, value
-from documents.extraction.packages.spans import Span, column, is_in, spans
-from documents.extraction.packages.unshown import merged
+from documents.extraction.packages.spans import Span, is_in, spans
+from documents.extraction.packages.unshown import cells
 from documents.extraction.packages.unshown import sheets as unshown
 
 WORKBOOK = "xl/workbook.xml"
@@ -31,9 +30,6 @@ _TELLING = (
 )
 _DRAWINGS = ("xl/drawings/", "xl/charts/", "xl/diagrams/")
 _Shown = Mapping[str, list[tuple[Any, str]]]
-_DIGITS = "0123456789"
-_NO_WIDTH = 0.08
-"""Characters of a column that is less than a pixel wide; of a wider one, words may show in the next."""
 
 
 def traces(package: Package) -> Iterator[Trace]:
@@ -53,6 +49,9 @@ def traces(package: Package) -> Iterator[Trace]:
     seen = unshown.shown(package, WORKBOOK, "\n".join(_pieces(package, shown)), titles)
     for name in sheet_names(package):
         yield from _sheet_traces(package.xml(name), hidden[name])
+        for anchor in cells.shapes(package, name):
+            words = " ".join(text_of(part) for part in find(anchor, "t")) or local(anchor)
+            yield Trace("hidden_cells", "hidden cells", words, partial(take_out, anchor))
     for name in [
         *sheet_names(package),
         *(part for part in package.xml_names("xl/tables/") if not part.endswith(".rels")),
@@ -141,7 +140,7 @@ def _sheet_traces(root: Any, hidden: list[Any]) -> Iterator[Trace]:
             f"{value(hidden[0], 'r')}–{value(hidden[-1], 'r')}",
             partial(_empty, root, hidden),
         )
-    for link in _hidden_links(root):
+    for link in cells.links(root):
         yield Trace("hidden_cells", "hidden cells", value(link, "ref"), partial(_drop_link, link))
     for element in find(root, "legacyDrawing", "oleObjects", "controls", "customSheetViews", "customProperties"):
         yield Trace("custom_data", "application data", local(element), partial(take_out, element))
@@ -149,68 +148,7 @@ def _sheet_traces(root: Any, hidden: list[Any]) -> Iterator[Trace]:
 
 def _hidden(package: Package) -> dict[str, list[Any]]:
     """The hidden cells of each sheet."""
-    return {name: list(_hidden_cells(package.xml(name))) for name in sheet_names(package)}
-
-
-def _hidden_cells(root: Any) -> Iterator[Any]:
-    """Cells with content in rows and columns that are not shown, and below others that they are merged with."""
-    rows, columns = _unseen(root)
-    below, above = merged.of_sheet(root)
-
-    @cache
-    def is_in_hidden_column(letters: str) -> bool:
-        number = column(letters)
-        return any(number in span for span in columns)
-
-    def reaches_out(cell: Any) -> bool:
-        """Whether merged cells are shown beside the row or column of their first."""
-        left, top, right, bottom = above[cell]
-        is_wide = any(not any(number in span for span in columns) for number in range(left, right + 1))
-        return is_wide and any(number not in rows for number in range(top, bottom + 1))
-
-    for row in find(root, "row"):
-        row_hidden = _is_hidden(row)
-        for cell in row:
-            letters = value(cell, "r").rstrip(_DIGITS)
-            is_hidden = row_hidden or (columns and is_in_hidden_column(letters))
-            if len(cell) and (cell in below or (is_hidden and not (cell in above and reaches_out(cell)))):
-                yield cell
-
-
-def _unseen(root: Any) -> tuple[set[int], list[range]]:
-    """The rows and columns of a sheet that are not shown."""
-    columns = [
-        range(int(value(each, "min", "0")), int(value(each, "max", "0")) + 1)
-        for each in find(root, "col")
-        if _is_hidden(each)
-    ]
-    rows = {int(number) for each in find(root, "row") if _is_hidden(each) and (number := value(each, "r")).isdecimal()}
-    return rows, columns
-
-
-def _hidden_links(root: Any) -> Iterator[Any]:
-    """Links of cells that are not shown."""
-    rows, columns = _unseen(root)
-    for link in find(root, "hyperlink") if rows or columns else ():
-        for left, top, right, bottom in spans([value(link, "ref")]):
-            is_shown = any(not any(number in span for span in columns) for number in range(left, right + 1))
-            if not is_shown or all(number in rows for number in range(top, bottom + 1)):
-                yield link
-
-
-def _is_hidden(element: Any) -> bool:
-    return (
-        value(element, "hidden") in ("1", "true")
-        or _is_below(value(element, "width"), _NO_WIDTH)
-        or _is_below(value(element, "ht"), TINY)
-    )
-
-
-def _is_below(said: str, least: float) -> bool:
-    try:
-        return float(said) < least
-    except ValueError:
-        return False
+    return {name: list(cells.hidden(package.xml(name))) for name in sheet_names(package)}
 
 
 def _unreadable(package: Package, shown: _Shown) -> Iterator[Trace]:
@@ -306,8 +244,8 @@ def _shown_cells(package: Package, hidden: Mapping[str, list[Any]]) -> _Shown:
     """Of each sheet, hidden ones too: the cells with content beside the ``hidden`` ones, and what they say."""
     items = _items(package)
     shown = {}
-    for name, cells in hidden.items():
-        left_out = set(cells)
+    for name, unseen in hidden.items():
+        left_out = set(unseen)
         every = find(package.xml(name), "c")
         shown[name] = [(cell, _shown(cell, items)) for cell in every if len(cell) and cell not in left_out]
     return shown

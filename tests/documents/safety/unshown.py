@@ -397,12 +397,27 @@ def chart_of_hidden_sheet() -> bytes:
     return offices._saved(workbook)
 
 
+def drawn_book(*hidden: int, edit: str = "twoCell") -> bytes:
+    """A box with a name on rows 3 to 5, and ``hidden`` rows."""
+    box = f"""<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
+<xdr:twoCellAnchor editAs="{edit}"><xdr:from><xdr:col>3</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>2</xdr:row><xdr:rowOff>9</xdr:rowOff></xdr:from>
+<xdr:to><xdr:col>5</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>5</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to><xdr:sp><xdr:nvSpPr><xdr:cNvPr id="2" name="TextBox 1"/><xdr:cNvSpPr/></xdr:nvSpPr>
+<xdr:spPr/><xdr:txBody><a:bodyPr/><a:p><a:r><a:t>{NAME}</a:t></a:r></a:p></xdr:txBody></xdr:sp><xdr:clientData/></xdr:twoCellAnchor></xdr:wsDr>"""
+    workbook = offices.book("Seen")
+    workbook.active.add_chart(BarChart(), "H9")
+    for row in hidden:
+        workbook.active.row_dimensions[row].hidden = True
+    return offices.edited(offices._saved(workbook), {"xl/drawings/drawing1.xml": lambda _text: box})
+
+
 RESTART = 'w:val="restart"'
 SWAPPED = (
     "<style:header><text:p>Annual report<text:tab/>The ministry</text:p></style:header>"
     '<style:header-left style:display="false"><text:p>The ministry<text:tab/>Annual report</text:p></style:header-left>'
 )
 SHOWN = {
+    "Excel: box on rows of which one is hidden": (lambda: drawn_book(4), XLSX),
+    "Excel: box that keeps its size": (lambda: drawn_book(3, 4, 5, edit="oneCell"), XLSX),
     "Word: link": (lambda: linked_word(LINK.format("<w:t>there</w:t>")), DOCX),
     "Excel: link": (lambda: linked_book(hidden=False), XLSX),
     "Word: merged with none": (lambda: merged_word("", ""), DOCX),
@@ -513,6 +528,8 @@ PLANTED += [
     *(Planted(f"Excel: in a formula, {name}", lambda formula=formula: computed(formula), "hidden_text", XLSX, True) for name, formula in FORMULAS_ELSEWHERE.items()),
     Planted("Excel: name for a place in another workbook", lambda: book(lambda workbook, sheet: workbook.defined_names.add(DefinedName("Cases", attr_text=f"[1]{NAME}!$A$1"))), "hidden_text", XLSX, True),
     Planted("ODS: in a formula, path of another file", lambda: ods_computed(f"['file:///home/{NAME}/cases.ods'#$Sheet1.A1]"), "hidden_text", ODS, True),
+    Planted("Excel: box on hidden rows", lambda: drawn_book(3, 4, 5), "hidden_cells", XLSX, True),
+    Planted("ODT: box that is not shown", lambda: offices.open_document(f'{PLAIN}<text:p>Seen<draw:custom-shape draw:display="none"><text:p>{NAME}</text:p></draw:custom-shape></text:p>'), "hidden_text", ODT, True),
     *(Planted(f"Word: note {name}", make, code, DOCX, True) for name, (code, make) in NOTES.items()),
     Planted("Word: in a box for older programs", lambda: in_two_ways("The witness", f"The witness {NAME}"), "hidden_text", DOCX, True),
     *(Planted(f"Word: header of {kind} pages, which are none", lambda kind=kind: with_header(kind), "hidden_text", DOCX, True) for kind in ("first", "even")),
