@@ -57,6 +57,11 @@ _COMPILED = [(re.compile(pattern), code, kind) for pattern, code, kind in _PARTS
 _TEMPLATE_WORDS = re.compile(r"^\s*(INCLUDEPICTURE|INCLUDETEXT|LINK|DDE|DDEAUTO|IMPORT|DATABASE)\b", re.IGNORECASE)
 _PATH = re.compile(r"[A-Za-z]:\\|\\\\|/Users/|/home/|file:")
 _FILE = re.compile(r"^\S+\.\w{3,4}$|^.*\.(png|jpe?g|gif|tiff?|bmp|webp|svg|heic)$", re.IGNORECASE)
+_NAMES = ("cNvPr", "docPr")
+_OF_NAMES = "nv"
+"""So begins what holds the name of a shape, where not the shape itself does."""
+_VML = "{urn:schemas-microsoft-com:vml}"
+_PLACES = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _FRAMES = ("sp", "pic", "graphicFrame", "grpSp", "cxnSp", "wsp", "inline", "anchor")
 MEDIA = ("word/media/", "xl/media/", "ppt/media/")
 _LEFT_OUT = (
@@ -237,11 +242,34 @@ def drawing_traces(root: Any) -> Iterator[Trace]:
     for link in find(root, "hlinkClick", "hlinkHover", "hlinkMouseOver"):
         if value(link, "tooltip"):
             yield Trace("hidden_text", "hidden text", value(link, "tooltip"), partial(link.attrib.pop, "tooltip", None))
-    for shape in find(root, "cNvPr", "docPr"):
-        if value(shape, "hidden") in ("1", "true"):
-            frame = shape.getparent().getparent()
-            yield Trace("hidden_text", "hidden text", text_of(frame), partial(take_out, frame))
+    for shape in find(root, *_NAMES):
+        frame = shape.getparent()
+        if local(frame).startswith(_OF_NAMES):
+            frame = frame.getparent()
+        if frame is not None and is_hidden_shape(frame):
+            yield Trace("hidden_text", "hidden text", text_of(frame), partial(_take_out_shape, frame))
         yield from _names_of(shape)
+
+
+def is_hidden_shape(element: Any) -> bool:
+    """Whether something is a shape, or a group of some, that says of itself that it isn't to be shown."""
+    if _VML in str(element.tag):
+        return "visibility:hidden" in value(element, "style").replace(" ", "").lower()
+    own = [part for each in element for part in (each, *(each if local(each).startswith(_OF_NAMES) else ()))]
+    return any(local(part) in _NAMES and value(part, "hidden") in ("1", "true") for part in own)
+
+
+def vml_traces(root: Any) -> Iterator[Trace]:
+    """Hidden shapes as older programs write them."""
+    for shape in [each for each in root.iter() if _VML in str(each.tag) and is_hidden_shape(each)]:
+        yield Trace("hidden_text", "hidden text", text_of(shape), partial(take_out, shape))
+
+
+def _take_out_shape(shape: Any) -> None:
+    """With what says where it lies: programs take a place without a shape for damage."""
+    holder = shape.getparent()
+    is_place = holder is not None and local(holder) in _PLACES
+    take_out(holder if is_place or local(shape) in ("inline", "anchor") else shape)
 
 
 _BY_PROGRAMS = frozenset({"Picture", "Image", "Name"})

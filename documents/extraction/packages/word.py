@@ -109,6 +109,7 @@ def _body_traces(root: Any, hidden: frozenset[str], looks: Looks) -> Iterator[Tr
         yield Trace(
             code, "embedded files" if code == "embedded" else "application data", "", partial(take_out, element)
         )
+    yield from ooxml.vml_traces(root)
     yield from unshown.traces(root)
 
 
@@ -246,9 +247,7 @@ class _Hiding:
             return True
         if name == "tc" and any(local(mark) == "cellDel" for part in up if local(part) == "tcPr" for mark in part):
             return True
-        return name in ("inline", "anchor", "wsp", "pic", "sp") and any(
-            value(shape, "hidden") in ("1", "true") for shape in find(up, "cNvPr", "docPr")
-        )
+        return ooxml.is_hidden_shape(up)
 
 
 def visible(package: Package, between: str = "") -> list[str]:

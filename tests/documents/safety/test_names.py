@@ -391,6 +391,12 @@ def test_what_a_page_shows_stays(cleaned, name):
     assert holds(public.read_bytes(), NAME) and inspect(public, mime, []) == []
 
 
+def test_a_hidden_box_of_a_workbook_goes_with_its_place(cleaned):
+    """Excel takes a place without a shape for damage."""
+    public, _removed = cleaned(unshown.hidden_in_book(), offices.XLSX)
+    assert len(Package(public).xml("xl/drawings/drawing1.xml")) == 0
+
+
 @pytest.mark.parametrize(("make", "mime"), [(unshown.merged_book, offices.XLSX), (unshown.merged_ods, offices.ODS)])
 def test_of_merged_cells_the_first_stays(cleaned, make, mime):
     public, removed = cleaned(make(), mime)

@@ -410,12 +410,36 @@ def drawn_book(*hidden: int, edit: str = "twoCell") -> bytes:
     return offices.edited(offices._saved(workbook), {"xl/drawings/drawing1.xml": lambda _text: box})
 
 
+HIDDEN = 'hidden="1"'
+
+
+def hidden_in_book() -> bytes:
+    def hide(text: str) -> str:
+        return text.replace('name="TextBox 1"', f'name="TextBox 1" {HIDDEN}')
+
+    return offices.edited(drawn_book(), {"xl/drawings/drawing1.xml": hide})
+
+
+def hidden_in_group(first: str, second: str) -> bytes:
+    """Two boxes of a group, of which the second is hidden."""
+    spaces = 'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" xmlns:wpg="http://schemas.microsoft.com/office/word/2010/wordprocessingGroup"'
+    box = '<wps:wsp><wps:cNvPr id="3" name="Text Box 3" {}/><wps:spPr/><wps:txbx><w:txbxContent><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:txbxContent></wps:txbx></wps:wsp>'
+    group = f"<wpg:wgp>{box.format('', first)}{box.format(HIDDEN, second)}</wpg:wgp>"
+    return offices._word_with(
+        f'<w:r><w:drawing {spaces}><wp:inline><wp:docPr id="2" name="Group 1"/><a:graphic><a:graphicData uri="x">{group}</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>'
+    )
+
+
+HIDDEN_BOX = f'<w:r><w:t>Seen</w:t></w:r><w:r><w:pict><v:rect xmlns:v="urn:schemas-microsoft-com:vml" style="width:90pt; visibility: hidden"><v:textbox><w:txbxContent><w:p><w:r><w:t>{NAME}</w:t></w:r></w:p></w:txbxContent></v:textbox></v:rect></w:pict></w:r>'
+
+
 RESTART = 'w:val="restart"'
 SWAPPED = (
     "<style:header><text:p>Annual report<text:tab/>The ministry</text:p></style:header>"
     '<style:header-left style:display="false"><text:p>The ministry<text:tab/>Annual report</text:p></style:header-left>'
 )
 SHOWN = {
+    "Word: beside a hidden box of its group": (lambda: hidden_in_group(NAME, "b"), DOCX),
     "Excel: box on rows of which one is hidden": (lambda: drawn_book(4), XLSX),
     "Excel: box that keeps its size": (lambda: drawn_book(3, 4, 5, edit="oneCell"), XLSX),
     "Word: link": (lambda: linked_word(LINK.format("<w:t>there</w:t>")), DOCX),
@@ -530,6 +554,9 @@ PLANTED += [
     Planted("ODS: in a formula, path of another file", lambda: ods_computed(f"['file:///home/{NAME}/cases.ods'#$Sheet1.A1]"), "hidden_text", ODS, True),
     Planted("Excel: box on hidden rows", lambda: drawn_book(3, 4, 5), "hidden_cells", XLSX, True),
     Planted("ODT: box that is not shown", lambda: offices.open_document(f'{PLAIN}<text:p>Seen<draw:custom-shape draw:display="none"><text:p>{NAME}</text:p></draw:custom-shape></text:p>'), "hidden_text", ODT, True),
+    Planted("Word: hidden box of a group", lambda: hidden_in_group("Seen", NAME), "hidden_text", DOCX, True),
+    Planted("Word: hidden box of older programs", lambda: offices._word_with(HIDDEN_BOX), "hidden_text", DOCX, True),
+    Planted("Excel: hidden box", hidden_in_book, "hidden_text", XLSX, True),
     *(Planted(f"Word: note {name}", make, code, DOCX, True) for name, (code, make) in NOTES.items()),
     Planted("Word: in a box for older programs", lambda: in_two_ways("The witness", f"The witness {NAME}"), "hidden_text", DOCX, True),
     *(Planted(f"Word: header of {kind} pages, which are none", lambda kind=kind: with_header(kind), "hidden_text", DOCX, True) for kind in ("first", "even")),
