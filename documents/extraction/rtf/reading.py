@@ -27,6 +27,7 @@ from documents.extraction.rtf.destinations import (
 )
 from documents.extraction.rtf.groups import Group
 from documents.extraction.rtf.pictures import Picture
+from documents.extraction.rtf.rows import Rows
 
 _PIECE = re.compile(rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+", re.DOTALL)
 _REMOTE_FIELD = re.compile(
@@ -86,6 +87,7 @@ class _Reader:
         self.colours: list[tuple[int, ...] | None] = []
         self.mixed: dict[bytes, int] = {}
         self.hiding: set[tuple[bytes, int]] = set()
+        self.rows = Rows()
 
     def tokens(self) -> Iterator[Token]:
         """See the function of the same name."""
@@ -240,6 +242,7 @@ class _Reader:
         group.either = group.either or word == b"upr"
         group.codes += word in _JUDGED_BY_TEXT
         group.says(word, number)
+        self.rows.says(word, number)
 
     def _set_style(self, group: Group, word: bytes, number: int) -> None:
         if group.defines == b"stylesheet":
@@ -301,7 +304,7 @@ class _Reader:
             if group.word in WORDLESS and text.strip():
                 return _marked(piece, OTHER_PROGRAMS)
             return Token(piece, table=group.defines, defined=text)
-        if why := group.unseen:
+        if why := group.unseen or (HIDDEN if self.rows.is_below else None):
             return Token(piece, text, *why)
         if text.strip():
             if group.size < 2 * TINY:

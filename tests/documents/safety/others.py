@@ -216,6 +216,11 @@ def rtf(inner: str, head: str = "") -> bytes:
     return rf"{{\rtf1\ansi{head}{{\fonttbl{{\f0 Arial;}}}}\pard The court heard the case.\par {inner}\par }}".encode()
 
 
+def rows(merge: str, text: str) -> str:
+    """A row of two cells, the second ``merge``."""
+    return rf"\trowd\cellx2000{merge}\cellx4000\pard\intbl One\cell {text}\cell\row\pard "
+
+
 def word_rtf(body: str, head: str = "", colours: str = "") -> bytes:
     """As Word writes it: a style that hides, white as colour 2, numbers of the sitting before each piece of text."""
     return rf"""{{\rtf1\adeflang1025\ansi\ansicpg1252\uc1\deff0{{\fonttbl{{\f0\froman\fcharset0\fprq2{{\*\panose 02020603050405020304}}Times New Roman;}}}}
@@ -289,6 +294,7 @@ RTF_PLANTED = [
     Planted("RTF: comment", lambda: rtf(rf"Seen.{{\*\annotation {NAMED}}}"), "comments", RTF, True),
     Planted("RTF: who commented", lambda: rtf(rf"Seen.{{\*\atnid {NAME}}}{{\*\atnauthor {NAME}}}\chatn {{\*\annotation{{\*\atndate 1}}Yes}}"), "comments", RTF, True),
     Planted("RTF: hidden", lambda: rtf(rf"{{\v {NAMED}}} Seen."), "hidden_text", RTF, True),
+    Planted("RTF: cell below the first of merged ones", lambda: rtf(rows(r"\clvmgf", "Seen") + rows(r"\clvmrg", NAMED)), "hidden_text", RTF, True),
     Planted("RTF: hidden and back", lambda: rtf(rf"\v {NAMED}\v0  Seen."), "hidden_text", RTF, True),
     Planted("RTF: hidden by a style", lambda: word_rtf(rf"{{\cs15\insrsid77 {NAMED}}} Seen."), "hidden_text", RTF, True),
     *(

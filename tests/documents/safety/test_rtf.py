@@ -15,7 +15,7 @@ from documents.extraction.inspection import compare
 from documents.extraction.rtf import tokens
 from tests import servers
 from tests.documents import office
-from tests.documents.safety import offices, pdfs
+from tests.documents.safety import offices, others, pdfs
 from tests.documents.safety.others import RTF, picture_file, rtf, rtf_picture
 from tests.documents.safety.planting import NAME, holds
 
@@ -45,6 +45,19 @@ def test_what_goes_in_the_middle_of_a_group_leaves_its_brace(tmp_path):
         assert copy.count(b"{") == copy.count(b"}")
         assert NAME.encode() not in copy
         assert shown(copy).endswith("Seen and heard.\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        others.rows("", NAME) + others.rows(r"\clvmrg", NAME),
+        others.rows(r"\clvmgf", NAME) + others.rows(r"\clvmgf", NAME),
+        others.rows(r"\clvmgf", NAME) + others.rows("", NAME),
+        others.rows(r"\clvmgf", "One") + others.rows(r"\clvmrg", "") + rf"{NAME}\par {NAME}",
+    ],
+)
+def test_cells_that_go_on_with_none_and_what_follows_them_stay(text, tmp_path):
+    assert copy_of(rtf(text), tmp_path).count(NAME.encode()) == 2
 
 
 def test_numbers_and_bullets_of_lists_stay(tmp_path):
