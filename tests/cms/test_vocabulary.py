@@ -11,6 +11,7 @@ from cms.core.merging import merge
 from cms.core.models import MergedKey, PagePlace, Place, PublicationKind
 from cms.publications.models import PublicationPage
 from cms.topics.merging import merge_topics
+from cms.topics.models import TopicPage
 from search.models import SearchOutbox
 from search.outbox import drain
 from tests.factories import (
@@ -293,3 +294,27 @@ class TestTopics:
         assert client.post(reverse("topics_merge", args=[old.pk]), {"into": new.pk}).status_code == 404
         old.refresh_from_db()
         assert old.live
+
+    def test_a_topic_that_is_published_again_is_itself_again(self, client, editor):
+        old, new = (
+            TopicPageFactory(published=True, title="Amnesties"),
+            TopicPageFactory(published=True, title="Impunity"),
+        )
+        PublicationPageFactory(published=True, title="Of the other", topics=[new])
+        merge_topics(old, new, editor)
+        publish(TopicPage.objects.get(pk=old.pk))
+        PublicationPageFactory(published=True, title="Its own", topics=[old])
+        drain()
+        asked = {"topic": str(old.translation_key)}
+        listing = client.get("/en/publications/", asked).context["listing"]
+        assert [card.title for card in listing.items] == ["Its own"]
+        hits = client.get("/api/v1/search", asked).json()["results"]
+        assert {hit["title"] for hit in hits} == {"Its own", "Amnesties"}
+
+    def test_a_topic_that_is_published_again_is_merged_again(self, client, editor):
+        old, new, other = (TopicPageFactory(published=True) for _number in range(3))
+        merge_topics(old, new, editor)
+        publish(TopicPage.objects.get(pk=old.pk))
+        client.force_login(editor)
+        assert client.post(reverse("topics_merge", args=[old.pk]), {"into": other.pk}).status_code == 302
+        assert MergedKey.objects.get(old=old.translation_key).new == other.translation_key
