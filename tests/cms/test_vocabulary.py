@@ -223,6 +223,34 @@ class TestMerge:
         with pytest.raises(NotApproved):
             merge(old, new, editor)
 
+    def test_earlier_revisions_can_be_looked_at(self, client, editor):
+        """They name what is gone: the place and the kind are missing there, and nothing else."""
+        old, new, kind, other = PlaceFactory(), PlaceFactory(), PublicationKindFactory(), PublicationKindFactory()
+        kept = PlaceFactory()
+        page = PublicationPageFactory(places=[old, kept], kind=kind, summary="As it was.")
+        earlier, _later = page.save_revision(), page.save_revision()
+        merge(old, new, editor)
+        merge(kind, other, editor)
+        client.force_login(editor)
+        for name, keys in (
+            ("revisions_revert", [page.pk, earlier.pk]),
+            ("revisions_compare", [page.pk, earlier.pk, "latest"]),
+        ):
+            assert client.get(reverse(f"wagtailadmin_pages:{name}", args=keys)).status_code == 200
+        seen = earlier.as_object()
+        assert ([row.place for row in seen.places.all()], seen.kind, seen.summary) == ([kept], None, "As it was.")
+
+    def test_a_draft_that_names_what_was_deleted_can_be_edited(self, client, editor):
+        place = PlaceFactory()
+        page = PublicationPageFactory(published=True)
+        draft = PublicationPage.objects.get(pk=page.pk)
+        draft.title, draft.places = "Draft", [PagePlace(place=place)]
+        draft.save_revision()
+        place.delete()
+        client.force_login(editor)
+        response = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+        assert response.status_code == 200 and "Draft" in response.content.decode()
+
     def test_what_lies_in_it_is_indexed_again(self, editor):
         old, new = PlaceFactory(kind=Place.Kind.COUNTRY), PlaceFactory(kind=Place.Kind.COUNTRY)
         town = PlaceFactory(parent=old)
