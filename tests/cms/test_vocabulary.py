@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from wagtail.models import Locale
 
+from cms.core import merging
 from cms.core.exceptions import MergeRefused
 from cms.core.merging import merge
 from cms.core.models import MergedKey, PagePlace, Place, PublicationKind
@@ -250,6 +251,23 @@ class TestMerge:
         client.force_login(editor)
         response = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
         assert response.status_code == 200 and "Draft" in response.content.decode()
+
+    def test_what_is_published_while_all_pages_are_read_stays_approved(self, editor, monkeypatch):
+        old, new = PlaceFactory(), PlaceFactory()
+        page = PublicationPageFactory(places=[old])
+        page.save_revision()
+        found = merging._pages
+
+        def meanwhile(*args):
+            yield from list(found(*args))
+            publish(page, title="Approved by others")
+
+        monkeypatch.setattr(merging, "_pages", meanwhile)
+        merge(old, new, editor)
+        assert PagePlace.objects.get(page=page.pk).place == new
+        assert check_drift() == []
+        publish(PublicationPage.objects.get(pk=page.pk), title="Later")
+        assert PagePlace.objects.get(page=page.pk).place == new
 
     def test_what_lies_in_it_is_indexed_again(self, editor):
         old, new = PlaceFactory(kind=Place.Kind.COUNTRY), PlaceFactory(kind=Place.Kind.COUNTRY)
