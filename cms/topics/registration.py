@@ -22,7 +22,8 @@ def _topic_published(sender: type[Page], instance: TopicPage, **kwargs: Any) -> 
 
     One that was merged into another means itself again.
     """
-    MergedKey.objects.filter(old=instance.translation_key).delete()
+    if instance.live:  # core sends this for what is only scheduled too
+        MergedKey.objects.filter(old=instance.translation_key).delete()
     parts = within("parent_topic", [instance.translation_key], TOPIC_LEVELS)
     inside = naming("topics", "topic", parts) | Q(pk__in=TopicPage.objects.filter(parts).values("pk"))
     touch_pages(Page.objects.filter(inside), may_hide=False)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Locale
 
 from cms.core import merging
@@ -348,7 +351,13 @@ class TestTopics:
         )
         PublicationPageFactory(published=True, title="Of the other", topics=[new])
         merge_topics(old, new, editor)
-        publish(TopicPage.objects.get(pk=old.pk))
+        planned = TopicPage.objects.get(pk=old.pk)
+        planned.go_live_at = timezone.now() + timedelta(hours=1)
+        publish(planned)
+        assert MergedKey.objects.filter(old=old.translation_key).exists()
+        again = TopicPage.objects.get(pk=old.pk)
+        again.go_live_at = None
+        publish(again)
         PublicationPageFactory(published=True, title="Its own", topics=[old])
         drain()
         asked = {"topic": str(old.translation_key)}
