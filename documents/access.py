@@ -3,8 +3,8 @@
 A visitor reads a document
 
 1. because it was **released** (and not withdrawn, no virus was found in it, and an embargo of its own is over) and the
-   live revision of a page that this visitor may see names it; an older version, because it was released and the newest
-   release of its series is readable, or
+   live revision of the page that released it, which this visitor may see, names it; an older version, because it was
+   released and the newest release of its series is readable, or
 2. because they are **entitled**: they uploaded it, or may edit or review a page one of whose
    revisions names it. Only an account can be: what is answered to one is kept by no cache.
 
@@ -133,6 +133,11 @@ def _releases() -> QuerySet[DocumentRelease]:
     return DocumentRelease.objects.active().newest_first()
 
 
+def releases_by_page() -> QuerySet[DocumentRelease]:
+    """Active releases of the outer use's document by the outer use's page."""
+    return DocumentRelease.objects.active().filter(document=OuterRef("document"), page_id=OuterRef("page_id"))
+
+
 def _live_pages(visitor: Visitor) -> QuerySet[Page]:
     """Pages that ``visitor`` may see and whose live revision is the outer use's revision."""
     return visible_to(Page.objects.filter(live_revision=OuterRef("revision")), visitor)
@@ -143,18 +148,19 @@ def _released_to(visitor: Visitor) -> Q:
 
     The newest release of the series decides for the older versions: it must itself be named by a
     live page and be under no embargo. A version that is still named by a live page stands on its own.
+    A page names what it released itself: a file that was withdrawn comes back to readers of those pages alone that
+    were approved with it since.
     """
-    live = Exists(_live_pages(visitor))
-    named = DocumentUse.objects.filter(live, document=OuterRef("pk"))
+    shown = DocumentUse.objects.filter(Exists(_live_pages(visitor)), Exists(releases_by_page()))
+    named = shown.filter(document=OuterRef("pk"))
     newest = Subquery(_releases().filter(document__series=OuterRef("document__series")).values("document")[:1])
     successors = (
         DocumentRelease.objects.active()
         .filter(document=OuterRef("pk"))
         .annotate(newest=newest)
-        .filter(newest__in=DocumentUse.objects.filter(live, may_be_shown(visitor, "document__")).values("document"))
+        .filter(newest__in=shown.filter(may_be_shown(visitor, "document__")).values("document"))
     )
-    released = Q(Exists(DocumentRelease.objects.active().filter(document=OuterRef("pk"))))
-    return released & may_be_shown(visitor) & (Q(Exists(named)) | Q(Exists(successors)))
+    return may_be_shown(visitor) & (Q(Exists(named)) | Q(Exists(successors)))
 
 
 def _shown_to(visitor: Visitor) -> Q:

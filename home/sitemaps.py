@@ -23,7 +23,8 @@ from wagtail.models import Page, Site
 
 from access.visibility import visible_to
 from access.visitor import Visitor
-from documents.models import Document, DocumentRelease, DocumentUse
+from documents.access import releases_by_page
+from documents.models import Document, DocumentUse
 
 
 class PublicPages:
@@ -61,7 +62,7 @@ class PublicPages:
         Of files that are or were public only: the end of an embargo tells nothing of one that is withdrawn, infected or
         was never released. A later embargo hides the file and moves nothing.
         """
-        released = Exists(DocumentRelease.objects.active().filter(document=OuterRef("document")))
+        released = Exists(releases_by_page())
         opened = DocumentUse.objects.filter(
             released, revision=OuterRef("live_revision"), document__delayed_until__lte=timezone.now()
         ).exclude(document__scan=Document.Scan.INFECTED)

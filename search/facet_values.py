@@ -80,7 +80,8 @@ def todays(filters: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
         if facet in _registry.successors:
             asked[_registry.successors[facet]] |= values
     new = {successors: successors(values) for successors, values in asked.items()}
-    return {
-        facet: frozenset(new.get(_registry.successors.get(facet), {}).get(value, value) for value in values)
-        for facet, values in filters.items()
-    }
+    found = dict(filters)
+    for facet in filters.keys() & _registry.successors.keys():
+        known = new[_registry.successors[facet]]
+        found[facet] = frozenset(known.get(value, value) for value in filters[facet])
+    return found

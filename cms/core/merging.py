@@ -8,7 +8,7 @@ is: it refuses the merge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from cms.core.keys import keys_of
 from cms.core.models import BasePage, MergedKey, within
 from cms.core.models.base import PLACE_LEVELS
 from cms.core.signal_handlers import touch_pages
+from documents.locks import hold_pages
 from search.outbox import touch
 from workflows import approvals
 
@@ -47,7 +48,7 @@ def merge(entry: Any, into: Any, user: User) -> int:
             _("%(new)s is a part of %(old)s: merge it the other way round.") % {"new": into, "old": entry}
         )
     swaps = _swaps(model, entry, into)
-    pages = list(_pages(model, swaps))
+    pages = _held(_pages(model, swaps))
     _refuse_pending(pages, model, swaps)
     for page in pages:
         if page.live:
@@ -101,6 +102,12 @@ def _pages(model: type[Model], swaps: Swaps) -> Iterator[Any]:
             contents = [revision.content for revision in revisions] or [page.serializable_data()]
             if any(_names(content, page_model, model, swaps) for content in contents):
                 yield page
+
+
+def _held(pages: Iterable[Any]) -> list[Any]:
+    """``pages`` as they are now, until the transaction ends: to read all takes long, and others publish meanwhile."""
+    ids = hold_pages(Page.objects.filter(pk__in=[page.pk for page in pages]))
+    return list(Page.objects.filter(pk__in=ids).order_by("pk").specific())
 
 
 def _names(content: dict[str, Any], page_model: type[Any], model: type[Model], swaps: Swaps) -> bool:

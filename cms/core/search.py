@@ -5,6 +5,7 @@ The index holds what is published, with who may find it. The way back is ``cms.c
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
@@ -26,7 +27,7 @@ from cms.core.keys import key_of, uuids, with_keys
 from cms.core.models import PagePlace, Place
 from cms.core.models.base import PLACE_LEVELS, BasePage
 from documents.access import may_be_shown
-from documents.models import Document, DocumentRelease
+from documents.models import DocumentRelease
 from search.registry import FileText, Found, IndexDocument, Name
 
 if TYPE_CHECKING:
@@ -194,18 +195,24 @@ class PageSource:
         }
 
     def _indexed_files(self, pages: Sequence[Any], everyone: Indexer) -> dict[int, list[FileText]]:
-        """Texts of the released files: those that everyone reads who reads the page."""
+        """Texts of the files that the page itself released: those that everyone reads who reads the page."""
         named = self.files(pages)
         wanted = {row.document.pk for rows in named.values() for row in rows}
         if not wanted:
             return {}
-        released = DocumentRelease.objects.active().filter(document=OuterRef("pk"))
-        rows = Document.objects.filter(may_be_shown(everyone), Exists(released), pk__in=wanted, tokens__isnull=False)
-        blobs = {pk: bytes(blob) for pk, blob in rows.values_list("pk", "tokens__blob")}
+        released = DocumentRelease.objects.active().filter(
+            may_be_shown(everyone, "document__"),
+            page_id__in=list(named),
+            document__in=wanted,
+            document__tokens__isnull=False,
+        )
+        blobs: dict[int, dict[int, bytes]] = defaultdict(dict)
+        for page, document, blob in released.values_list("page_id", "document", "document__tokens__blob"):
+            blobs[page][document] = bytes(blob)
         return {
             pk: [
-                FileText(row.series, row.version, row.language, row.label, blobs[row.document.pk])
-                for row in best_texts(rows, blobs)
+                FileText(row.series, row.version, row.language, row.label, blobs[pk][row.document.pk])
+                for row in best_texts(rows, blobs[pk])
             ]
             for pk, rows in named.items()
         }

@@ -9,7 +9,7 @@ from wagtail.models import Page
 from wagtail.signals import page_published
 
 from cms.core.lists import ContentList, register_list
-from cms.core.models import naming, within
+from cms.core.models import MergedKey, naming, within
 from cms.core.models.base import TOPIC_LEVELS
 from cms.core.signal_handlers import touch_pages
 from cms.topics.models import TopicIndexPage, TopicPage
@@ -18,7 +18,12 @@ from search import facet_values, registry
 
 
 def _topic_published(sender: type[Page], instance: TopicPage, **kwargs: Any) -> None:
-    """What is filed under it, or under a part of it, is indexed under what it is part of now; so are its parts."""
+    """What is filed under it, or under a part of it, is indexed under what it is part of now; so are its parts.
+
+    One that was merged into another means itself again.
+    """
+    if instance.live:  # core sends this for what is only scheduled too
+        MergedKey.objects.filter(old=instance.translation_key).delete()
     parts = within("parent_topic", [instance.translation_key], TOPIC_LEVELS)
     inside = naming("topics", "topic", parts) | Q(pk__in=TopicPage.objects.filter(parts).values("pk"))
     touch_pages(Page.objects.filter(inside), may_hide=False)

@@ -393,6 +393,19 @@ def test_a_slug_that_an_editor_took_meanwhile_is_taken(monkeypatch):
     assert sorted(PublicationPage.objects.values_list("slug", flat=True)) == ["one", "other", "other-2"]
 
 
+def test_so_is_the_new_slug_of_an_old_page(monkeypatch):
+    monkeypatch.setattr("cms.publications.importing.run.BATCH", 1)
+    old = PublicationPageFactory(title="Draft", slug="draft")
+
+    def rows():
+        yield from lines({**ROW, "key": "a", "title": "One"})
+        PublicationPage.objects.filter(pk=old.pk).update(slug="other")
+        yield from lines({**ROW, "key": "b", "title": "Other"})
+
+    assert Importer().run(rows()).created == 2
+    assert sorted(PublicationPage.objects.values_list("slug", flat=True)) == ["one", "other", "other-2"]
+
+
 def read_through():
     """What the worker does after an import: files, then the pages that wait for them. Returns how many it published."""
     for document in Document.objects.exclude(state=Document.State.READY):

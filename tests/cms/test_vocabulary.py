@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Locale
 
+from cms.core import merging
 from cms.core.exceptions import MergeRefused
 from cms.core.merging import merge
 from cms.core.models import MergedKey, PagePlace, Place, PublicationKind
 from cms.publications.models import PublicationPage
 from cms.topics.merging import merge_topics
+from cms.topics.models import TopicPage
 from search.models import SearchOutbox
 from search.outbox import drain
 from tests.factories import (
@@ -222,6 +227,51 @@ class TestMerge:
         with pytest.raises(NotApproved):
             merge(old, new, editor)
 
+    def test_earlier_revisions_can_be_looked_at(self, client, editor):
+        """They name what is gone: the place and the kind are missing there, and nothing else."""
+        old, new, kind, other = PlaceFactory(), PlaceFactory(), PublicationKindFactory(), PublicationKindFactory()
+        kept = PlaceFactory()
+        page = PublicationPageFactory(places=[old, kept], kind=kind, summary="As it was.")
+        earlier, _later = page.save_revision(), page.save_revision()
+        merge(old, new, editor)
+        merge(kind, other, editor)
+        client.force_login(editor)
+        for name, keys in (
+            ("revisions_revert", [page.pk, earlier.pk]),
+            ("revisions_compare", [page.pk, earlier.pk, "latest"]),
+        ):
+            assert client.get(reverse(f"wagtailadmin_pages:{name}", args=keys)).status_code == 200
+        seen = earlier.as_object()
+        assert ([row.place for row in seen.places.all()], seen.kind, seen.summary) == ([kept], None, "As it was.")
+
+    def test_a_draft_that_names_what_was_deleted_can_be_edited(self, client, editor):
+        place = PlaceFactory()
+        page = PublicationPageFactory(published=True)
+        draft = PublicationPage.objects.get(pk=page.pk)
+        draft.title, draft.places = "Draft", [PagePlace(place=place)]
+        draft.save_revision()
+        place.delete()
+        client.force_login(editor)
+        response = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+        assert response.status_code == 200 and "Draft" in response.content.decode()
+
+    def test_what_is_published_while_all_pages_are_read_stays_approved(self, editor, monkeypatch):
+        old, new = PlaceFactory(), PlaceFactory()
+        page = PublicationPageFactory(places=[old])
+        page.save_revision()
+        found = merging._pages
+
+        def meanwhile(*args):
+            yield from list(found(*args))
+            publish(page, title="Approved by others")
+
+        monkeypatch.setattr(merging, "_pages", meanwhile)
+        merge(old, new, editor)
+        assert PagePlace.objects.get(page=page.pk).place == new
+        assert check_drift() == []
+        publish(PublicationPage.objects.get(pk=page.pk), title="Later")
+        assert PagePlace.objects.get(page=page.pk).place == new
+
     def test_what_lies_in_it_is_indexed_again(self, editor):
         old, new = PlaceFactory(kind=Place.Kind.COUNTRY), PlaceFactory(kind=Place.Kind.COUNTRY)
         town = PlaceFactory(parent=old)
@@ -293,3 +343,33 @@ class TestTopics:
         assert client.post(reverse("topics_merge", args=[old.pk]), {"into": new.pk}).status_code == 404
         old.refresh_from_db()
         assert old.live
+
+    def test_a_topic_that_is_published_again_is_itself_again(self, client, editor):
+        old, new = (
+            TopicPageFactory(published=True, title="Amnesties"),
+            TopicPageFactory(published=True, title="Impunity"),
+        )
+        PublicationPageFactory(published=True, title="Of the other", topics=[new])
+        merge_topics(old, new, editor)
+        planned = TopicPage.objects.get(pk=old.pk)
+        planned.go_live_at = timezone.now() + timedelta(hours=1)
+        publish(planned)
+        assert MergedKey.objects.filter(old=old.translation_key).exists()
+        again = TopicPage.objects.get(pk=old.pk)
+        again.go_live_at = None
+        publish(again)
+        PublicationPageFactory(published=True, title="Its own", topics=[old])
+        drain()
+        asked = {"topic": str(old.translation_key)}
+        listing = client.get("/en/publications/", asked).context["listing"]
+        assert [card.title for card in listing.items] == ["Its own"]
+        hits = client.get("/api/v1/search", asked).json()["results"]
+        assert {hit["title"] for hit in hits} == {"Its own", "Amnesties"}
+
+    def test_a_topic_that_is_published_again_is_merged_again(self, client, editor):
+        old, new, other = (TopicPageFactory(published=True) for _number in range(3))
+        merge_topics(old, new, editor)
+        publish(TopicPage.objects.get(pk=old.pk))
+        client.force_login(editor)
+        assert client.post(reverse("topics_merge", args=[old.pk]), {"into": other.pk}).status_code == 302
+        assert MergedKey.objects.get(old=old.translation_key).new == other.translation_key

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
+from modelcluster.models import get_all_child_relations
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Page, PageManager, PageQuerySet, PageViewRestriction
 from wagtail.url_routing import RouteResult
@@ -44,6 +45,26 @@ def naming(relation: str, target: str, wanted: Q) -> Q:
     targets = rows._meta.get_field(target).related_model._default_manager.filter(wanted).order_by()
     found = rows.objects.filter(**{f"{target}__in": targets.values("pk")}).order_by()
     return Q(id__among=found.values("page"))
+
+
+def _without_gone(model: type[models.Model], content: dict[str, Any], *, is_row: bool = False) -> dict[str, Any] | None:
+    """``content`` of a page, or of a row of it, without protected entries that are gone; None for a row that is nothing
+    without one."""
+    kept = dict(content)
+    for field in model._meta.concrete_fields:
+        rel, key = field.remote_field, content.get(field.name)
+        if rel is None or rel.on_delete is not models.PROTECT or key is None:
+            continue
+        if not rel.model._default_manager.filter(pk=key).exists():
+            if is_row and not field.null:
+                return None
+            kept[field.name] = None
+    for relation in get_all_child_relations(model):
+        name = relation.get_accessor_name()
+        if name in content:
+            rows = [_without_gone(relation.related_model, row, is_row=True) for row in content[name]]
+            kept[name] = [row for row in rows if row is not None]
+    return kept
 
 
 def in_language_of(pages: QuerySet[Any], page: Page, visitor: Visitor) -> QuerySet[Any]:
@@ -132,6 +153,18 @@ class BasePage(ApprovalGateMixin, Page):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_serializable_data(cls, data: dict[str, Any], check_fks: bool = True, strict_fks: bool = False) -> Any:
+        """As modelcluster's, which can't read a revision that names a protected entry which is gone: a place was merged
+        into another, and all older revisions, their comparison and a draft of them could not be opened any more."""
+        try:
+            return super().from_serializable_data(data, check_fks=check_fks, strict_fks=strict_fks)
+        except Exception:  # it raises no other
+            kept = _without_gone(cls, data) if check_fks else data
+            if kept == data:
+                raise
+            return super().from_serializable_data(kept, check_fks=check_fks, strict_fks=strict_fks)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """Finds the page; what this visitor may not see isn't there.

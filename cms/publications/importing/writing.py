@@ -96,7 +96,6 @@ class Writer:
     def __init__(self, user: User | None, *, publish: bool) -> None:
         self.user, self.publish = user, publish
         self._slugs: dict[int, set[str]] = {}
-        self._children: dict[int, int] = {}
         self.page_type = ContentType.objects.get_for_model(Page)
         self.own_type = ContentType.objects.get_for_model(PublicationPage)
 
@@ -106,16 +105,13 @@ class Writer:
         One with files is a draft that waits for them: what was filed just now is through no check.
         """
         parent = Page.objects.select_for_update(of=("self",), no_key=True).select_related("locale").get(pk=index.pk)
-        if self._children.get(parent.pk) != parent.numchild:  # others added or moved pages since the last batch
-            self._slugs.pop(parent.pk, None)
         now = timezone.now()
-        pages = [
-            self._page(parent, new, number, now, live=self.publish and not new.related.files)
-            for number, new in enumerate(batch, start=self._next_step(parent))
-        ]
+        pages = self._pages(parent, batch, now)
+        if Page.objects.child_of(parent).filter(slug__in=[page.slug for page in pages]).exists():
+            self._slugs.pop(parent.pk)  # others took one of them since the last batch
+            pages = self._pages(parent, batch, now)
         self._insert(pages)
-        self._children[parent.pk] = parent.numchild + len(pages)
-        Page.objects.filter(pk=parent.pk).update(numchild=self._children[parent.pk])
+        Page.objects.filter(pk=parent.pk).update(numchild=parent.numchild + len(pages))
         self._insert_children(pages)
         revisions = self._insert_revisions(pages, now)
         named = [Named(documents=frozenset(row.document_id for row in page.files.all())) for page in pages]
@@ -146,6 +142,12 @@ class Writer:
     def _next_step(self, parent: Page) -> int:
         last = parent.get_last_child()
         return int(Page._str2int(last.path[-Page.steplen :])) + 1 if last else 1
+
+    def _pages(self, parent: Page, batch: Sequence[New], now: Any) -> list[PublicationPage]:
+        return [
+            self._page(parent, new, number, now, live=self.publish and not new.related.files)
+            for number, new in enumerate(batch, start=self._next_step(parent))
+        ]
 
     def _page(self, parent: Page, new: New, step: int, now: Any, *, live: bool) -> PublicationPage:
         slug = self._slug(parent, new.row)

@@ -25,12 +25,14 @@ from documents.access import released_to
 from documents.actions import add_document
 from documents.checks import blocking
 from documents.exceptions import OverrideRefused
-from documents.models import Document, DocumentCheck
+from documents.models import Document, DocumentCheck, DocumentTokens
 from documents.names import TYPES
 from documents.processing import process
 from documents.versions import usage
 from documents.versions.actions import WithdrawalRefused, restore, take_back
+from search import registry
 from search.models import SearchOutbox
+from search.pages import pack
 from tests.documents.conftest import picture_by, small_pdf, upload
 from tests.documents.making import docx_of
 from tests.factories import CasePageFactory, DocumentFactory, PublicationPageFactory, UserFactory, publish
@@ -274,6 +276,22 @@ class TestItStaysWithdrawn:
         publish(Page.objects.get(pk=page.pk).specific.get_latest_revision_as_object(), go_live_at=None)
         assert self.status(client, named) == 200
         assert "Once the page is rewritten." in ApprovalRecord.objects.latest("pk").overrides[0]
+
+    def test_nor_for_more_people_than_that_approval_was_about(self, client, people, named):
+        """A page for members is approved anew: the public one that named it before says no more than it did."""
+        page, document = named
+        members = CasePageFactory(documents=[document])
+        PageViewRestriction.objects.create(page=members, restriction_type=PageViewRestriction.LOGIN)
+        safety.override(self.check(document), people["legal"], "For members only.")
+        publish(members)
+        assert document in released_to(Visitor(people["author"]))
+        assert self.status(client, document) in (404, 410)
+        DocumentTokens.objects.update_or_create(document=document, defaults={"blob": pack([])})
+        key = f"{page.translation_key}/en"
+        assert registry.source("publication").document(key).files == ()
+        publish(page, title="Rewritten")
+        assert self.status(client, document) == 200
+        assert len(registry.source("publication").document(key).files) == 1
 
     def test_nor_does_the_revision_that_is_public_already(self, client, people, named):
         page, document = named
