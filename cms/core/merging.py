@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ManyToOneRel, Model, Q
 from django.utils.translation import gettext as _
 from modelcluster.models import get_all_child_relations
@@ -47,6 +47,7 @@ def merge(entry: Any, into: Any, user: User) -> int:
         raise MergeRefused(
             _("%(new)s is a part of %(old)s: merge it the other way round.") % {"new": into, "old": entry}
         )
+    _note(entry, into)
     swaps = _swaps(model, entry, into)
     pages = _held(_pages(model, swaps))
     _refuse_pending(pages, model, swaps)
@@ -58,14 +59,22 @@ def merge(entry: Any, into: Any, user: User) -> int:
     reason = _("%(old)s was merged into %(new)s.") % {"old": entry, "new": into}
     for page in pages:
         _repoint_revisions(page, model, swaps, user, reason)
-    MergedKey.objects.filter(new=entry.translation_key).update(new=into.translation_key)
-    MergedKey.objects.create(old=entry.translation_key, new=into.translation_key)
     log(instance=into, action="cms.merge", user=user, data={"merged": str(entry.translation_key)})
     touch_pages(Page.objects.filter(pk__in=[page.pk for page in pages]), may_hide=False)
     touch(inside, may_hide=False)
     if not issubclass(model, Page):
         model.objects.filter(pk__in=list(swaps)).delete()
     return len(pages)
+
+
+def _note(entry: Any, into: Any) -> None:
+    """Makes the old key mean the new one. First of all: who merges the same entry at the same time waits here, and is told."""
+    try:
+        with transaction.atomic():
+            MergedKey.objects.create(old=entry.translation_key, new=into.translation_key)
+    except IntegrityError as err:
+        raise MergeRefused(_("Somebody else has just merged this entry. Look at the list again.")) from err
+    MergedKey.objects.filter(new=entry.translation_key).update(new=into.translation_key)
 
 
 def _swaps(model: type[Any], entry: Any, into: Any) -> Swaps:

@@ -285,6 +285,15 @@ class TestMerge:
         keys = set(SearchOutbox.objects.values_list("key", flat=True))
         assert {f"{page.translation_key}/en" for page in pages} <= keys
 
+    def test_who_is_a_moment_later_is_told(self, client, editor):
+        old, new = PlaceFactory(), PlaceFactory()
+        page = PublicationPageFactory(published=True, places=[old])
+        MergedKey.objects.create(old=old.translation_key, new=PlaceFactory().translation_key)  # by somebody else
+        client.force_login(editor)
+        answer = client.post(reverse("cms_vocabulary_merge", args=["place", old.pk]), {"into": new.pk})
+        assert "Somebody else has just merged this entry." in answer.content.decode()
+        assert page.places.get().place == old
+
     def test_into_itself_is_refused(self, editor):
         place = PlaceFactory()
         with pytest.raises(MergeRefused):
