@@ -132,5 +132,5 @@ def keys_in(request: HttpRequest, facet: str) -> list[UUID]:
             keys.append(UUID(value))
         except ValueError:
             continue
-    merged = dict(MergedKey.objects.filter(old__in=keys).values_list("old", "new")) if keys else {}
+    merged = MergedKey.successors(keys)
     return list(dict.fromkeys(merged.get(key, key) for key in keys))

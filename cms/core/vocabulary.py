@@ -54,9 +54,8 @@ NameRow = tuple[str, UUID, str, "str | None", "UUID | None", int, str]
 
 
 def successors(keys: Collection[str]) -> dict[str, str]:
-    """{old: new} for those translation keys whose entries were merged into others. One query."""
-    merged = MergedKey.objects.filter(old__in=uuids(keys)).values_list("old", "new")
-    return {str(old): str(new) for old, new in merged}
+    """``MergedKey.successors`` for keys as the search has them."""
+    return {str(old): str(new) for old, new in MergedKey.successors(uuids(keys)).items()}
 
 
 def place_rows(keys: Iterable[UUID]) -> QuerySet[Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, Self
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -244,3 +246,8 @@ class MergedKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old} → {self.new}"
+
+    @classmethod
+    def successors(cls, keys: Iterable[UUID]) -> dict[UUID, UUID]:
+        """{old: new} for those of ``keys`` whose entries were merged into others. One query; none without keys."""
+        return dict(cls.objects.filter(old__in=list(keys)).values_list("old", "new"))
