@@ -4,7 +4,7 @@ A visitor reads a document
 
 1. because it was **released** (and not withdrawn, no virus was found in it, and an embargo of its own is over) and the
    live revision of the page that released it, which this visitor may see, names it; an older version, because it was
-   released and the newest release of its series is readable, or
+   released to everybody, or by a page that this visitor may see, and the newest release of its series is readable, or
 2. because they are **entitled**: they uploaded it, or may edit or review a page one of whose
    revisions names it. Only an account can be: what is answered to one is kept by no cache.
 
@@ -154,9 +154,13 @@ def _released_to(visitor: Visitor) -> Q:
     shown = DocumentUse.objects.filter(Exists(_live_pages(visitor)), Exists(releases_by_page()))
     named = shown.filter(document=OuterRef("pk"))
     newest = Subquery(_releases().filter(document__series=OuterRef("document__series")).values("document")[:1])
+    # What only a closed circle had is not opened by a newer version that is for everybody.
+    had = Q(was_public=True)
+    if not visitor.is_anybody:
+        had |= Q(Exists(visible_to(Page.objects.filter(pk=OuterRef("page_id")), visitor)))
     successors = (
         DocumentRelease.objects.active()
-        .filter(document=OuterRef("pk"))
+        .filter(had, document=OuterRef("pk"))
         .annotate(newest=newest)
         .filter(newest__in=shown.filter(may_be_shown(visitor, "document__")).values("document"))
     )

@@ -28,7 +28,14 @@ from documents.access import (
 from documents.models import Document, DocumentRelease
 from documents.releases import withdraw_releases, withdraw_versions
 from tests.documents.conftest import new_image
-from tests.factories import DocumentFactory, PublicationPageFactory, SectionPageFactory, publish
+from tests.factories import (
+    CasePageFactory,
+    DocumentFactory,
+    PublicationPageFactory,
+    SectionPageFactory,
+    UserFactory,
+    publish,
+)
 from workflows.actions import withdraw
 from workflows.exceptions import NotApproved
 
@@ -329,3 +336,14 @@ def test_rule_and_list_agree_on_random_histories(seed, people):
             expected = {document.pk for document in Document.objects.all() if oracle(user, document)}
             assert listed == expected, f"{name}: leaked {listed - expected}, withheld {expected - listed}"
             assert listed == {d.pk for d in Document.objects.all() if can_read(Visitor(user), d)}
+
+
+def test_a_version_for_members_is_not_opened_by_a_newer_one_for_everybody():
+    first = DocumentFactory()
+    members = CasePageFactory(documents=[first])
+    PageViewRestriction.objects.create(page=members, restriction_type=PageViewRestriction.LOGIN)
+    publish(members)
+    second = DocumentFactory(series=first.series, number=2)
+    publish(CasePageFactory(documents=[second]))
+    assert second in released_to(Visitor()) and first not in released_to(Visitor())
+    assert first in released_to(Visitor(UserFactory()))
